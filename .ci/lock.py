@@ -16,6 +16,7 @@ import tempfile
 import tomllib
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 PYPROJECT = ROOT / "template/pyproject.toml.jinja"
@@ -32,12 +33,12 @@ def constraints_path(python: str) -> Path:
     return ROOT / "src/svcgen/constraints" / f"{python}.txt"
 
 
-def rendered_pyproject(python: str) -> dict:
+def rendered_pyproject(python: str) -> dict[str, Any]:
     text = PYPROJECT.read_text(encoding="utf-8").replace("{{ python }}", python)
     # No other answer reaches a dependency, and a zero fits bare as well as between quotes.
     pyproject = tomllib.loads(re.sub(r"\{\{.*?\}\}", "0", text))
     if unknown := pyproject["tool"]["uv"].keys() - {"package"}:
-        raise ValueError(f"[tool.uv] has {', '.join(sorted(unknown))}, which is not carried over to what is locked here")
+        raise ValueError(f"[tool.uv] has {listed(unknown)}, which is not carried over to what is locked here")
     return pyproject
 
 
@@ -75,13 +76,18 @@ def hashes(requirements: str) -> set[str]:
     return set(re.findall(r"--hash=(\S+)", requirements))
 
 
+def listed(lines: set[str]) -> str:
+    return ", ".join(sorted(lines)) or "nothing more"
+
+
 def complaints(python: str) -> list[str]:
     requirements, constraints = requirements_path(python).read_text(), constraints_path(python).read_text()
     locked_requirements, locked_constraints = lock(python, constraints.splitlines())
     found = []
     if locked_constraints != constraints:
-        changed = sorted(set(locked_constraints.splitlines()) ^ set(constraints.splitlines()))
-        found.append(f"the template no longer locks to the recorded versions: {', '.join(changed)}")
+        recorded, locked = set(constraints.splitlines()), set(locked_constraints.splitlines())
+        difference = f"recorded: {listed(recorded - locked)}; now: {listed(locked - recorded)}"
+        found.append(f"the template no longer locks to the recorded versions ({difference})")
     if without_hashes(locked_requirements) != without_hashes(requirements):
         found.append("requirements.txt is not what the template's production dependencies lock to")
     # Wheels may be added to a release later, so more hashes than the recorded ones are fine.
