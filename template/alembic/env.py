@@ -1,0 +1,57 @@
+"""How Alembic reaches the database: over asyncpg, as the service does."""
+
+import asyncio
+
+from alembic import context
+from sqlalchemy import Connection, pool, text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from app.logging import configure_logging
+from app.models import Base
+from app.settings import get_settings
+
+# A migration that waits for a lock makes every later query on that table wait behind it.
+LOCK_TIMEOUT_MS = 4_000
+# Any number, the same for all: of two deploys at once the second waits, and then finds nothing left to do.
+MIGRATION_LOCK = 7_202_604
+
+
+def migrate(connection: Connection) -> None:
+    context.configure(
+        connection=connection,
+        target_metadata=Base.metadata,
+        compare_server_default=True,
+        transaction_per_migration=True,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+async def connect_and_migrate() -> None:
+    settings = get_settings()
+    configure_logging(settings.log_level)
+    engine = create_async_engine(
+        settings.database_url,
+        poolclass=pool.NullPool,
+        connect_args={
+            "server_settings": {"application_name": "alembic", "lock_timeout": str(LOCK_TIMEOUT_MS)},
+        },
+    )
+    async with engine.connect() as connection:
+        await connection.execute(text("SELECT pg_advisory_lock(:id)"), {"id": MIGRATION_LOCK})
+        await connection.commit()
+        await connection.run_sync(migrate)
+
+
+def print_sql() -> None:
+    context.configure(dialect_name="postgresql", target_metadata=Base.metadata, literal_binds=True)
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+if context.is_offline_mode():
+    print_sql()
+elif (connection := context.config.attributes.get("connection")) is not None:  # the tests bring their own
+    migrate(connection)
+else:
+    asyncio.run(connect_and_migrate())

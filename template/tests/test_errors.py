@@ -1,0 +1,86 @@
+"""Every error is an RFC 9457 problem that says enough and gives nothing away."""
+
+from collections.abc import AsyncIterator
+
+from fastapi import FastAPI
+from httpx import AsyncClient, Response
+
+
+def assert_problem(response: Response, status: int) -> dict[str, object]:
+    assert response.status_code == status
+    assert response.headers["content-type"] == "application/problem+json"
+    problem: dict[str, object] = response.json()
+    assert problem["status"] == status
+    assert problem["title"]
+    assert problem["type"] == "about:blank"
+    assert problem["request_id"] == response.headers["x-request-id"]
+    return problem
+
+
+async def test_unknown_path(client: AsyncClient) -> None:
+    assert_problem(await client.get("/nowhere"), 404)
+
+
+async def test_wrong_method(client: AsyncClient) -> None:
+    response = await client.delete("/healthz")
+
+    assert_problem(response, 405)
+    assert response.headers["allow"] == "GET"
+
+
+async def test_domain_error(client: AsyncClient) -> None:
+    problem = assert_problem(await client.get("/widgets/1"), 404)
+
+    assert problem["detail"] == "There is no such widget"
+
+
+async def test_invalid_body(client: AsyncClient) -> None:
+    response = await client.post("/widgets", json={"name": "secret" * 10})
+
+    problem = assert_problem(response, 422)
+    assert problem["errors"] == [{"location": ["body", "name"], "message": "String should have at most 50 characters"}]
+    assert "secret" not in response.text
+
+
+async def test_invalid_json(client: AsyncClient) -> None:
+    response = await client.post("/widgets", content=b"{", headers={"Content-Type": "application/json"})
+
+    assert_problem(response, 422)
+
+
+async def test_crash_gives_nothing_away(client: AsyncClient) -> None:
+    response = await client.post("/widgets/bolt/then-crash")
+
+    assert_problem(response, 500)
+    assert "inside" not in response.text
+
+
+async def test_body_too_large(client: AsyncClient) -> None:
+    assert_problem(await client.post("/widgets", json={"name": "x" * 20_000}), 413)
+
+
+async def test_body_too_large_without_a_declared_length(client: AsyncClient) -> None:
+    async def chunks() -> AsyncIterator[bytes]:
+        for _ in range(20):
+            yield b" " * 1_000
+
+    assert_problem(await client.post("/widgets", content=chunks()), 413)
+
+
+async def test_body_within_the_limit(client: AsyncClient) -> None:
+    async def chunks() -> AsyncIterator[bytes]:
+        yield b'{"name":'
+        yield b'"bolt"}'
+
+    response = await client.post("/widgets", content=chunks(), headers={"Content-Type": "application/json"})
+
+    assert response.status_code == 201
+
+
+async def test_problems_are_declared(app: FastAPI) -> None:
+    responses = app.openapi()["paths"]["/widgets/{widget_id}"]["get"]["responses"]
+
+    assert responses["404"]["content"] == {
+        "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
+    }
+    assert "application/json" in responses["200"]["content"]

@@ -1,0 +1,38 @@
+import re
+
+import pytest
+from httpx import AsyncClient
+
+GENERATED = re.compile(r"[0-9a-f]{32}")
+
+
+async def test_generated(client: AsyncClient) -> None:
+    first = await client.get("/healthz")
+    second = await client.get("/healthz")
+
+    assert GENERATED.fullmatch(first.headers["x-request-id"])
+    assert first.headers["x-request-id"] != second.headers["x-request-id"]
+
+
+async def test_taken_over(client: AsyncClient) -> None:
+    response = await client.get("/healthz", headers={"X-Request-ID": "from-the-edge_1.2"})
+
+    assert response.headers["x-request-id"] == "from-the-edge_1.2"
+
+
+@pytest.mark.parametrize("bad", ["", "short", "x" * 129, "with a space", 'quote"quote', "line\\nline", "ünïcödé-id"])
+async def test_bad_one_is_replaced(client: AsyncClient, bad: str) -> None:
+    response = await client.get("/healthz", headers=[(b"X-Request-ID", bad.encode())])
+
+    assert GENERATED.fullmatch(response.headers["x-request-id"])
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [("GET", "/nowhere", 404), ("POST", "/widgets", 422), ("POST", "/widgets/bolt/then-crash", 500)],
+)
+async def test_on_every_error(client: AsyncClient, method: str, path: str, status: int) -> None:
+    response = await client.request(method, path, headers={"X-Request-ID": "from-the-edge"})
+
+    assert response.status_code == status
+    assert response.headers.get_list("x-request-id") == ["from-the-edge"]

@@ -1,0 +1,126 @@
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from app.settings import Settings, explain, get_settings, parse_database_url
+
+ROOT = Path(__file__).parents[1]
+SECRET = "do-not-print-me"
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+def load(monkeypatch: pytest.MonkeyPatch, **variables: str) -> Settings:
+    complete = {"DATABASE_URL": "postgresql://db/app", "API_KEY": "sixteen-characters"}
+    for name, value in {**complete, **variables}.items():
+        monkeypatch.setenv(name, value)
+    return Settings()
+
+
+@pytest.mark.parametrize(
+    ("given", "taken"),
+    [
+        ("postgres://u:p@db:5432/app", "postgresql+asyncpg://u:p@db:5432/app"),
+        ("postgresql://u:p@db/app", "postgresql+asyncpg://u:p@db/app"),
+        ("postgresql+asyncpg://u:p@db/app", "postgresql+asyncpg://u:p@db/app"),
+        ("postgres://u:p@db/app?sslmode=disable", "postgresql+asyncpg://u:p@db/app?ssl=disable"),
+        ("postgres://u:p%40ss@db/app?sslmode=require", "postgresql+asyncpg://u:p%40ss@db/app?ssl=require"),
+        ("postgresql://u@/app?host=/run/postgres", "postgresql+asyncpg://u@/app?host=%2Frun%2Fpostgres"),
+    ],
+)
+def test_database_urls_of_the_platforms(given: str, taken: str) -> None:
+    assert parse_database_url(given).render_as_string(hide_password=False) == taken
+
+
+@pytest.mark.parametrize("url", [f"mysql://u:{SECRET}@db/app", f"{SECRET} is not a url", "sqlite://"])
+def test_other_database_urls_are_refused(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        load(monkeypatch, DATABASE_URL=url)
+
+    assert "DATABASE_URL" in explain(caught.value)
+    assert SECRET not in explain(caught.value)
+    assert SECRET not in str(caught.value)
+
+
+def test_several_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = load(monkeypatch, API_KEY="the-new-key-of-2026, the-old-key-of-2025,")
+
+    assert settings.api_keys == (b"the-new-key-of-2026", b"the-old-key-of-2025")
+
+
+@pytest.mark.parametrize("environment", ["staging", "production"])
+def test_weak_keys_are_refused(monkeypatch: pytest.MonkeyPatch, environment: str) -> None:
+    with pytest.raises(ValidationError, match="at least 16 characters"):
+        load(monkeypatch, API_KEY=f"{SECRET}-long-enough,changeme", ENVIRONMENT=environment)
+
+    assert load(monkeypatch, API_KEY="changeme", ENVIRONMENT="development").api_keys == (b"changeme",)
+
+
+@pytest.mark.parametrize("keys", [",", " , "])
+def test_no_key_is_refused(monkeypatch: pytest.MonkeyPatch, keys: str) -> None:
+    with pytest.raises(ValidationError, match="API_KEY holds no key"):
+        load(monkeypatch, API_KEY=keys)
+
+
+def test_secrets_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = load(
+        monkeypatch,
+        DATABASE_URL=f"postgres://u:{SECRET}@db/app",
+        API_KEY=f"{SECRET}-api-key",
+        SENTRY_DSN=f"https://{SECRET}@sentry.test/1",
+    )
+
+    assert SECRET not in repr(settings) + str(settings)
+
+
+def test_log_level_in_any_case(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load(monkeypatch, LOG_LEVEL="warning").log_level == "WARNING"
+
+
+def test_start_without_settings_names_each_variable() -> None:
+    with pytest.raises(SystemExit) as caught:
+        get_settings.__wrapped__()
+
+    assert "DATABASE_URL: Field required" in str(caught.value)
+    assert "API_KEY: Field required" in str(caught.value)
+
+
+def test_server_refuses_to_start_readably(tmp_path: Path) -> None:
+    """Under the real server: one line for each variable, no traceback, no value."""
+    result = subprocess.run(
+        [sys.executable, "-m", "uvicorn", "app.main:app", "--app-dir", ROOT],
+        cwd=tmp_path,
+        env={"API_KEY": SECRET, "LOG_LEVEL": "loud"},
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=False,
+    )
+
+    assert result.returncode == 1
+    assert "DATABASE_URL" in result.stderr
+    assert "LOG_LEVEL" in result.stderr
+    assert "Traceback" not in result.stderr
+    assert SECRET not in result.stdout + result.stderr
+
+
+def test_env_example_names_each_setting() -> None:
+    named = re.findall(r"^([A-Z_]+)=", (ROOT / ".env.example").read_text(), flags=re.MULTILINE)
+
+    assert sorted(named) == sorted(name.upper() for name in Settings.model_fields)
+
+
+def test_env_example_is_enough_to_start() -> None:
+    settings = Settings(_env_file=ROOT / ".env.example")
+
+    assert settings.environment == "development"
+    assert settings.sentry_dsn is None
