@@ -1,0 +1,1 @@
+"""svcgen makes complete, single-purpose FastAPI services."""

@@ -1,0 +1,22 @@
+"""Entry point of `svcgen` and `python -m svcgen`."""
+
+import sys
+
+from svcgen import signals
+
+
+def main() -> None:
+    """Run the command line and exit with its code."""
+    try:
+        signals.install()
+        # After the handlers, so that a signal during the imports is no traceback.
+        from svcgen.cli import run
+
+        code = run(sys.argv[1:])
+    except KeyboardInterrupt:
+        code = signals.exit_code()
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,116 @@
+"""Answers to the questions: read from a file, completed with defaults, validated."""
+
+import difflib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from svcgen.errors import AnswerError
+from svcgen.questions import Loader, Question
+
+if TYPE_CHECKING:
+    from jinja2.sandbox import SandboxedEnvironment
+
+_SHOWN = 60
+
+
+def read_data_file(path: Path, questions: Sequence[Question]) -> dict[str, str]:
+    """Read answers from a YAML or JSON file; `python: 3.13` is the text that stands there, not a number.
+
+    Raises:
+        AnswerError: The file can't be read, has a key that is no question, or a value that is not text.
+    """
+    try:
+        content = yaml.load(path.read_bytes(), _TextLoader)  # noqa: S506  (a safe loader)
+    except OSError as error:
+        raise AnswerError(f"{path}: {error.strerror}") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise AnswerError(f"{path} is not YAML: {error}") from error
+    if content is None:
+        return {}
+    if not isinstance(content, dict):
+        raise AnswerError(f"{path} must hold a mapping of questions to answers")
+    for key, value in content.items():
+        _check_key(path, key, [question.name for question in questions if not question.computed])
+        if not isinstance(value, str):
+            raise AnswerError(f"{key} in {path} must be text, not {value!r}", hint="put it in quotes")
+    return content
+
+
+def check(questions: Sequence[Question], given: Mapping[str, str]) -> None:
+    """Validate the answers that are there and leave out the rest.
+
+    Raises:
+        AnswerError: One is not allowed.
+    """
+    _evaluate([question for question in questions if question.computed or question.name in given], given)
+
+
+def complete(questions: Sequence[Question], given: Mapping[str, str]) -> dict[str, str]:
+    """Return an answer to every question: what is given, else the default.
+
+    Raises:
+        AnswerError: One is missing or not allowed.
+    """
+    return _evaluate(questions, given)
+
+
+def _evaluate(questions: Sequence[Question], given: Mapping[str, str]) -> dict[str, str]:
+    environment = _jinja_environment()
+    context: dict[str, Any] = {}
+    for question in questions:
+        default = question.default
+        if isinstance(default, str):
+            default = environment.from_string(default).render(context)
+        context[question.name] = given.get(question.name, "" if default is None else default)
+        if not question.computed:
+            _validate(question, context, environment)
+    return {question.name: context[question.name] for question in questions if not question.computed}
+
+
+def _validate(question: Question, context: Mapping[str, Any], environment: "SandboxedEnvironment") -> None:
+    value = context[question.name]
+    if question.choices and value not in question.choices:
+        raise AnswerError(
+            f"{question.name} {_shown(value)} is not one of: {', '.join(question.choices)}",
+            hint=_nearest(value, question.choices),
+        )
+    complaint = environment.from_string(question.validator).render(context).strip()
+    if complaint:
+        what, _, hint = complaint.partition("; ")
+        raise AnswerError(f"{question.name} {_shown(value) if value else ''}".rstrip() + f" {what}", hint=hint)
+
+
+def _jinja_environment() -> "SandboxedEnvironment":
+    """Return an environment with the filters that copier gives to validators."""
+    from jinja2.sandbox import SandboxedEnvironment
+
+    return SandboxedEnvironment(
+        extensions=["jinja2_ansible_filters.AnsibleCoreFiltersExtension"], keep_trailing_newline=True
+    )
+
+
+def _check_key(path: Path, key: object, names: Sequence[str]) -> None:
+    if key not in names:
+        hint = _nearest(str(key), names) or f"the questions are: {', '.join(names)}"
+        raise AnswerError(f"{path}: {_shown(str(key))} is not a question", hint=hint)
+
+
+def _nearest(word: str, known: Sequence[str]) -> str:
+    near = difflib.get_close_matches(word, known, n=1)
+    return f"did you mean {near[0]}?" if near else ""
+
+
+def _shown(value: str) -> str:
+    # repr() escapes what would control the terminal.
+    return repr(value if len(value) <= _SHOWN else value[:_SHOWN] + "…")
+
+
+class _TextLoader(Loader):  # type: ignore[misc]
+    """A safe YAML loader that keeps numbers and dates as the text they were written as."""
+
+
+for _tag in ("int", "float", "timestamp"):
+    _TextLoader.add_constructor(f"tag:yaml.org,2002:{_tag}", lambda _loader, node: node.value)

@@ -1,0 +1,40 @@
+"""The log of a bug, made to be pasted into a report."""
+
+import os
+import platform
+import shlex
+import sys
+import tempfile
+import time
+import traceback
+from pathlib import Path
+
+ISSUES = "https://github.com/svcgen/svcgen/issues"
+
+
+def write_log(arguments: list[str], error: BaseException, version: str) -> Path:
+    """Write what a report needs to a new file in the user's state directory, or else in the temporary one.
+
+    Args:
+        arguments: The command line.
+        error: What was raised.
+        version: That of svcgen.
+    """
+    text = "\n".join(
+        [
+            f"svcgen {version}, Python {platform.python_version()}, {platform.platform()}",
+            shlex.join(["svcgen", *arguments]),
+            "",
+            *traceback.format_exception(error),
+        ]
+    )
+    name = f"svcgen-{time.strftime('%Y%m%dT%H%M%S')}-{os.getpid()}.log"
+    state = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "svcgen"
+    try:
+        state.mkdir(parents=True, exist_ok=True)
+        log = state / name
+        log.write_text(text, encoding=sys.getfilesystemencoding(), errors="backslashreplace")
+    except OSError:
+        log = Path(tempfile.gettempdir()) / name
+        log.write_text(text, encoding=sys.getfilesystemencoding(), errors="backslashreplace")
+    return log

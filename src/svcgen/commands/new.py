@@ -1,0 +1,209 @@
+"""`svcgen new`: makes a service, whole or not at all."""
+
+import os
+import shlex
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+
+from svcgen.errors import DestinationError, ToolError
+from svcgen.events import Notify, Started, Step
+from svcgen.git import commit_all, is_in_work_tree
+from svcgen.lock import EXPORT, export, lock, sync
+from svcgen.questions import NAME
+from svcgen.render import render
+from svcgen.signals import check
+from svcgen.staging import Staging, check_destination
+from svcgen.template import Template
+from svcgen.toolchain import Uv
+
+
+@dataclass(frozen=True)
+class NewRequest:
+    """What to make.
+
+    Attributes:
+        template: What to render.
+        answers: A valid answer to every question.
+        destination: Where; absolute.
+        git: Whether to commit it.
+        sync: Whether to lock it and to make its virtual environment.
+    """
+
+    template: Template
+    answers: Mapping[str, str]
+    destination: Path
+    git: bool = True
+    sync: bool = True
+
+
+@dataclass(frozen=True)
+class NewService:
+    """What was made.
+
+    Attributes:
+        path: The service's directory.
+        files: Its files, relative to it, without those of git and of the virtual environment.
+        steps: What was done to make it, in order.
+    """
+
+    path: Path
+    files: tuple[str, ...]
+    steps: tuple[Step, ...]
+
+    @property
+    def complete(self) -> bool:
+        """Whether no step is left to be run by hand."""
+        return not any(step.outcome in {"failed", "pending"} for step in self.steps)
+
+
+def make_service(request: NewRequest, notify: Notify) -> NewService:
+    """Make a service: all of it, or all but the steps that uv or git could not do.
+
+    Whatever else ends it, an interrupt at any moment included, leaves nothing behind and changes nothing.
+
+    Args:
+        request: What to make.
+        notify: Is told of each step.
+
+    Raises:
+        DestinationError: It can't be made there.
+        TemplateError: The template can't be rendered.
+    """
+    check_destination(request.destination)
+    staging = Staging(request.destination)
+    try:
+        steps = _Steps(notify)
+        staging.open()
+        steps.required("render", lambda: _render(request, staging.project))
+        locked = _lock(request, staging, steps)
+        _commit(request, staging, steps)
+        staging.publish()
+        # A virtual environment holds absolute paths, so it can only be made in its place.
+        _sync(request, staging, steps, locked=locked)
+        check()
+        files = _files(staging.project)
+        staging.close()
+    except OSError as error:
+        staging.undo()
+        raise DestinationError(f"can't write {error.filename or request.destination}: {error.strerror}") from error
+    except BaseException:
+        staging.undo()
+        raise
+    return NewService(request.destination, files, tuple(steps.taken))
+
+
+def preview(request: NewRequest) -> tuple[str, ...]:
+    """Return the files that `make_service` would render, and write nothing.
+
+    Raises:
+        DestinationError: It can't be made there.
+        TemplateError: The template can't be rendered.
+    """
+    check_destination(request.destination)
+    with tempfile.TemporaryDirectory() as scratch:
+        project = Path(scratch) / "project"
+        _render(request, project)
+        return _files(project)
+
+
+def _render(request: NewRequest, project: Path) -> None:
+    render(request.template, project, request.answers)
+    example = project / ".env.example"
+    if example.exists():
+        shutil.copyfile(example, project / ".env")
+
+
+def _lock(request: NewRequest, staging: Staging, steps: "_Steps") -> bool:
+    if not request.sync:
+        steps.skip("lock", "--no-sync")
+        steps.skip("export", "--no-sync")
+        return False
+    python = request.answers["python"]
+
+    def make_lock() -> None:
+        lock(staging.project, staging.scratch, python, Uv.find(python, steps.notify))
+
+    def make_export() -> None:
+        export(staging.project, Uv.find(python, steps.notify))
+
+    locked = steps.attempt("lock", "uv lock", make_lock)
+    if locked:
+        steps.attempt("export", EXPORT, make_export)
+    else:
+        steps.postpone("export", EXPORT, "needs the lock")
+    return locked
+
+
+def _commit(request: NewRequest, staging: Staging, steps: "_Steps") -> None:
+    message = f"Scaffold {request.answers[NAME]}"
+    command = f"git init -b main && git add -A && git commit -m {shlex.quote(message)}"
+    own = request.destination / ".git"
+    if not request.git:
+        steps.skip("git", "--no-git")
+    elif own.is_file():
+        steps.skip("git", f"{own} belongs to another repository; commit there yourself")
+    elif not own.exists() and is_in_work_tree(request.destination):
+        steps.skip("git", "this is inside a git work tree already; commit there yourself")
+    else:
+        steps.attempt("git", command, lambda: commit_all(staging.project, message, steps.notify))
+
+
+def _sync(request: NewRequest, staging: Staging, steps: "_Steps", *, locked: bool) -> None:
+    if not request.sync:
+        steps.skip("sync", "--no-sync")
+    elif not locked:
+        steps.postpone("sync", "uv sync", "needs the lock")
+    else:
+        uv = Uv.find(request.answers["python"], steps.notify)
+        steps.attempt("sync", "uv sync", lambda: sync(staging.project, uv))
+
+
+def _files(project: Path) -> tuple[str, ...]:
+    found = []
+    for folder, folders, names in os.walk(project):
+        folders[:] = [name for name in folders if name not in {".git", ".venv"} and ".svcgen-" not in name]
+        found += [(Path(folder) / name).relative_to(project).as_posix() for name in names if name != ".git"]
+    return tuple(sorted(found))
+
+
+class _Steps:
+    """Takes steps in turn; one that fails leaves those that need it pending."""
+
+    def __init__(self, notify: Notify) -> None:
+        self.taken: list[Step] = []
+        self.notify = notify
+
+    def required(self, name: str, action: Callable[[], None]) -> None:
+        start = self._start(name)
+        action()
+        self._add(Step(name, "done", perf_counter() - start))
+
+    def attempt(self, name: str, command: str, action: Callable[[], None]) -> bool:
+        start = self._start(name)
+        try:
+            action()
+        except ToolError as error:
+            reason = f"{error.message}\n{error.hint}".strip()
+            self._add(Step(name, "failed", perf_counter() - start, command, reason))
+            return False
+        self._add(Step(name, "done", perf_counter() - start))
+        return True
+
+    def skip(self, name: str, reason: str) -> None:
+        self._add(Step(name, "skipped", reason=reason))
+
+    def postpone(self, name: str, command: str, reason: str) -> None:
+        self._add(Step(name, "pending", command=command, reason=reason))
+
+    def _start(self, name: str) -> float:
+        check()
+        self.notify(Started(name))
+        return perf_counter()
+
+    def _add(self, step: Step) -> None:
+        self.taken.append(step)
+        self.notify(step)

@@ -1,0 +1,62 @@
+"""Locks a new service to the versions that this release of svcgen was tested with."""
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+from svcgen.toolchain import Uv
+
+EXPORT = (
+    "uv export --format requirements-txt --no-dev --no-emit-project --no-header --no-annotate"
+    " --output-file requirements.txt"
+)
+
+
+def lock(project: Path, scratch: Path, python: str, uv: Uv) -> None:
+    """Write `uv.lock` with the tested versions.
+
+    uv takes constraints from pyproject.toml alone, and keeps the versions of a lock that it finds. So the service is
+    locked with constraints in a scratch directory, and again without them in place.
+
+    Args:
+        project: The service.
+        scratch: A directory for what must not become part of it.
+        python: Its Python version, such as "3.13".
+        uv: Set up for that version.
+
+    Raises:
+        ToolError: uv fails.
+    """
+    constrained = scratch / "lock"
+    constrained.mkdir()
+    constraints = (Path(__file__).parent / "constraints" / f"{python}.txt").read_text(encoding="utf-8")
+    pyproject = (project / "pyproject.toml").read_text(encoding="utf-8")
+    (constrained / "pyproject.toml").write_text(_constrain(pyproject, constraints.splitlines()), encoding="utf-8")
+    uv.run(constrained, "lock")
+    shutil.copyfile(constrained / "uv.lock", project / "uv.lock")
+    uv.run(project, "lock")
+
+
+def export(project: Path, uv: Uv) -> None:
+    """Write `requirements.txt` from `uv.lock`.
+
+    Raises:
+        ToolError: uv fails.
+    """
+    uv.run(project, *EXPORT.split()[1:], "--quiet", "--frozen")
+
+
+def sync(project: Path, uv: Uv) -> None:
+    """Make the virtual environment.
+
+    Raises:
+        ToolError: uv fails.
+    """
+    uv.run(project, "sync", "--frozen")
+
+
+def _constrain(pyproject: str, constraints: list[str]) -> str:
+    setting = f"constraint-dependencies = {json.dumps(constraints)}\n"
+    changed, count = re.subn(r"(?m)^\[tool\.uv\]\n", lambda header: header[0] + setting, pyproject)
+    return changed if count else f"{pyproject}\n[tool.uv]\n{setting}"

@@ -1,0 +1,37 @@
+"""Turns the questions of copier.yml into options of a Typer command."""
+
+import inspect
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any, cast
+
+import typer
+
+from svcgen.questions import NAME, Question
+
+
+def with_options(command: Callable[..., None], questions: Sequence[Question]) -> Callable[..., None]:
+    """Give a command one option for each question that is asked, in place of its `**answers`.
+
+    Args:
+        command: Takes `**answers`: the answers given, None for those that are not.
+        questions: Those of copier.yml.
+    """
+    signature = inspect.signature(command)
+    fixed = [parameter for parameter in signature.parameters.values() if parameter.kind is not parameter.VAR_KEYWORD]
+    options = [_option(question) for question in questions if not question.computed and question.name != NAME]
+    # Typer reads the signature; a function's own can't hold names that stand in a file.
+    cast("Any", command).__signature__ = signature.replace(parameters=[*fixed, *options])
+    return command
+
+
+def _option(question: Question) -> inspect.Parameter:
+    option = typer.Option(
+        question.flag,
+        help=question.help,
+        metavar=f"[{'|'.join(question.choices)}]" if question.choices else "TEXT",
+        show_default=question.default or False,
+        autocompletion=lambda: list(question.choices),
+    )
+    return inspect.Parameter(
+        question.name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[str | None, option]
+    )

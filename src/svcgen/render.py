@@ -1,0 +1,85 @@
+"""The only module that imports copier, inside its functions: that import costs more than all of `svcgen --help`."""
+
+import stat
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from svcgen.errors import AnswerError, TemplateError
+from svcgen.questions import Question
+from svcgen.template import Template
+
+
+def render(template: Template, destination: Path, answers: Mapping[str, str]) -> None:
+    """Render a template into a directory that is empty or not there yet, reading no user settings.
+
+    Args:
+        template: What to render, and the version and source to record in the answers file.
+        destination: The directory.
+        answers: A valid answer to every question.
+
+    Raises:
+        TemplateError: The template has an error.
+        OSError: A file can't be written.
+    """
+    from copier import Settings, run_copy
+    from copier.errors import CopierError
+    from jinja2 import TemplateError as JinjaError
+
+    # Not questions, so copier hands them to the answers file and stores them nowhere else.
+    origin = {"template_source": template.source, "template_version": template.version}
+    try:
+        with _without_git():
+            run_copy(
+                str(template.root), destination, data={**answers, **origin}, defaults=True, quiet=True, settings=Settings()
+            )
+    except KeyboardInterrupt:
+        raise
+    except (CopierError, JinjaError) as error:
+        raise TemplateError(f"the template in {template.root} can't be rendered: {error}") from error
+    _follow_umask(destination)
+
+
+def prompt(template: Template, questions: tuple[Question, ...], given: Mapping[str, str]) -> dict[str, str]:
+    """Ask with copier's own prompts what is not given, and return all answers.
+
+    Raises:
+        AnswerError: Standard input ended, or a default in the user's copier settings is not allowed.
+        KeyboardInterrupt: Ctrl-C.
+    """
+    from copier import load_settings, run_copy
+    from copier.errors import CopierError
+
+    try:
+        with tempfile.TemporaryDirectory() as scratch, _without_git():
+            worker = run_copy(
+                str(template.root), scratch, data=dict(given), pretend=True, exclude=["*"], quiet=True, settings=load_settings()
+            )
+    except KeyboardInterrupt:
+        raise
+    except (CopierError, ValueError) as error:
+        raise AnswerError(str(error), hint="give every answer as an option, or use --defaults") from error
+    return {question.name: worker.answers.combined[question.name] for question in questions if not question.computed}
+
+
+def _follow_umask(destination: Path) -> None:
+    """Give files the modes that the user's umask asks for; copier gives them those that the template was installed with."""
+    allowed = destination.stat().st_mode & 0o777
+    for path in destination.rglob("*"):
+        if path.is_file() and not path.is_symlink():
+            executable = path.stat().st_mode & stat.S_IXUSR
+            path.chmod(allowed if executable else allowed & ~0o111)
+
+
+@contextmanager
+def _without_git() -> Iterator[None]:
+    """Hide git from copier.
+
+    It would run git once for each file rendered, which is half of the time, and clone a template that is a checkout,
+    tags first, instead of rendering the files that stand there.
+    """
+    from plumbum import local
+
+    with local.env(PATH=""):
+        yield
