@@ -1,7 +1,7 @@
 """Lock what every new service starts with: the template's requirements.txt and the constraints in the wheel.
 
-    uv run .ci/lock.py            take the newest versions that template/pyproject.toml.jinja allows
-    uv run .ci/lock.py --check    do the recorded versions still fit it, and are their hashes still published?
+uv run .ci/lock.py            take the newest versions that template/pyproject.toml.jinja allows
+uv run .ci/lock.py --check    do the recorded versions still fit it, and are their hashes still published?
 """
 # /// script
 # requires-python = ">=3.11"
@@ -53,10 +53,13 @@ def export(requires_python: str, dependencies: list[str], constraints: list[str]
             f"constraint-dependencies = {json.dumps(constraints)}",
         )
         script.write_text("\n".join(("# /// script", *(f"# {line}" for line in metadata), "# ///\n")))
-        for command in (("lock",), (*EXPORT, *flags)):
-            uv = (UV, *command, "--quiet", "--python", sys.executable, "--script", script)
-            output = subprocess.run(uv, check=True, stdout=subprocess.PIPE, text=True).stdout
-    return output
+        uv(script, "lock")
+        return uv(script, *EXPORT, *flags)
+
+
+def uv(script: Path, *arguments: str) -> str:
+    command = (UV, *arguments, "--quiet", "--python", sys.executable, "--script", str(script))
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
 def lock(python: str, recorded: list[str]) -> tuple[str, str]:
@@ -100,7 +103,8 @@ def refresh(python: str) -> None:
     requirements, constraints = lock(python, [])
     requirements_path(python).write_text(requirements)
     constraints_path(python).write_text(constraints)
-    print(f"{python}: {len(without_hashes(requirements))} packages in the image, {len(constraints.splitlines())} in all")
+    in_image, in_all = len(without_hashes(requirements)), len(constraints.splitlines())
+    print(f"{python}: {in_image} packages in the image, {in_all} with the tools")
 
 
 def main(arguments: list[str]) -> str | None:
