@@ -4,14 +4,21 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from svcgen.errors import SvcgenError, UsageError
 from svcgen.options import with_options
-from svcgen.questions import NAME, Question, load_questions
-from svcgen.template import find_root, find_template, installed_version
+from svcgen.questions import NAME, load_questions
+from svcgen.screen import Screen, error
+from svcgen.staging import check_destination
+from svcgen.template import Template, find_root, find_template, installed_version
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from svcgen.commands.new import NewRequest, NewService
 
 _BUG = 3
 _BROKEN_PIPE = 141
@@ -29,15 +36,15 @@ def run(arguments: list[str]) -> int:
     try:
         code = _run(arguments)
         sys.stdout.flush()
-    except SvcgenError as error:
-        _print_error(error, as_json="--json" in arguments)
-        return error.exit_code
+    except SvcgenError as problem:
+        _print_error(problem, as_json="--json" in arguments)
+        return problem.exit_code
     except BrokenPipeError:
         # Python flushes standard output once more at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return _BROKEN_PIPE
-    except Exception as error:
-        _print_bug(error, arguments)
+    except Exception as problem:
+        _print_bug(problem, arguments)
         return _BUG
     return code
 
@@ -45,8 +52,8 @@ def run(arguments: list[str]) -> int:
 def _run(arguments: list[str]) -> int:
     try:
         return int(_application()(arguments, prog_name="svcgen", standalone_mode=False) or 0)
-    except typer.TyperException as error:
-        raise UsageError(error.format_message(), hint="svcgen new --help shows every option") from error
+    except typer.TyperException as problem:
+        raise UsageError(problem.format_message(), hint="svcgen new --help shows every option") from problem
 
 
 def _application() -> typer.Typer:
@@ -96,44 +103,98 @@ def _new(
     **answers: str | None,
 ) -> None:
     """Make a service."""
-    from svcgen.answers import check, complete, read_data_file
     from svcgen.commands.new import NewRequest, make_service, preview
-    from svcgen.staging import check_destination
 
     template = find_template(source)
-    questions = load_questions(template.root)
     given = {key: value for key, value in {NAME: name, **answers}.items() if value is not None}
+    ask = not (defaults or as_json) and sys.stdin.isatty() and sys.stdout.isatty()
+    complete = _answer(template, given, data_file, destination, ask=ask)
+    target = _target(destination, complete[NAME])
+    request = NewRequest(template, complete, target, git=not no_git, sync=not no_sync)
+    screen = Screen(quiet=quiet or as_json, verbose=verbose)
+    if dry_run:
+        _show_preview(screen, request, preview(request), as_json=as_json)
+        return
+    try:
+        service = make_service(request, screen.notify)
+    finally:
+        screen.close()
+    _show_service(screen, request, service, as_json=as_json)
+    raise typer.Exit(0 if service.complete else 1)
+
+
+def _answer(
+    template: Template, given: dict[str, str], data_file: Path | None, destination: Path | None, *, ask: bool
+) -> dict[str, str]:
+    """Complete the answers given, after checking all that can be checked before a question is asked."""
+    from svcgen.answers import check, complete, read_data_file
+
+    questions = load_questions(template.root)
     if data_file:
         given = {**read_data_file(data_file, questions), **given}
     check(questions, given)
     if NAME in given:
-        check_destination(_absolute(destination, given[NAME]))
-    if not (defaults or as_json) and sys.stdin.isatty() and sys.stdout.isatty():
+        check_destination(_target(destination, given[NAME]))
+    elif not ask:
+        raise UsageError("the name of the service is missing", hint="svcgen new billing")
+    if ask:
         from svcgen.render import prompt
 
         given = prompt(template, questions, given)
-    complete_answers = complete(questions, given)
-    request = NewRequest(
-        template, complete_answers, _absolute(destination, complete_answers[NAME]), git=not no_git, sync=not no_sync
-    )
-    service = make_service(request, print)
-    print(service)
-    raise typer.Exit(0 if service.complete else 1)
+    return complete(questions, given)
 
 
-def _absolute(destination: Path | None, name: str) -> Path:
+def _target(destination: Path | None, name: str) -> Path:
+    # Not resolve(): a symbolic link stays what the user called it.
     return Path(os.path.abspath(destination or name))
 
 
-def _print_error(error: SvcgenError, *, as_json: bool) -> None:
-    print(f"error: {error.message}", file=sys.stderr)
-    if error.hint:
-        print(f"hint: {error.hint}", file=sys.stderr)
+def _show_preview(screen: Screen, request: "NewRequest", files: "Sequence[str]", *, as_json: bool) -> None:
+    from svcgen import report
+
+    if as_json:
+        _print_json(report.preview_object(request, files))
+        return
+    for line in report.tree(str(request.destination), files):
+        screen.line(line)
+    screen.line()
+    for question, answer in request.answers.items():
+        screen.line(f"{question}: {answer}")
 
 
-def _print_bug(error: Exception, arguments: list[str]) -> None:
+def _show_service(screen: Screen, request: "NewRequest", service: "NewService", *, as_json: bool) -> None:
+    from svcgen import report
+
+    if as_json:
+        _print_json(report.service_object(request, service))
+    screen.line(f"\n{service.path} made from {request.template.version} of {request.template.source}".lstrip())
+    for remark in report.remarks(request, service):
+        screen.line(f"note: {remark}")
+    if service.complete:
+        screen.panel(f"{request.answers[NAME]} is ready", report.next_steps(service.path))
+    for failure in report.failures(service):
+        error(failure)
+    if not service.complete:
+        error(
+            f"{request.answers[NAME]} is made, but not complete",
+            "run what is left:\n" + "\n".join(f"  {command}" for command in report.remaining_commands(service)),
+        )
+
+
+def _print_json(content: dict[str, Any]) -> None:
+    print(json.dumps(content))
+
+
+def _print_error(problem: SvcgenError, *, as_json: bool) -> None:
+    if as_json:
+        from svcgen.report import error_object
+
+        _print_json(error_object(problem))
+    error(problem.message, problem.hint)
+
+
+def _print_bug(problem: Exception, arguments: list[str]) -> None:
     from svcgen.bug import ISSUES, write_log
 
-    log = write_log(arguments, error, installed_version())
-    print(f"error: svcgen has a bug: {type(error).__name__}: {error}", file=sys.stderr)
-    print(f"hint: report it at {ISSUES} with this log: {log}", file=sys.stderr)
+    log = write_log(arguments, problem, installed_version())
+    error(f"svcgen has a bug: {type(problem).__name__}: {problem}", f"report it at {ISSUES} with this log: {log}")

@@ -1,0 +1,104 @@
+"""What a person sees: progress and results on a terminal, plain lines where output is piped."""
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from svcgen.events import CommandRun, Started, Step
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.status import Status
+
+_LABELS = {
+    "render": "Render the template",
+    "lock": "Lock the dependencies",
+    "export": "Export requirements.txt",
+    "git": "Commit to git",
+    "sync": "Install into .venv",
+}
+_MARKS = {"done": ("✓", "green"), "failed": ("✗", "red"), "skipped": ("-", "dim"), "pending": ("…", "yellow")}
+
+
+class Screen:
+    """Prints to standard output, and errors to standard error.
+
+    Args:
+        quiet: Print nothing but errors.
+        verbose: Show the commands run and their output.
+    """
+
+    def __init__(self, *, quiet: bool = False, verbose: bool = False) -> None:
+        self._quiet = quiet
+        self._verbose = verbose and not quiet
+        self._console = None if quiet or not sys.stdout.isatty() else _console()
+        self._status: Status | None = None
+
+    def notify(self, event: Started | CommandRun | Step) -> None:
+        """Show what a command tells while it works."""
+        if isinstance(event, CommandRun):
+            if self._verbose:
+                self.line(f"$ {event.command}\n{event.output}".rstrip())
+        elif self._console:
+            self._show_progress(self._console, event)
+        elif self._verbose and isinstance(event, Step):
+            self.line(f"{event.name}: {event.outcome} in {event.seconds:.2f} s")
+
+    def line(self, text: str = "") -> None:
+        """Print plain text."""
+        if self._console:
+            self._console.print(text, markup=False, highlight=False, soft_wrap=True)
+        elif not self._quiet:
+            print(text)
+
+    def panel(self, title: str, blocks: Sequence[tuple[str, Sequence[str]]]) -> None:
+        """Print blocks of commands under their headings; without side borders, so that they can be copied."""
+        if self._console is None:
+            return
+        from rich.rule import Rule
+
+        self._console.print()
+        self._console.print(Rule(f"[bold]{title}[/]", style="green"))
+        for heading, commands in blocks:
+            self._console.print(f"\n{heading}", markup=False, highlight=False, style="dim")
+            for command in commands:
+                self._console.print(f"  {command}", markup=False, highlight=False, soft_wrap=True)
+        self._console.print()
+        self._console.print(Rule(style="green"))
+
+    def close(self) -> None:
+        """Give the terminal back."""
+        if self._status:
+            self._status.stop()
+            self._status = None
+
+    def _show_progress(self, console: "Console", event: Started | Step) -> None:
+        self.close()
+        label = f"{_LABELS[event.name]:<25}"
+        if isinstance(event, Started):
+            self._status = console.status(label)
+            self._status.start()
+            return
+        mark, style = _MARKS[event.outcome]
+        detail = event.reason if event.outcome == "skipped" else f"{event.seconds:5.2f} s"
+        if event.outcome == "pending":
+            detail = event.reason
+        console.print(f"[{style}]{mark}[/] {label} [dim]{detail}[/]", highlight=False, soft_wrap=True)
+
+
+def error(message: str, hint: str = "") -> None:
+    """Print an error to standard error, in colour where that is a terminal."""
+    lines = [("error", "bold red", message)] + ([("hint", "bold cyan", hint)] if hint else [])
+    console = _console(stderr=True) if sys.stderr.isatty() else None
+    for word, style, text in lines:
+        if console:
+            console.print(f"[{style}]{word}:[/] ", end="")
+            console.print(text, markup=False, highlight=False, soft_wrap=True)
+        else:
+            print(f"{word}: {text}", file=sys.stderr)
+
+
+def _console(*, stderr: bool = False) -> "Console":
+    from rich.console import Console
+
+    return Console(stderr=stderr)
