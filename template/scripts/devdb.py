@@ -47,7 +47,9 @@ def main() -> None:
     server = start()
     try:
         asyncio.run(create_database(server))
-        print(f"Postgres is ready at postgresql+asyncpg://postgres:postgres@localhost:{PORT}/{DATABASE}; Ctrl-C stops it")
+        print(
+            f"Postgres is ready at postgresql+asyncpg://postgres:postgres@localhost:{PORT}/{DATABASE}; Ctrl-C stops it"
+        )
         server.wait()
     except KeyboardInterrupt:
         pass

@@ -163,9 +163,15 @@ async def client(anonymous: AsyncClient) -> AsyncClient:
 
 
 @pytest.fixture
-async def committing_client(app: FastAPI, state: State, engine: AsyncEngine) -> AsyncIterator[AsyncClient]:
-    """A client whose commits are real, for what only a real COMMIT shows; the tables are emptied afterwards."""
-    async with client_of(app, state, **{"X-API-Key": API_KEY}) as client:
-        yield client
+async def empty_tables(engine: AsyncEngine) -> AsyncIterator[None]:
+    """Empties what a test has really committed."""
+    yield
     async with engine.begin() as connection:
         await connection.execute(text("TRUNCATE widgets, parts"))
+
+
+@pytest.fixture
+async def committing_client(app: FastAPI, state: State, empty_tables: None) -> AsyncIterator[AsyncClient]:
+    """A client whose commits are real, for what only a real COMMIT shows."""
+    async with client_of(app, state, **{"X-API-Key": API_KEY}) as client:
+        yield client

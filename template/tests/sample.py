@@ -106,7 +106,9 @@ async def create_then_crash(name: str, session: SessionDep) -> Widget:
 async def lose_a_race(widget_id: int, session: SessionDep) -> Widget:
     """Change a widget that somebody else changes between our read and our write."""
     widget = await session.get_one(Widget, widget_id)
-    await session.execute(update(Widget).values(version=Widget.version + 1).execution_options(synchronize_session=False))
+    await session.execute(
+        update(Widget).values(version=Widget.version + 1).execution_options(synchronize_session=False)
+    )
     widget.name = "ours"
     return widget
 

@@ -20,7 +20,9 @@ def test_no_relationship_loads_lazily(models: registry) -> None:
 
 def test_constraints_have_names_that_a_migration_can_use() -> None:
     metadata = MetaData(naming_convention=Base.metadata.naming_convention)
-    table = Table("orders", metadata, Column("id", Integer, primary_key=True), CheckConstraint("id > 0", name="positive"))
+    table = Table(
+        "orders", metadata, Column("id", Integer, primary_key=True), CheckConstraint("id > 0", name="positive")
+    )
     names = {str(constraint.name) for constraint in table.constraints}
 
     assert names == {"pk_orders", "ck_orders_positive"}
