@@ -1,7 +1,7 @@
 """Answers to the questions: read from a file, completed with defaults, validated."""
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,12 +40,12 @@ def read_data_file(path: Path, questions: Sequence[Question]) -> dict[str, str]:
 
 
 def check(questions: Sequence[Question], given: Mapping[str, str]) -> None:
-    """Validate the answers that are there and leave out the rest.
+    """Validate the answers that are there, before the others are asked.
 
     Raises:
         AnswerError: One is not allowed.
     """
-    _evaluate([question for question in questions if question.computed or question.name in given], given)
+    _evaluate(questions, given, validated=given)
 
 
 def complete(questions: Sequence[Question], given: Mapping[str, str]) -> dict[str, str]:
@@ -54,20 +54,24 @@ def complete(questions: Sequence[Question], given: Mapping[str, str]) -> dict[st
     Raises:
         AnswerError: One is missing or not allowed.
     """
-    return _evaluate(questions, given)
+    asked = [question.name for question in questions if not question.computed]
+    values = _evaluate(questions, given, validated=asked)
+    return {name: values[name] for name in asked}
 
 
-def _evaluate(questions: Sequence[Question], given: Mapping[str, str]) -> dict[str, str]:
+def _evaluate(
+    questions: Sequence[Question], given: Mapping[str, str], *, validated: Collection[str]
+) -> dict[str, Any]:
     environment = _jinja_environment()
-    context: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     for question in questions:
         default = question.default
-        if isinstance(default, str):
-            default = environment.from_string(default).render(context)
-        context[question.name] = given.get(question.name, "" if default is None else default)
-        if not question.computed:
-            _validate(question, context, environment)
-    return {question.name: context[question.name] for question in questions if not question.computed}
+        if isinstance(default, str) and question.name not in given:
+            default = environment.from_string(default).render(values)
+        values[question.name] = given.get(question.name, "" if default is None else default)
+        if question.name in validated:
+            _validate(question, values, environment)
+    return values
 
 
 def _validate(question: Question, context: Mapping[str, Any], environment: "SandboxedEnvironment") -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from svcgen import signals
 from svcgen.errors import SvcgenError, UsageError
 from svcgen.options import with_options
 from svcgen.questions import NAME, load_questions
@@ -34,8 +35,13 @@ def run(arguments: list[str]) -> int:
         The exit code: 0 done, 1 the user can put it right, 3 a bug, 130 Ctrl-C, 143 SIGTERM.
     """
     try:
-        code = _run(arguments)
+        code = _run(arguments or ["--help"])
         sys.stdout.flush()
+        if code == signals.INTERRUPT:
+            raise KeyboardInterrupt
+    except KeyboardInterrupt:
+        error("interrupted")
+        return signals.exit_code()
     except SvcgenError as problem:
         _print_error(problem, as_json="--json" in arguments)
         return problem.exit_code
@@ -81,11 +87,11 @@ def _svcgen(
 def _new(
     name: Annotated[str | None, typer.Argument(metavar="NAME", help="Name of the service; asked where missing.")] = None,
     destination: Annotated[
-        Path | None, typer.Argument(metavar="DEST", help="Directory to make it in.", show_default="./NAME")
+        Path | None, typer.Argument(metavar="DEST", help="Directory to make it in; by default ./NAME.")
     ] = None,
     *,
     data_file: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Read answers from a YAML file; options go before it.")
+        Path | None, typer.Option(metavar="FILE", help="Read answers from a YAML file; options win over it.")
     ] = None,
     defaults: Annotated[bool, typer.Option("--defaults", help="Ask nothing: take the defaults.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the files and answers; write nothing.")] = False,
@@ -132,15 +138,15 @@ def _answer(
     questions = load_questions(template.root)
     if data_file:
         given = {**read_data_file(data_file, questions), **given}
-    check(questions, given)
-    if NAME in given:
-        check_destination(_target(destination, given[NAME]))
-    elif not ask:
-        raise UsageError("the name of the service is missing", hint="svcgen new billing")
     if ask:
         from svcgen.render import prompt
 
+        check(questions, given)
+        if NAME in given:
+            check_destination(_target(destination, given[NAME]))
         given = prompt(template, questions, given)
+    elif NAME not in given:
+        raise UsageError("the name of the service is missing", hint="svcgen new billing")
     return complete(questions, given)
 
 

@@ -36,6 +36,14 @@ def is_in_work_tree(directory: Path) -> bool:
         return False
 
 
+def tracks_files(repository: Path) -> bool:
+    """Tell whether the index of a repository is not empty."""
+    try:
+        return bool(git(repository, "ls-files"))
+    except ToolError:
+        return False
+
+
 def commit_all(project: Path, message: str, notify: Notify) -> None:
     """Commit every file, in a new repository on `main` unless there is one already.
 

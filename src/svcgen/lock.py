@@ -17,7 +17,7 @@ def lock(project: Path, scratch: Path, python: str, uv: Uv) -> None:
     """Write `uv.lock` with the tested versions.
 
     uv takes constraints from pyproject.toml alone, and keeps the versions of a lock that it finds. So the service is
-    locked with constraints in a scratch directory, and again without them in place.
+    locked with constraints in a scratch directory, and then again without them.
 
     Args:
         project: The service.
@@ -28,14 +28,14 @@ def lock(project: Path, scratch: Path, python: str, uv: Uv) -> None:
     Raises:
         ToolError: uv fails.
     """
-    constrained = scratch / "lock"
-    constrained.mkdir()
-    constraints = (Path(__file__).parent / "constraints" / f"{python}.txt").read_text(encoding="utf-8")
     pyproject = (project / "pyproject.toml").read_text(encoding="utf-8")
-    (constrained / "pyproject.toml").write_text(_constrain(pyproject, constraints.splitlines()), encoding="utf-8")
-    uv.run(constrained, "lock")
-    shutil.copyfile(constrained / "uv.lock", project / "uv.lock")
-    uv.run(project, "lock")
+    constraints = (Path(__file__).parent / "constraints" / f"{python}.txt").read_text(encoding="utf-8")
+    place = scratch / "lock"
+    place.mkdir()
+    for content in (_constrain(pyproject, constraints.splitlines()), pyproject):
+        (place / "pyproject.toml").write_text(content, encoding="utf-8")
+        uv.run(place, "lock")
+    shutil.copyfile(place / "uv.lock", project / "uv.lock")
 
 
 def export(project: Path, uv: Uv) -> None:

@@ -1,6 +1,7 @@
 """Turns the questions of copier.yml into options of a Typer command."""
 
 import inspect
+import re
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any, cast
 
@@ -17,19 +18,22 @@ def with_options(command: Callable[..., None], questions: Sequence[Question]) ->
         questions: Those of copier.yml.
     """
     signature = inspect.signature(command)
-    fixed = [parameter for parameter in signature.parameters.values() if parameter.kind is not parameter.VAR_KEYWORD]
+    parameters = list(signature.parameters.values())
+    positional = [parameter for parameter in parameters if parameter.kind is parameter.POSITIONAL_OR_KEYWORD]
+    flags = [parameter for parameter in parameters if parameter.kind is parameter.KEYWORD_ONLY]
     options = [_option(question) for question in questions if not question.computed and question.name != NAME]
     # Typer reads the signature; a function's own can't hold names that stand in a file.
-    cast("Any", command).__signature__ = signature.replace(parameters=[*fixed, *options])
+    cast("Any", command).__signature__ = signature.replace(parameters=[*positional, *options, *flags])
     return command
 
 
 def _option(question: Question) -> inspect.Parameter:
+    # A default may be a template of its own, such as "The {{ service_name }} service".
+    default = re.sub(r"{{ *(\w+) *}}", r"<\1>", question.default or "")
     option = typer.Option(
         question.flag,
-        help=question.help,
+        help=f"{question.help}  [default: {default}]" if default else question.help,
         metavar=f"[{'|'.join(question.choices)}]" if question.choices else "TEXT",
-        show_default=question.default or False,
         autocompletion=lambda: list(question.choices),
     )
     return inspect.Parameter(

@@ -6,6 +6,10 @@ from contextlib import contextmanager
 from types import FrameType
 
 
+# What Typer and shells make of Ctrl-C.
+INTERRUPT = 128 + signal.SIGINT
+
+
 class Interrupted(KeyboardInterrupt):
     """A signal asked to stop. A KeyboardInterrupt, because asyncio, Typer and copier let that one pass."""
 
@@ -14,6 +18,7 @@ class _State:
     received: int | None = None
     held = False
     pending = False
+    finished = False
 
 
 def install() -> None:
@@ -26,7 +31,13 @@ def install() -> None:
 
 def exit_code() -> int:
     """The shell's exit code for the signal received; Ctrl-C typed at a prompt arrives as a key, not as a signal."""
-    return 128 + (_State.received or signal.SIGINT)
+    return 128 + _State.received if _State.received else INTERRUPT
+
+
+def finish() -> None:
+    """Ignore every later signal: the work is done and can no longer be undone."""
+    check()
+    _State.finished = True
 
 
 def check() -> None:
@@ -49,7 +60,7 @@ def held() -> Iterator[None]:
 
 
 def _handle(signum: int, _frame: FrameType | None) -> None:
-    if _State.received is not None:
+    if _State.received is not None or _State.finished:
         return
     _State.received = signum
     if _State.held:

@@ -3,7 +3,6 @@
 import json
 import re
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +66,9 @@ def installed_version() -> str:
     Raises:
         TemplateError: svcgen runs from a directory that was never installed.
     """
+    # Here and below inside the functions: this import would be a tenth of --help.
+    from importlib import metadata
+
     try:
         return metadata.version("svcgen")
     except metadata.PackageNotFoundError as error:
@@ -88,6 +90,8 @@ def _version(root: Path) -> str:
 
 def _installed_source() -> str:
     """Return the URL of the git repository that pip or uv installed from (PEP 610), else the project's own."""
+    from importlib import metadata
+
     direct = _git_install()
     if direct:
         return str(direct["url"])
@@ -96,6 +100,8 @@ def _installed_source() -> str:
 
 
 def _git_install() -> dict[str, Any]:
+    from importlib import metadata
+
     text = metadata.distribution("svcgen").read_text("direct_url.json")
     recorded: dict[str, Any] = json.loads(text) if text else {}
     return recorded if recorded.get("vcs_info", {}).get("vcs") == "git" else {}

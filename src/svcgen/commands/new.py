@@ -11,11 +11,11 @@ from time import perf_counter
 
 from svcgen.errors import DestinationError, ToolError
 from svcgen.events import Notify, Started, Step
-from svcgen.git import commit_all, is_in_work_tree
+from svcgen.git import commit_all, is_in_work_tree, tracks_files
 from svcgen.lock import EXPORT, export, lock, sync
 from svcgen.questions import NAME
 from svcgen.render import render
-from svcgen.signals import check
+from svcgen.signals import check, finish
 from svcgen.staging import Staging, check_destination
 from svcgen.template import Template
 from svcgen.toolchain import Uv
@@ -84,8 +84,8 @@ def make_service(request: NewRequest, notify: Notify) -> NewService:
         staging.publish()
         # A virtual environment holds absolute paths, so it can only be made in its place.
         _sync(request, staging, steps, locked=locked)
-        check()
         files = _files(staging.project)
+        finish()
         staging.close()
     except OSError as error:
         staging.undo()
@@ -146,6 +146,8 @@ def _commit(request: NewRequest, staging: Staging, steps: "_Steps") -> None:
         steps.skip("git", "--no-git")
     elif own.is_file():
         steps.skip("git", f"{own} belongs to another repository; commit there yourself")
+    elif own.exists() and tracks_files(request.destination):
+        steps.skip("git", "the repository tracks files that are not there; commit there yourself")
     elif not own.exists() and is_in_work_tree(request.destination):
         steps.skip("git", "this is inside a git work tree already; commit there yourself")
     else:
