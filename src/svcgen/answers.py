@@ -59,9 +59,7 @@ def complete(questions: Sequence[Question], given: Mapping[str, str]) -> dict[st
     return {name: values[name] for name in asked}
 
 
-def _evaluate(
-    questions: Sequence[Question], given: Mapping[str, str], *, validated: Collection[str]
-) -> dict[str, Any]:
+def _evaluate(questions: Sequence[Question], given: Mapping[str, str], *, validated: Collection[str]) -> dict[str, Any]:
     environment = _jinja_environment()
     values: dict[str, Any] = {}
     for question in questions:

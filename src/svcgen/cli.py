@@ -4,7 +4,7 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -15,11 +15,6 @@ from svcgen.questions import NAME, load_questions
 from svcgen.screen import Screen, error
 from svcgen.staging import check_destination
 from svcgen.template import Template, find_root, find_template, installed_version
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from svcgen.commands.new import NewRequest, NewService
 
 _BUG = 3
 _BROKEN_PIPE = 141
@@ -39,19 +34,16 @@ def run(arguments: list[str]) -> int:
         sys.stdout.flush()
         if code == signals.INTERRUPT:
             raise KeyboardInterrupt
-    except KeyboardInterrupt:
-        error("interrupted")
-        return signals.exit_code()
-    except SvcgenError as problem:
-        _print_error(problem, as_json="--json" in arguments)
-        return problem.exit_code
     except BrokenPipeError:
         # Python flushes standard output once more at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return _BROKEN_PIPE
-    except Exception as problem:
-        _print_bug(problem, arguments)
-        return _BUG
+    except KeyboardInterrupt:
+        return _fail(arguments, signals.exit_code(), "interrupted")
+    except SvcgenError as problem:
+        return _fail(arguments, problem.exit_code, problem.message, problem.hint)
+    except Exception as problem:  # noqa: BLE001  (whatever is left is a bug)
+        return _fail(arguments, _BUG, f"svcgen has a bug: {problem!r}", _report(arguments, problem))
     return code
 
 
@@ -84,8 +76,10 @@ def _svcgen(
     """Make complete, single-purpose FastAPI services."""
 
 
-def _new(
-    name: Annotated[str | None, typer.Argument(metavar="NAME", help="Name of the service; asked where missing.")] = None,
+def _new(  # noqa: PLR0913  (one for each flag)
+    name: Annotated[
+        str | None, typer.Argument(metavar="NAME", help="Name of the service; asked where missing.")
+    ] = None,
     destination: Annotated[
         Path | None, typer.Argument(metavar="DEST", help="Directory to make it in; by default ./NAME.")
     ] = None,
@@ -110,6 +104,7 @@ def _new(
 ) -> None:
     """Make a service."""
     from svcgen.commands.new import NewRequest, make_service, preview
+    from svcgen.report import preview_object, service_object, show_preview, show_service
 
     template = find_template(source)
     given = {key: value for key, value in {NAME: name, **answers}.items() if value is not None}
@@ -119,13 +114,16 @@ def _new(
     request = NewRequest(template, complete, target, git=not no_git, sync=not no_sync)
     screen = Screen(quiet=quiet or as_json, verbose=verbose)
     if dry_run:
-        _show_preview(screen, request, preview(request), as_json=as_json)
+        files = preview(request)
+        print(json.dumps(preview_object(request, files))) if as_json else show_preview(screen, request, files)
         return
     try:
         service = make_service(request, screen.notify)
     finally:
         screen.close()
-    _show_service(screen, request, service, as_json=as_json)
+    if as_json:
+        print(json.dumps(service_object(request, service)))
+    show_service(screen, request, service)
     raise typer.Exit(0 if service.complete else 1)
 
 
@@ -152,55 +150,17 @@ def _answer(
 
 def _target(destination: Path | None, name: str) -> Path:
     # Not resolve(): a symbolic link stays what the user called it.
-    return Path(os.path.abspath(destination or name))
+    return Path(os.path.abspath(destination or name))  # noqa: PTH100
 
 
-def _show_preview(screen: Screen, request: "NewRequest", files: "Sequence[str]", *, as_json: bool) -> None:
-    from svcgen import report
-
-    if as_json:
-        _print_json(report.preview_object(request, files))
-        return
-    for line in report.tree(str(request.destination), files):
-        screen.line(line)
-    screen.line()
-    for question, answer in request.answers.items():
-        screen.line(f"{question}: {answer}")
+def _fail(arguments: list[str], code: int, message: str, hint: str = "") -> int:
+    if "--json" in arguments:
+        print(json.dumps({"ok": False, "exit_code": code, "error": message, "hint": hint}))
+    error(message, hint)
+    return code
 
 
-def _show_service(screen: Screen, request: "NewRequest", service: "NewService", *, as_json: bool) -> None:
-    from svcgen import report
-
-    if as_json:
-        _print_json(report.service_object(request, service))
-    screen.line(f"\n{service.path} made from {request.template.version} of {request.template.source}".lstrip())
-    for remark in report.remarks(request, service):
-        screen.line(f"note: {remark}")
-    if service.complete:
-        screen.panel(f"{request.answers[NAME]} is ready", report.next_steps(service.path))
-    for failure in report.failures(service):
-        error(failure)
-    if not service.complete:
-        error(
-            f"{request.answers[NAME]} is made, but not complete",
-            "run what is left:\n" + "\n".join(f"  {command}" for command in report.remaining_commands(service)),
-        )
-
-
-def _print_json(content: dict[str, Any]) -> None:
-    print(json.dumps(content))
-
-
-def _print_error(problem: SvcgenError, *, as_json: bool) -> None:
-    if as_json:
-        from svcgen.report import error_object
-
-        _print_json(error_object(problem))
-    error(problem.message, problem.hint)
-
-
-def _print_bug(problem: Exception, arguments: list[str]) -> None:
+def _report(arguments: list[str], problem: Exception) -> str:
     from svcgen.bug import ISSUES, write_log
 
-    log = write_log(arguments, problem, installed_version())
-    error(f"svcgen has a bug: {type(problem).__name__}: {problem}", f"report it at {ISSUES} with this log: {log}")
+    return f"report it at {ISSUES} with this log: {write_log(arguments, problem, installed_version())}"

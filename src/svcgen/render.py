@@ -32,7 +32,12 @@ def render(template: Template, destination: Path, answers: Mapping[str, str]) ->
     try:
         with _without_git():
             run_copy(
-                str(template.root), destination, data={**answers, **origin}, defaults=True, quiet=True, settings=Settings()
+                str(template.root),
+                destination,
+                data={**answers, **origin},
+                defaults=True,
+                quiet=True,
+                settings=Settings(),
             )
     except KeyboardInterrupt:
         raise
@@ -54,7 +59,13 @@ def prompt(template: Template, questions: tuple[Question, ...], given: Mapping[s
     try:
         with tempfile.TemporaryDirectory() as scratch, _without_git():
             worker = run_copy(
-                str(template.root), scratch, data=dict(given), pretend=True, exclude=["*"], quiet=True, settings=load_settings()
+                str(template.root),
+                scratch,
+                data=dict(given),
+                pretend=True,
+                exclude=["*"],
+                quiet=True,
+                settings=load_settings(),
             )
     except KeyboardInterrupt:
         raise
@@ -64,7 +75,7 @@ def prompt(template: Template, questions: tuple[Question, ...], given: Mapping[s
 
 
 def _follow_umask(destination: Path) -> None:
-    """Give files the modes that the user's umask asks for; copier gives them those that the template was installed with."""
+    """Give files the modes that the user's umask asks for; copier's are those that the template was installed with."""
     allowed = destination.stat().st_mode & 0o777
     for path in destination.rglob("*"):
         if path.is_file() and not path.is_symlink():

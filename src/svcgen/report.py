@@ -1,4 +1,4 @@
-"""What `svcgen new` has to say of its result, as text and as JSON; `cli` shows it."""
+"""The result of `svcgen new`, as text and as JSON."""
 
 import os
 import shlex
@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from svcgen.commands.new import NewRequest, NewService
-from svcgen.errors import SvcgenError
+from svcgen.questions import NAME
+from svcgen.screen import Screen, error
 
 
 def service_object(request: NewRequest, service: NewService) -> dict[str, Any]:
@@ -28,15 +29,35 @@ def preview_object(request: NewRequest, files: Sequence[str]) -> dict[str, Any]:
     return {"ok": True, "exit_code": 0, **_request_fields(request), "files": list(files), "steps": []}
 
 
-def error_object(error: SvcgenError) -> dict[str, Any]:
-    """Return the JSON object of a run that failed."""
-    return {"ok": False, "exit_code": error.exit_code, "error": error.message, "hint": error.hint}
+def show_service(screen: Screen, request: NewRequest, service: NewService) -> None:
+    """Show a service that was made, and what is left to do."""
+    name = request.answers[NAME]
+    screen.line(f"{service.path} made from {request.template.version} of {request.template.source}")
+    for remark in _remarks(request, service):
+        screen.line(f"note: {remark}")
+    if service.complete:
+        screen.panel(f"{name} is ready", _next_steps(service.path))
+        return
+    for step in service.steps:
+        if step.outcome == "failed":
+            error(f"{step.name}: {step.reason}")
+    commands = "\n".join(f"  {command}" for command in _remaining_commands(service))
+    error(f"{name} is made, but not complete", f"run what is left:\n{commands}")
 
 
-def next_steps(path: Path) -> list[tuple[str, list[str]]]:
+def show_preview(screen: Screen, request: NewRequest, files: Sequence[str]) -> None:
+    """Show what would be made."""
+    for line in tree(str(request.destination), files):
+        screen.line(line)
+    screen.line()
+    for question, answer in request.answers.items():
+        screen.line(f"{question}: {answer}")
+
+
+def _next_steps(path: Path) -> list[tuple[str, list[str]]]:
     """Return headings and the commands under them that a new service is started with, ready to be pasted."""
     return [
-        ("Run its tests, on a Postgres that they start themselves:", [change_directory(path), "uv run pytest"]),
+        ("Run its tests, on a Postgres that they start themselves:", [_change_directory(path), "uv run pytest"]),
         (
             "Start a Postgres to work with, in a terminal of its own (or: docker compose up db):",
             ["uv run scripts/devdb.py"],
@@ -45,18 +66,13 @@ def next_steps(path: Path) -> list[tuple[str, list[str]]]:
     ]
 
 
-def failures(service: NewService) -> list[str]:
-    """Return what went wrong, a step each."""
-    return [f"{step.name}: {step.reason}" for step in service.steps if step.outcome == "failed"]
-
-
-def remaining_commands(service: NewService) -> list[str]:
+def _remaining_commands(service: NewService) -> list[str]:
     """Return what is left to be run, in order, ready to be pasted."""
     commands = [step.command for step in service.steps if step.outcome in {"failed", "pending"}]
-    return [change_directory(service.path), *commands]
+    return [_change_directory(service.path), *commands]
 
 
-def remarks(request: NewRequest, service: NewService) -> list[str]:
+def _remarks(request: NewRequest, service: NewService) -> list[str]:
     """Return what a person should know although nothing failed."""
     said = [
         f"{step.name} skipped: {step.reason}"
@@ -64,9 +80,8 @@ def remarks(request: NewRequest, service: NewService) -> list[str]:
         if step.outcome == "skipped" and not step.reason.startswith("--")
     ]
     if not request.template.is_release:
-        said.append(
-            f"the service can't be updated yet: it was made from {request.template.version}, which is not a released tag"
-        )
+        version = request.template.version
+        said.append(f"the service can't be updated yet: it was made from {version}, which is not a released tag")
     return said
 
 
@@ -76,15 +91,17 @@ def tree(root: str, files: Sequence[str]) -> list[str]:
     shown: list[str] = []
     for file in sorted(files, key=lambda path: path.split("/")):
         *folders, name = file.split("/")
-        for depth in range(len(folders)):
-            if folders[: depth + 1] != shown[: depth + 1]:
-                lines.append(f"{'  ' * (depth + 1)}{folders[depth]}/")
+        lines += [
+            f"{'  ' * depth}{folder}/"
+            for depth, folder in enumerate(folders, start=1)
+            if folders[:depth] != shown[:depth]
+        ]
         shown = folders
         lines.append(f"{'  ' * (len(folders) + 1)}{name}")
     return lines
 
 
-def change_directory(path: Path) -> str:
+def _change_directory(path: Path) -> str:
     """Return the `cd` command for a directory."""
     relative = os.path.relpath(path)
     return "cd " + shlex.quote(str(path) if relative.startswith("..") else relative)

@@ -31,7 +31,7 @@ class Screen:
     def __init__(self, *, quiet: bool = False, verbose: bool = False) -> None:
         self._quiet = quiet
         self._verbose = verbose and not quiet
-        self._console = None if quiet or not sys.stdout.isatty() else _console()
+        self._console = _console() if sys.stdout.isatty() and not quiet else None
         self._status: Status | None = None
 
     def notify(self, event: Started | CommandRun | Step) -> None:

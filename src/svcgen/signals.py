@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-
 # What Typer and shells make of Ctrl-C.
 INTERRUPT = 128 + signal.SIGINT
 

@@ -96,7 +96,7 @@ def _installed_source() -> str:
     if direct:
         return str(direct["url"])
     urls = metadata.metadata("svcgen").get_all("Project-URL") or []
-    return next(url.removeprefix("Source, ") for url in urls if url.startswith("Source, "))
+    return next(str(url).removeprefix("Source, ") for url in urls if url.startswith("Source, "))
 
 
 def _git_install() -> dict[str, Any]:

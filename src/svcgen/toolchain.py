@@ -72,7 +72,7 @@ def _uv_places() -> Iterator[Path]:
 
 
 def _find_pyenv_python(version: str) -> Path | None:
-    """Return the newest patch release under pyenv's versions folder; its shims on PATH fail where it is not selected."""
+    """Return the newest patch release that pyenv has; its shims on PATH fail where that one is not selected."""
     patches = {}
     for home in _pyenv_versions().glob(f"{version}.*"):
         match = re.fullmatch(re.escape(version) + r"\.(\d+)", home.name)

@@ -4,19 +4,19 @@ import os
 import shlex
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from time import perf_counter
 
-from svcgen.errors import DestinationError, ToolError
-from svcgen.events import Notify, Started, Step
+from svcgen.errors import DestinationError
+from svcgen.events import Notify, Step
 from svcgen.git import commit_all, is_in_work_tree, tracks_files
 from svcgen.lock import EXPORT, export, lock, sync
 from svcgen.questions import NAME
 from svcgen.render import render
-from svcgen.signals import check, finish
+from svcgen.signals import finish
 from svcgen.staging import Staging, check_destination
+from svcgen.steps import Steps
 from svcgen.template import Template
 from svcgen.toolchain import Uv
 
@@ -76,9 +76,9 @@ def make_service(request: NewRequest, notify: Notify) -> NewService:
     check_destination(request.destination)
     staging = Staging(request.destination)
     try:
-        steps = _Steps(notify)
+        steps = Steps(notify)
         staging.open()
-        steps.required("render", lambda: _render(request, staging.project))
+        steps.require("render", lambda: _render(request, staging.project))
         locked = _lock(request, staging, steps)
         _commit(request, staging, steps)
         staging.publish()
@@ -117,7 +117,7 @@ def _render(request: NewRequest, project: Path) -> None:
         shutil.copyfile(example, project / ".env")
 
 
-def _lock(request: NewRequest, staging: Staging, steps: "_Steps") -> bool:
+def _lock(request: NewRequest, staging: Staging, steps: Steps) -> bool:
     if not request.sync:
         steps.skip("lock", "--no-sync")
         steps.skip("export", "--no-sync")
@@ -138,7 +138,7 @@ def _lock(request: NewRequest, staging: Staging, steps: "_Steps") -> bool:
     return locked
 
 
-def _commit(request: NewRequest, staging: Staging, steps: "_Steps") -> None:
+def _commit(request: NewRequest, staging: Staging, steps: Steps) -> None:
     message = f"Scaffold {request.answers[NAME]}"
     command = f"git init -b main && git add -A && git commit -m {shlex.quote(message)}"
     own = request.destination / ".git"
@@ -154,7 +154,7 @@ def _commit(request: NewRequest, staging: Staging, steps: "_Steps") -> None:
         steps.attempt("git", command, lambda: commit_all(staging.project, message, steps.notify))
 
 
-def _sync(request: NewRequest, staging: Staging, steps: "_Steps", *, locked: bool) -> None:
+def _sync(request: NewRequest, staging: Staging, steps: Steps, *, locked: bool) -> None:
     if not request.sync:
         steps.skip("sync", "--no-sync")
     elif not locked:
@@ -170,42 +170,3 @@ def _files(project: Path) -> tuple[str, ...]:
         folders[:] = [name for name in folders if name not in {".git", ".venv"} and ".svcgen-" not in name]
         found += [(Path(folder) / name).relative_to(project).as_posix() for name in names if name != ".git"]
     return tuple(sorted(found))
-
-
-class _Steps:
-    """Takes steps in turn; one that fails leaves those that need it pending."""
-
-    def __init__(self, notify: Notify) -> None:
-        self.taken: list[Step] = []
-        self.notify = notify
-
-    def required(self, name: str, action: Callable[[], None]) -> None:
-        start = self._start(name)
-        action()
-        self._add(Step(name, "done", perf_counter() - start))
-
-    def attempt(self, name: str, command: str, action: Callable[[], None]) -> bool:
-        start = self._start(name)
-        try:
-            action()
-        except ToolError as error:
-            reason = f"{error.message}\n{error.hint}".strip()
-            self._add(Step(name, "failed", perf_counter() - start, command, reason))
-            return False
-        self._add(Step(name, "done", perf_counter() - start))
-        return True
-
-    def skip(self, name: str, reason: str) -> None:
-        self._add(Step(name, "skipped", reason=reason))
-
-    def postpone(self, name: str, command: str, reason: str) -> None:
-        self._add(Step(name, "pending", command=command, reason=reason))
-
-    def _start(self, name: str) -> float:
-        check()
-        self.notify(Started(name))
-        return perf_counter()
-
-    def _add(self, step: Step) -> None:
-        self.taken.append(step)
-        self.notify(step)

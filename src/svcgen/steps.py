@@ -1,0 +1,55 @@
+"""Takes the steps of a command and remembers how each ended."""
+
+from collections.abc import Callable
+from time import perf_counter
+
+from svcgen.errors import ToolError
+from svcgen.events import Notify, Started, Step
+from svcgen.signals import check
+
+
+class Steps:
+    """The steps of one command, in order.
+
+    Args:
+        notify: Is told of each.
+    """
+
+    def __init__(self, notify: Notify) -> None:
+        self.taken: list[Step] = []
+        self.notify = notify
+
+    def require(self, name: str, action: Callable[[], None]) -> None:
+        """Take a step without which there is nothing: its errors are the command's."""
+        start = self._start(name)
+        action()
+        self._add(Step(name, "done", perf_counter() - start))
+
+    def attempt(self, name: str, command: str, action: Callable[[], None]) -> bool:
+        """Take a step that a person can take later with a command, and tell whether it is done."""
+        start = self._start(name)
+        try:
+            action()
+        except ToolError as error:
+            reason = f"{error.message}\n{error.hint}".strip()
+            self._add(Step(name, "failed", perf_counter() - start, command, reason))
+            return False
+        self._add(Step(name, "done", perf_counter() - start))
+        return True
+
+    def skip(self, name: str, reason: str) -> None:
+        """Leave out a step that is not wanted."""
+        self._add(Step(name, "skipped", reason=reason))
+
+    def postpone(self, name: str, command: str, reason: str) -> None:
+        """Leave a step that can't be taken yet."""
+        self._add(Step(name, "pending", command=command, reason=reason))
+
+    def _start(self, name: str) -> float:
+        check()
+        self.notify(Started(name))
+        return perf_counter()
+
+    def _add(self, step: Step) -> None:
+        self.taken.append(step)
+        self.notify(step)
