@@ -17,7 +17,6 @@ from svcgen.staging import check_destination
 from svcgen.template import Template, find_root, find_template, installed_version
 
 _BUG = 3
-_BROKEN_PIPE = 141
 
 
 def run(arguments: list[str]) -> int:
@@ -35,9 +34,9 @@ def run(arguments: list[str]) -> int:
         if code == signals.INTERRUPT:
             raise KeyboardInterrupt
     except BrokenPipeError:
-        # Python flushes standard output once more at exit.
+        # Python flushes standard output once more at exit. The code is Typer's for what breaks inside a command.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return _BROKEN_PIPE
+        return 1
     except KeyboardInterrupt:
         return _fail(arguments, signals.exit_code(), "interrupted")
     except SvcgenError as problem:

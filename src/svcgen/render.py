@@ -2,6 +2,7 @@
 
 import stat
 import tempfile
+import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,8 +25,7 @@ def render(template: Template, destination: Path, answers: Mapping[str, str]) ->
         OSError: A file can't be written.
     """
     from copier import Settings, run_copy
-    from copier.errors import CopierError
-    from jinja2 import TemplateError as JinjaError
+    from copier.errors import UserMessageError
 
     # Not questions, so copier hands them to the answers file and stores them nowhere else.
     origin = {"template_source": template.source, "template_version": template.version}
@@ -39,10 +39,15 @@ def render(template: Template, destination: Path, answers: Mapping[str, str]) ->
                 quiet=True,
                 settings=Settings(),
             )
-    except KeyboardInterrupt:
+    except OSError:
         raise
-    except (CopierError, JinjaError) as error:
-        raise TemplateError(f"the template in {template.root} can't be rendered: {error}") from error
+    except UserMessageError as error:
+        raise TemplateError(f"the template can't be rendered: {error}") from error
+    except Exception as error:
+        place = _place(error, template.root / "template")
+        if place is None:
+            raise
+        raise TemplateError(f"the template can't be rendered: {place}: {error}") from error
     _follow_umask(destination)
 
 
@@ -72,6 +77,20 @@ def prompt(template: Template, questions: tuple[Question, ...], given: Mapping[s
     except (CopierError, ValueError) as error:
         raise AnswerError(str(error), hint="give every answer as an option, or use --defaults") from error
     return {question.name: worker.answers.combined[question.name] for question in questions if not question.computed}
+
+
+def _place(error: Exception, directory: Path) -> str | None:
+    """Return the file and line of a template in which an error was raised; Jinja puts them into the traceback."""
+    from jinja2 import TemplateSyntaxError
+
+    if isinstance(error, TemplateSyntaxError):
+        return f"{error.filename}:{error.lineno}"
+    inside = [
+        f"{frame.filename}:{frame.lineno}"
+        for frame in traceback.extract_tb(error.__traceback__)
+        if Path(frame.filename).is_relative_to(directory.resolve())
+    ]
+    return inside[-1] if inside else None
 
 
 def _follow_umask(destination: Path) -> None:

@@ -26,9 +26,6 @@ class Staging:
 
     A new destination is prepared beside itself. One that exists, and may be a mount point or the working directory of
     a shell, is prepared inside itself, so that it is filled and not replaced.
-
-    Attributes:
-        project: Where the files are: first in a hidden directory, after `publish` in the destination.
     """
 
     def __init__(self, destination: Path) -> None:
@@ -42,7 +39,12 @@ class Staging:
         self._had_git = (destination / ".git").exists()
         self._scratch: Path | None = None
         self._parents: list[Path] = []
-        self.project = destination
+        self._published = False
+
+    @property
+    def project(self) -> Path:
+        """Where the files are: in the hidden directory, and after `publish` in the destination."""
+        return self._destination if self._published else self.scratch / "project"
 
     @property
     def scratch(self) -> Path:
@@ -60,7 +62,6 @@ class Staging:
                     parent.mkdir()
                     self._parents.append(parent)
             self._scratch = Path(tempfile.mkdtemp(prefix=f".{self._destination.name}.svcgen-", dir=base))
-        self.project = self._scratch / "project"
         self.project.mkdir()
         if (self._destination / ".git").is_dir():
             shutil.copytree(self._destination / ".git", self.project / ".git", symlinks=True)
@@ -74,14 +75,14 @@ class Staging:
         with held():
             for source, target in self._moves():
                 source.rename(target)
-            self.project = self._destination
+            self._published = True
 
     def undo(self) -> None:
         """Remove all that was made and put back what was there."""
         with held():
             if self._fills:
                 self._empty()
-            elif self.project == self._destination:
+            elif self._published:
                 shutil.rmtree(self._destination)
             self.close()
             for parent in reversed(self._parents):

@@ -1,0 +1,77 @@
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+# Set by `uv run pytest` and by the sandbox of a developer; what svcgen does must not hang on them.
+FOREIGN = ("NO_COLOR", "PYTHONDONTWRITEBYTECODE", "SVCGEN_SOURCE", "UV", "VIRTUAL_ENV")
+
+
+class Svcgen(Protocol):
+    def __call__(self, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]: ...
+
+
+@pytest.fixture
+def environ(tmp_path: Path) -> dict[str, str]:
+    """An environment in which only git knows who is committing."""
+    git_config = tmp_path / "gitconfig"
+    git_config.write_text("[user]\nname = Ada\nemail = ada@example.com\n")
+    inherited = {name: value for name, value in os.environ.items() if name not in FOREIGN}
+    return {**inherited, "GIT_CONFIG_GLOBAL": str(git_config), "GIT_CONFIG_NOSYSTEM": "1"}
+
+
+@pytest.fixture
+def workdir(tmp_path: Path) -> Path:
+    """The directory that services are made in."""
+    directory = tmp_path / "work"
+    directory.mkdir()
+    return directory
+
+
+@pytest.fixture
+def svcgen(workdir: Path, environ: Mapping[str, str]) -> Svcgen:
+    """Runs svcgen in `workdir` as a child process without a terminal."""
+
+    def run(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "svcgen", *arguments],
+            cwd=workdir,
+            env={**environ, **more},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def plain_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The template as the wheel carries it: outside any git repository."""
+    directory = tmp_path_factory.mktemp("template")
+    shutil.copyfile(ROOT / "copier.yml", directory / "copier.yml")
+    shutil.copytree(ROOT / "template", directory / "template")
+    return directory
+
+
+@pytest.fixture
+def bundled(tmp_path: Path, plain_template: Path) -> Path:
+    """A copy of the package that holds its template, as in the wheel: put it on PYTHONPATH and change what you like."""
+    site = tmp_path / "site"
+    shutil.copytree(ROOT / "src" / "svcgen", site / "svcgen", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(plain_template, site / "svcgen" / "_bundle")
+    return site
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _private_copier_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COPIER_CACHE_DIR", str(tmp_path_factory.mktemp("copier-cache")))
+        yield

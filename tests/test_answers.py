@@ -1,0 +1,88 @@
+import pytest
+from conftest import ROOT
+
+from svcgen.answers import complete
+from svcgen.errors import AnswerError
+from svcgen.questions import load_questions
+
+QUESTIONS = load_questions(ROOT)
+
+
+@pytest.mark.parametrize("name", ["ab", "billing", "zz-top", "a1", "a-1-b", "x" * 40])
+def test_names_that_are_allowed(name: str) -> None:
+    assert complete(QUESTIONS, {"service_name": name})["service_name"] == name
+
+
+@pytest.mark.parametrize(
+    ("name", "what", "hint"),
+    [
+        ("", "service_name is missing", 'give one such as "billing"'),
+        ("../x", "is a path", 'give the name alone, such as "billing"'),
+        ("/srv/orders", "is a path", 'give the name alone, such as "orders"'),
+        ("Billing", "must be in lower case", 'try "billing"'),
+        ("my service", "may not hold spaces", 'try "my-service"'),
+        ("café", "may hold only ASCII letters", 'try "caf"'),
+        ("billing\n", "may not hold spaces", 'try "billing"'),
+        ("1st", "must begin with a letter", 'try "st"'),
+        ("-x", "must begin with a letter", 'try "billing"'),
+        ("billing-", "may not end in a dash", 'try "billing"'),
+        ("a--b", "may not hold two dashes in a row", 'try "a-b"'),
+        ("a_b", "may hold only letters, digits and dashes", 'try "a-b"'),
+        ("a.b", "may hold only letters, digits and dashes", 'try "a-b"'),
+        ("{{x}}", "must begin with a letter", 'try "billing"'),
+        ("a", "must be at least 2 characters long", 'try "a-service"'),
+        ("x" * 41, "must be at most 40 characters long, not 41", f'try "{"x" * 40}"'),
+        ("class", "is the name of a keyword", 'try "class-service"'),
+        ("json", "is the name of a standard library module", 'try "json-service"'),
+        ("fastapi", "is the name of a dependency of the service", 'try "fastapi-service"'),
+        ("app", "is the name of a folder or name that the service uses itself", 'try "app-service"'),
+        ("tests", "is the name of a folder or name that the service uses itself", 'try "tests-service"'),
+    ],
+)
+def test_names_that_are_refused(name: str, what: str, hint: str) -> None:
+    with pytest.raises(AnswerError) as caught:
+        complete(QUESTIONS, {"service_name": name})
+    assert what in caught.value.message
+    assert caught.value.message.startswith(f"service_name {name!r}" if name else "service_name is")
+    assert caught.value.hint == hint
+    if hint.startswith("try"):
+        suggestion = hint.split('"')[1]
+        assert complete(QUESTIONS, {"service_name": suggestion})["service_name"] == suggestion
+
+
+@pytest.mark.parametrize(
+    ("question", "value", "what"),
+    [
+        ("description", "two\nlines", "must be one line"),
+        ("description", "\x1b[31m", "must be one line without control characters"),
+        ("description", "\udcff", "must be one line without control characters"),
+        ("description", " ", "is empty"),
+        ("description", "x" * 501, "must be at most 500 characters long, not 501"),
+        ("owner", "", "owner is empty"),
+        ("owner", "x" * 61, "must be at most 60 characters"),
+        ("platform", "heroku", "platform 'heroku' is not one of: fly, railway"),
+        ("python", "3.12", "python '3.12' is not one of: 3.13, 3.14"),
+    ],
+)
+def test_other_answers_that_are_refused(question: str, value: str, what: str) -> None:
+    with pytest.raises(AnswerError) as caught:
+        complete(QUESTIONS, {"service_name": "billing", question: value})
+    assert what in caught.value.message
+    assert caught.value.message.startswith(question)
+    assert caught.value.message.isprintable()
+
+
+def test_a_choice_nearly_right_is_suggested() -> None:
+    with pytest.raises(AnswerError) as caught:
+        complete(QUESTIONS, {"service_name": "billing", "platform": "Fly"})
+    assert caught.value.hint == "did you mean fly?"
+
+
+def test_defaults() -> None:
+    assert complete(QUESTIONS, {"service_name": "billing"}) == {
+        "service_name": "billing",
+        "description": "The billing service",
+        "platform": "fly",
+        "owner": "platform",
+        "python": "3.13",
+    }

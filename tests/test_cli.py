@@ -1,0 +1,108 @@
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Mapping
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+from conftest import ROOT, Svcgen
+
+PRINTERS = {"cli.py", "screen.py"}
+
+
+def test_version(svcgen: Svcgen) -> None:
+    result = svcgen("--version")
+    assert (result.returncode, result.stdout) == (0, f"svcgen {metadata.version('svcgen')}\n")
+
+
+def test_help_without_arguments(svcgen: Svcgen) -> None:
+    assert svcgen().stdout == svcgen("--help").stdout
+    assert "new  Make a service." in svcgen().stdout
+
+
+def test_help_imports_nothing_slow(workdir: Path, environ: Mapping[str, str]) -> None:
+    command = [sys.executable, "-X", "importtime", "-m", "svcgen", "--help"]
+    result = subprocess.run(command, cwd=workdir, env=environ, capture_output=True, text=True, check=True)
+    imported = {line.rpartition("|")[2].strip() for line in result.stderr.splitlines()}
+    assert "typer" in imported
+    assert not imported & {"copier", "importlib.metadata", "jinja2", "pydantic", "rich", "svcgen.commands.new"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["nwe"], "No such command 'nwe'"),
+        (["new", "billing", "--plaform", "fly"], "No such option: --plaform"),
+        (["new", "billing", "--reserved-names", "x"], "No such option: --reserved-names"),
+        (["new", "billing", "here", "there"], "unexpected extra argument(s) (there)"),
+        (["new", "billing", "--owner"], "Option '--owner' requires an argument"),
+    ],
+)
+def test_usage_errors(svcgen: Svcgen, workdir: Path, arguments: list[str], message: str) -> None:
+    result = svcgen(*arguments)
+    assert result.returncode == 1
+    assert result.stderr.startswith("error: ")
+    assert message in result.stderr
+    assert "hint: svcgen new --help" in result.stderr
+    assert list(workdir.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "completions"),
+    [
+        ("svcgen ", {"new"}),
+        ("svcgen new --platform ", {"fly", "railway"}),
+        ("svcgen new --python 3.1", {"3.13", "3.14"}),
+        ("svcgen new --des", {"--description"}),
+    ],
+)
+def test_completion(svcgen: Svcgen, words: str, completions: set[str]) -> None:
+    position = str(words.count(" "))
+    result = svcgen(_SVCGEN_COMPLETE="complete_bash", COMP_WORDS=words, COMP_CWORD=position)
+    assert set(result.stdout.split()) == completions
+
+
+def test_a_reader_that_goes_away(workdir: Path, environ: Mapping[str, str]) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "w") as stdout:
+        command = [sys.executable, "-m", "svcgen", "new", "--help"]
+        result = subprocess.run(command, cwd=workdir, env=environ, stdout=stdout, stderr=subprocess.PIPE, check=False)
+    assert (result.returncode, result.stderr) == (1, b"")
+
+
+def test_a_bug_writes_a_log(svcgen: Svcgen, bundled: Path, tmp_path: Path, workdir: Path) -> None:
+    (bundled / "svcgen" / "lock.py").write_text("raise ZeroDivisionError('surprise')")
+    result = svcgen("new", "billing", PYTHONPATH=str(bundled), XDG_STATE_HOME=str(tmp_path / "state"))
+    assert result.returncode == 3
+    assert "error: svcgen has a bug: ZeroDivisionError('surprise')" in result.stderr
+    assert "Traceback" not in result.stderr
+    log = Path(re.search(r"with this log: (\S+)", result.stderr).group(1))  # type: ignore[union-attr]
+    assert log.parent == tmp_path / "state" / "svcgen"
+    assert "svcgen new billing\n" in log.read_text()
+    assert "Traceback" in log.read_text()
+    assert list(workdir.iterdir()) == []
+
+
+def test_a_bug_where_no_state_can_be_kept(svcgen: Svcgen, bundled: Path, tmp_path: Path) -> None:
+    (bundled / "svcgen" / "lock.py").write_text("raise ZeroDivisionError")
+    (tmp_path / "file").touch()
+    result = svcgen(
+        "new", "billing", PYTHONPATH=str(bundled), XDG_STATE_HOME=str(tmp_path / "file"), TMPDIR=str(tmp_path)
+    )
+    assert result.returncode == 3
+    assert f"with this log: {tmp_path}/svcgen-" in result.stderr
+
+
+def test_only_two_modules_print() -> None:
+    sources = (ROOT / "src" / "svcgen").rglob("*.py")
+    printing = {path.name for path in sources if re.search(r"\bprint\(|sys\.std(out|err)", path.read_text())}
+    assert printing == PRINTERS
+
+
+def test_only_one_module_imports_copier() -> None:
+    sources = (ROOT / "src" / "svcgen").rglob("*.py")
+    importing = {path.name for path in sources if re.search(r"(from|import) copier\b", path.read_text())}
+    assert importing == {"render.py"}
