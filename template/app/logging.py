@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -14,15 +15,20 @@ STDOUT = io.BufferedWriter(io.FileIO(1, "w", closefd=False))
 STDOUT_TEXT = io.TextIOWrapper(STDOUT, encoding="utf-8", errors="backslashreplace", write_through=True)
 
 
-def to_json(event: EventDict, default: Any = None, **_options: Any) -> bytes:
+def to_json(_logger: Any, _method: str, event: EventDict) -> bytes:
     try:
-        return orjson.dumps(event, default=default, option=orjson.OPT_NON_STR_KEYS)
+        return orjson.dumps(event, default=repr, option=orjson.OPT_NON_STR_KEYS | orjson.OPT_UTC_Z)
     except TypeError:  # lone surrogates, integers over 64 bits
         return json.dumps(event, default=str).encode()
 
 
-def to_json_text(event: EventDict, **options: Any) -> str:
-    return to_json(event, **options).decode()
+def to_json_text(logger: Any, method: str, event: EventDict) -> str:
+    return to_json(logger, method, event).decode()
+
+
+def add_timestamp(_logger: Any, _method: str, event: EventDict) -> EventDict:
+    event["timestamp"] = datetime.now(UTC)  # orjson writes it in RFC 3339
+    return event
 
 
 def drop_color_message(_logger: Any, _method: str, event: EventDict) -> EventDict:
@@ -36,11 +42,11 @@ def configure_logging(level: str) -> None:
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_logger_name,
         structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        add_timestamp,
         structlog.processors.format_exc_info,
     ]
     structlog.configure(
-        processors=[*shared, structlog.processors.JSONRenderer(serializer=to_json)],
+        processors=[*shared, to_json],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.BytesLoggerFactory(STDOUT),
         cache_logger_on_first_use=True,
@@ -52,7 +58,7 @@ def configure_logging(level: str) -> None:
             foreign_pre_chain=[*shared, structlog.stdlib.ExtraAdder(), drop_color_message],
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.JSONRenderer(serializer=to_json_text),
+                to_json_text,
             ],
         )
     )

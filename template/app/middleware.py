@@ -3,18 +3,23 @@
 import re
 import time
 from http import HTTPStatus
-from uuid import uuid4
+from secrets import token_hex
 
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
-logger = structlog.get_logger("app.access")
-
-VALID_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,128}")
+VALID_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,128}")
 PROBES = frozenset({"/healthz", "/readyz"})
+
+
+def raw_header(scope: Scope, wanted: bytes) -> bytes:
+    """Read one header without decoding them all: this runs for every request."""
+    for name, value in scope["headers"]:
+        if name == wanted:
+            return bytes(value)
+    return b""
 
 
 class RequestContextMiddleware:
@@ -22,6 +27,8 @@ class RequestContextMiddleware:
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
+        # Bound here, once: an unbound logger is put together anew at every call.
+        self.logger = structlog.get_logger("app.access").bind()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -29,25 +36,25 @@ class RequestContextMiddleware:
             return
 
         started = time.perf_counter()
-        request_id = Headers(scope=scope).get("x-request-id", "")
+        request_id = raw_header(scope, b"x-request-id")
         if not VALID_REQUEST_ID.fullmatch(request_id):
-            request_id = uuid4().hex
+            request_id = token_hex(16).encode()
         # Bound until the task ends: the traceback of a 500 is logged by the server, after this has returned.
         clear_contextvars()
-        bind_contextvars(request_id=request_id)
+        bind_contextvars(request_id=request_id.decode())
         status: int = HTTPStatus.INTERNAL_SERVER_ERROR
 
         async def send_with_id(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)["x-request-id"] = request_id
+                message["headers"] = [*message["headers"], (b"x-request-id", request_id)]
             await send(message)
 
         try:
             await self.app(scope, receive, send_with_id)
         finally:
-            log = logger.debug if scope["path"] in PROBES and status == HTTPStatus.OK else logger.info
+            log = self.logger.debug if scope["path"] in PROBES and status == HTTPStatus.OK else self.logger.info
             log(
                 "request",
                 method=scope["method"],
@@ -72,8 +79,8 @@ class BodyLimitMiddleware:
             await self.app(scope, receive, send)
             return
 
-        length = Headers(scope=scope).get("content-length", "")
-        declared = int(length) if length.isdecimal() else 0
+        length = raw_header(scope, b"content-length")
+        declared = int(length) if length.isdigit() else 0
         received = 0
 
         async def receive_limited() -> Message:
