@@ -15,6 +15,7 @@ def main() -> None:
         code = run(sys.argv[1:])
     except KeyboardInterrupt:
         code = signals.exit_code()
+    signals.uninstall()
     sys.exit(code)
 
 

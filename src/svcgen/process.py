@@ -12,7 +12,8 @@ from svcgen.errors import ToolError
 from svcgen.events import CommandRun, Notify, ignore
 from svcgen.signals import held
 
-_GRACE = 5.0
+# Seconds between asking a child to end and killing it.
+_GRACE = 2.0
 
 
 def run(

@@ -8,6 +8,8 @@ from types import FrameType
 # What Typer and shells make of Ctrl-C.
 INTERRUPT = 128 + signal.SIGINT
 
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
 
 class Interrupted(KeyboardInterrupt):
     """A signal asked to stop. A KeyboardInterrupt, because asyncio, Typer and copier let that one pass."""
@@ -22,10 +24,16 @@ class _State:
 
 def install() -> None:
     """Turn the first signal into `Interrupted` and ignore those that come during the cleanup after it."""
-    for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for signum in _SIGNALS:
         # Ignored is what `nohup` and a shell's background jobs ask for.
         if signal.getsignal(signum) is not signal.SIG_IGN:
             signal.signal(signum, _handle)
+
+
+def uninstall() -> None:
+    """Ignore signals until the process ends: Python would drop the handlers first, and die of a late one."""
+    for signum in _SIGNALS:
+        signal.signal(signum, signal.SIG_IGN)
 
 
 def exit_code() -> int:

@@ -144,6 +144,13 @@ def test_a_parent_that_is_a_file(svcgen: Svcgen, workdir: Path) -> None:
     assert f"error: can't write {workdir}/file" in result.stderr
 
 
+def test_a_destination_that_appears_meanwhile(svcgen: Svcgen, workdir: Path, tmp_path: Path) -> None:
+    script = f'mkdir -p {workdir}/billing; echo mine >{workdir}/billing/file; exec {shutil.which("git")} "$@"'
+    result = svcgen("new", "billing", "--no-sync", PATH=fake_program(tmp_path / "bin", "git", script))
+    assert (result.returncode, result.stderr) == (1, f"error: can't write {workdir}/billing: Directory not empty\n")
+    assert [path.relative_to(workdir) for path in workdir.rglob("*")] == [Path("billing"), Path("billing/file")]
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
 def test_a_parent_that_is_read_only(svcgen: Svcgen, workdir: Path) -> None:
     workdir.chmod(0o500)

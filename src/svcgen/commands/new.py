@@ -89,7 +89,8 @@ def make_service(request: NewRequest, notify: Notify) -> NewService:
         staging.close()
     except OSError as error:
         staging.undo()
-        raise DestinationError(f"can't write {error.filename or request.destination}: {error.strerror}") from error
+        place = error.filename2 or error.filename or request.destination
+        raise DestinationError(f"can't write {place}: {error.strerror}") from error
     except BaseException:
         staging.undo()
         raise
