@@ -2,12 +2,12 @@
 
 import asyncio
 import json
-import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import alembic.config
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -18,6 +18,7 @@ from sqlalchemy import URL, Column, Connection, Integer, MetaData, Table, inspec
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from app.models import Base
+from app.settings import get_settings
 from tests.conftest import ROOT, migrate, temporary_database
 
 SCRIPTS = ScriptDirectory.from_config(Config(ROOT / "alembic.ini"))
@@ -101,7 +102,9 @@ def test_danger_is_noticed(tmp_path: Path) -> None:
     assert "require-concurrent-index-creation" in result.stdout
 
 
-async def test_alembic_as_a_deploy_runs_it(server_url: URL, tmp_path: Path) -> None:
+async def test_alembic_as_a_deploy_runs_it(
+    server_url: URL, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
     """It reads the settings, bounds its waits for locks, and logs as the service does."""
     (tmp_path / "a.py").write_text(
         "from alembic import op\n"
@@ -113,18 +116,15 @@ async def test_alembic_as_a_deploy_runs_it(server_url: URL, tmp_path: Path) -> N
     (tmp_path / "alembic.ini").write_text(ini.replace("[alembic]", f"[alembic]\nversion_locations = {tmp_path}"))
 
     async with temporary_database(server_url) as url:
-        alembic = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "alembic", "--config", tmp_path / "alembic.ini", "upgrade", "head"),
-            cwd=ROOT,
-            env={**os.environ, "DATABASE_URL": url.render_as_string(hide_password=False), "LOG_LEVEL": "INFO"},
-            stdout=asyncio.subprocess.PIPE,
-        )
-        logged, _ = await alembic.communicate()
+        monkeypatch.setenv("DATABASE_URL", url.render_as_string(hide_password=False))
+        get_settings.cache_clear()
+        await asyncio.to_thread(alembic.config.main, ["--config", str(tmp_path / "alembic.ini"), "upgrade", "head"])
+        get_settings.cache_clear()
         engine = create_async_engine(url)
         async with engine.connect() as connection:
             seen = await connection.scalar(text("SELECT lock_timeout FROM seen"))
         await engine.dispose()
 
     assert seen == "4s"
-    lines = [json.loads(line) for line in logged.splitlines()]
+    lines = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
     assert "alembic.runtime.migration" in {line["logger"] for line in lines}

@@ -33,14 +33,9 @@ class Server:
                 return self.lines[-1]
         raise AssertionError(f"The server ended before such a line: {self.lines}")
 
-    async def read_all(self) -> list[Line]:
-        assert self.process.stdout
-        self.lines += [json.loads(raw) for raw in (await self.process.stdout.read()).splitlines()]
-        return self.lines
 
-
-@pytest.fixture
-async def server(database_url: URL, empty_tables: None) -> AsyncIterator[Server]:
+@pytest.fixture(scope="module")
+async def server(database_url: URL) -> AsyncIterator[Server]:
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "uvicorn", "tests.live:app", "--port", "0", "--timeout-graceful-shutdown", "5"),
         cwd=ROOT,
@@ -63,7 +58,7 @@ async def server(database_url: URL, empty_tables: None) -> AsyncIterator[Server]
             await process.wait()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 async def remote(server: Server) -> AsyncIterator[AsyncClient]:
     async with asyncio.timeout(20):
         line = await server.read_until(lambda line: "running on" in str(line["event"]))
@@ -73,15 +68,15 @@ async def remote(server: Server) -> AsyncIterator[AsyncClient]:
         yield client
 
 
-async def test_logs(server: Server, remote: AsyncClient) -> None:
+async def test_logs(server: Server, remote: AsyncClient, empty_tables: None) -> None:
     crashed = await remote.post(
         "/widgets/bolt/then-crash", headers={"X-Request-ID": "the-one-that-crashed", "Connection": "close"}
     )
     logged = await remote.post("/widgets", json={"name": "bolt"}, headers={"X-Request-ID": "the-one-that-worked"})
     await remote.get("/healthz")
     await remote.get("/nowhere", params={"token": "in-the-query"})
-    server.process.send_signal(signal.SIGINT)
-    lines = await server.read_all()
+    await server.read_until(lambda line: line.get("path") == "/nowhere")
+    lines = server.lines
 
     assert crashed.status_code == 500
     assert logged.status_code == 201
@@ -125,4 +120,4 @@ async def test_sigterm_drains(server: Server, remote: AsyncClient) -> None:
     assert (await in_flight).status_code == 200
     # Uvicorn raises the signal again once it has shut down.
     assert await server.process.wait() in {0, -signal.SIGTERM}
-    assert "Finished server process" in " ".join(str(line["event"]) for line in await server.read_all())
+    await server.read_until(lambda line: str(line["event"]).startswith("Finished server process"))
