@@ -73,6 +73,18 @@ def test_a_reader_that_goes_away(workdir: Path, environ: Mapping[str, str]) -> N
     assert (result.returncode, result.stderr) == (1, b"")
 
 
+def test_standard_output_that_is_closed(workdir: Path, environ: Mapping[str, str]) -> None:
+    command = f"{sys.executable} -m svcgen new billing --no-sync >&-"
+    result = subprocess.run(["sh", "-c", command], cwd=workdir, env=environ, stderr=subprocess.PIPE, check=False)
+    assert (result.returncode, result.stderr) == (0, b"")
+
+
+def test_output_that_can_not_be_encoded(svcgen: Svcgen) -> None:
+    result = svcgen("new", "billing", "--description", "🚀", "--dry-run", PYTHONIOENCODING="ascii")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "description: \\U0001f680\n" in result.stdout
+
+
 def test_a_bug_writes_a_log(svcgen: Svcgen, bundled: Path, tmp_path: Path, workdir: Path) -> None:
     (bundled / "svcgen" / "lock.py").write_text("raise ZeroDivisionError('surprise')")
     result = svcgen("new", "billing", PYTHONPATH=str(bundled), XDG_STATE_HOME=str(tmp_path / "state"))

@@ -1,5 +1,6 @@
 """The command line: parses, calls and prints. The only module that prints."""
 
+import io
 import json
 import os
 import sys
@@ -12,7 +13,7 @@ from svcgen import signals
 from svcgen.errors import SvcgenError, UsageError
 from svcgen.options import with_options
 from svcgen.questions import NAME, load_questions
-from svcgen.screen import Screen, error
+from svcgen.screen import Screen, error, is_terminal
 from svcgen.staging import check_destination
 from svcgen.template import Template, find_root, find_template, installed_version
 
@@ -28,9 +29,13 @@ def run(arguments: list[str]) -> int:
     Returns:
         The exit code: 0 done, 1 the user can put it right, 3 a bug, 130 Ctrl-C, 143 SIGTERM.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # What the terminal or pipe can't encode is no reason to fail; a log should show each line at once.
+            stream.reconfigure(errors="backslashreplace", line_buffering=True)
     try:
         code = _run(arguments or ["--help"])
-        sys.stdout.flush()
+        print(end="", flush=True)
         if code == signals.INTERRUPT:
             raise KeyboardInterrupt
     except BrokenPipeError:
@@ -101,13 +106,16 @@ def _new(  # noqa: PLR0913  (one for each flag)
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show the commands run and their output.")] = False,
     **answers: str | None,
 ) -> None:
-    """Make a service."""
+    """Make a service: complete, locked, committed, and its virtual environment ready.
+
+    At a terminal it asks what no option says; elsewhere it takes the defaults.
+    """
     from svcgen.commands.new import NewRequest, make_service, preview
     from svcgen.report import preview_object, service_object, show_preview, show_service
 
     template = find_template(source)
     given = {key: value for key, value in {NAME: name, **answers}.items() if value is not None}
-    ask = not (defaults or as_json) and sys.stdin.isatty() and sys.stdout.isatty()
+    ask = not (defaults or as_json) and is_terminal(sys.stdin) and is_terminal(sys.stdout)
     complete = _answer(template, given, data_file, destination, ask=ask)
     target = _target(destination, complete[NAME])
     request = NewRequest(template, complete, target, git=not no_git, sync=not no_sync)

@@ -58,10 +58,19 @@ def commit_all(project: Path, message: str, notify: Notify) -> None:
 
 def _commit_settings(project: Path) -> list[str]:
     """Return settings for a commit that asks nothing: no hook, no passphrase, an identity in any case."""
-    settings = {"core.hooksPath": os.devnull, "commit.gpgSign": "false"}
-    for name, fallback in (("user.name", "svcgen"), ("user.email", "svcgen@localhost")):
-        try:
-            git(project, "config", "--get", name)
-        except ToolError:
-            settings[name] = fallback
+    settings = {
+        "core.hooksPath": os.devnull,
+        "commit.gpgSign": "false",
+        "user.name": "svcgen",
+        "user.email": "svcgen@localhost",
+    }
+    for line in _configured(project).splitlines():
+        settings.pop(line.split()[0], None)
     return [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+
+
+def _configured(project: Path) -> str:
+    try:
+        return git(project, "config", "--get-regexp", r"^user\.(name|email)$")
+    except ToolError:
+        return ""

