@@ -1,6 +1,6 @@
 import pytest
-from conftest import ROOT
 
+from conftest import ROOT
 from svcgen.answers import complete
 from svcgen.errors import AnswerError
 from svcgen.questions import load_questions

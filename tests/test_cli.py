@@ -7,6 +7,7 @@ from importlib import metadata
 from pathlib import Path
 
 import pytest
+
 from conftest import ROOT, Svcgen
 
 PRINTERS = {"cli.py", "screen.py"}
@@ -19,7 +20,7 @@ def test_version(svcgen: Svcgen) -> None:
 
 def test_help_without_arguments(svcgen: Svcgen) -> None:
     assert svcgen().stdout == svcgen("--help").stdout
-    assert "new  Make a service." in svcgen().stdout
+    assert "new  Make a service" in svcgen().stdout
 
 
 def test_help_imports_nothing_slow(workdir: Path, environ: Mapping[str, str]) -> None:

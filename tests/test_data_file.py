@@ -2,8 +2,8 @@ import json
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, Svcgen
 
+from conftest import ROOT, Svcgen
 from svcgen.answers import read_data_file
 from svcgen.errors import AnswerError
 from svcgen.questions import load_questions

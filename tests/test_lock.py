@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, Svcgen
 
+from conftest import ROOT, Svcgen
 from svcgen.lock import EXPORT
 
 

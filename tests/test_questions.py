@@ -4,8 +4,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, Svcgen
 
+from conftest import ROOT, Svcgen
 from svcgen.questions import Question, load_questions
 
 QUESTIONS = load_questions(ROOT)

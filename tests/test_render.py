@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 import yaml
+
 from conftest import Svcgen
 from helpers import tree
-
 from svcgen.render import render
 from svcgen.template import Template
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 import yaml
-from conftest import ROOT
 from pytest_copie.plugin import Copie
 
+from conftest import ROOT
 from svcgen import template as module
 from svcgen.errors import TemplateError
 from svcgen.questions import load_questions

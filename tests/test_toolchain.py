@@ -2,8 +2,8 @@ import os
 from pathlib import Path
 
 import pytest
-from helpers import fake_program
 
+from helpers import fake_program
 from svcgen.errors import ToolError
 from svcgen.events import ignore
 from svcgen.toolchain import Uv

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import yaml
+
 from conftest import ROOT, Svcgen
 from helpers import tree
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+
 from conftest import Svcgen
 from helpers import fake_program, git, tree
 
