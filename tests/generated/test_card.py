@@ -95,7 +95,7 @@ def test_only_the_answers_file_tells_where_it_came_from(service: Service) -> Non
 
 
 def test_no_jinja_is_left(service: Service) -> None:
-    description = ".copier-answers.yml AGENTS.md Dockerfile README.md app/main.py pyproject.toml".split()
+    description = [".copier-answers.yml", "AGENTS.md", "Dockerfile", "README.md", "app/main.py", "pyproject.toml"]
     files = subprocess.run(
         ["git", "-C", service.path, "grep", "-lE", r"\{\{|\{%|%\}"], capture_output=True, text=True, check=False
     ).stdout.split()
