@@ -65,13 +65,17 @@ def test_completion(svcgen: Svcgen, words: str, completions: set[str]) -> None:
     assert set(result.stdout.split()) == completions
 
 
-def test_a_reader_that_goes_away(workdir: Path, environ: Mapping[str, str]) -> None:
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["new", "ab", "--dry-run"], ["new", "ab", "--no-sync", "-v"], ["new", "--json"]]
+)
+def test_a_reader_that_goes_away(workdir: Path, environ: Mapping[str, str], arguments: list[str]) -> None:
     reader, writer = os.pipe()
     os.close(reader)
     with os.fdopen(writer, "w") as stdout:
-        command = [sys.executable, "-m", "svcgen", "new", "--help"]
+        command = [sys.executable, "-m", "svcgen", *arguments]
         result = subprocess.run(command, cwd=workdir, env=environ, stdout=stdout, stderr=subprocess.PIPE, check=False)
     assert (result.returncode, result.stderr) == (1, b"")
+    assert list(workdir.iterdir()) == []
 
 
 def test_standard_output_that_is_closed(workdir: Path, environ: Mapping[str, str]) -> None:

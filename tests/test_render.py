@@ -26,9 +26,10 @@ def test_the_answers_file_records_origin_and_answers(template: Template, tmp_pat
     assert recorded == {"_commit": "v1.2.3", "_src_path": "https://git.example/fork", **ANSWERS}
 
 
-def test_settings_of_the_user_change_nothing(svcgen: Svcgen, workdir: Path) -> None:
+@pytest.mark.parametrize("content", ["defaults: {owner: elsewhere, platform: heroku}", "no: settings: at: all"])
+def test_settings_of_the_user_change_nothing(svcgen: Svcgen, workdir: Path, content: str) -> None:
     settings = workdir / "settings.yml"
-    settings.write_text("defaults:\n  owner: elsewhere\n  platform: heroku\n")
+    settings.write_text(content)
     svcgen("new", "billing", "--no-sync", "--no-git")
     result = svcgen("new", "billing", "again", "--no-sync", "--no-git", COPIER_SETTINGS_PATH=str(settings))
     assert result.returncode == 0

@@ -1,6 +1,7 @@
 """Entry point of `svcgen` and `python -m svcgen`."""
 
 import gc
+import os
 import sys
 
 from svcgen import signals
@@ -18,6 +19,10 @@ def main() -> None:
         code = run(sys.argv[1:])
     except KeyboardInterrupt:
         code = signals.exit_code()
+    except BrokenPipeError:
+        # The reader went away, as `head` does. Python flushes once more at exit, and would complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        code = 1
     signals.uninstall()
     sys.exit(code)
 

@@ -1,4 +1,4 @@
-"""The command line: parses, calls and prints. The only module that prints."""
+"""The command line: parses and calls. Only it and `screen`, which it owns, print."""
 
 import io
 import json
@@ -35,13 +35,8 @@ def run(arguments: list[str]) -> int:
             stream.reconfigure(errors="backslashreplace", line_buffering=True)
     try:
         code = _run(arguments or ["--help"])
-        print(end="", flush=True)
         if code == signals.INTERRUPT:
             raise KeyboardInterrupt
-    except BrokenPipeError:
-        # Python flushes standard output once more at exit. The code is Typer's for what breaks inside a command.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
     except KeyboardInterrupt:
         return _fail(arguments, signals.exit_code(), "interrupted")
     except SvcgenError as problem:

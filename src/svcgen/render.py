@@ -58,7 +58,7 @@ def prompt(template: Template, questions: tuple[Question, ...], given: Mapping[s
         AnswerError: Standard input ended, or a default in the user's copier settings is not allowed.
         KeyboardInterrupt: Ctrl-C.
     """
-    from copier import load_settings, run_copy
+    from copier import run_copy
     from copier.errors import CopierError
 
     try:
@@ -70,7 +70,6 @@ def prompt(template: Template, questions: tuple[Question, ...], given: Mapping[s
                 pretend=True,
                 exclude=["*"],
                 quiet=True,
-                settings=load_settings(),
             )
     except KeyboardInterrupt:
         raise

@@ -87,12 +87,12 @@ def make_service(request: NewRequest, notify: Notify) -> NewService:
         files = _files(staging.project)
         finish()
         staging.close()
-    except OSError as error:
+    except BaseException as error:
         staging.undo()
-        place = error.filename2 or error.filename or request.destination
-        raise DestinationError(f"can't write {place}: {error.strerror}") from error
-    except BaseException:
-        staging.undo()
+        # A broken pipe is that of whoever is notified.
+        if isinstance(error, OSError) and not isinstance(error, BrokenPipeError):
+            place = error.filename2 or error.filename or request.destination
+            raise DestinationError(f"can't write {place}: {error.strerror}") from error
         raise
     return NewService(request.destination, files, tuple(steps.taken))
 
