@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 # Set by `uv run pytest` and by the sandbox of a developer; what svcgen does must not hang on them.
-FOREIGN = ("NO_COLOR", "PYTHONDONTWRITEBYTECODE", "SVCGEN_SOURCE", "UV", "VIRTUAL_ENV")
+FOREIGN = ("NO_COLOR", "PYTHONDONTWRITEBYTECODE", "SVCGEN_SOURCE", "UV", "UV_PROJECT_ENVIRONMENT", "VIRTUAL_ENV")
 
 
 class Svcgen(Protocol):

@@ -3,6 +3,7 @@
 import os
 import shutil
 import tempfile
+from collections.abc import Collection
 from pathlib import Path
 
 from svcgen.errors import DestinationError
@@ -15,9 +16,13 @@ def check_destination(destination: Path) -> None:
         return
     if not destination.is_dir():
         raise DestinationError(f"{destination} exists and is not a directory", hint="choose another destination")
-    if any(entry.name != ".git" for entry in destination.iterdir()):
+    _check_empty(destination, {".git"})
+
+
+def _check_empty(directory: Path, ignored: Collection[str]) -> None:
+    if any(entry.name not in ignored for entry in directory.iterdir()):
         raise DestinationError(
-            f"{destination} is not empty", hint="choose another destination: svcgen new NAME DESTINATION"
+            f"{directory} is not empty", hint="choose another destination: svcgen new NAME DESTINATION"
         )
 
 
@@ -39,6 +44,7 @@ class Staging:
         self._had_git = (destination / ".git").exists()
         self._scratch: Path | None = None
         self._parents: list[Path] = []
+        self._filling = False
         self._published = False
 
     @property
@@ -70,9 +76,13 @@ class Staging:
         """Move the project to the destination.
 
         Raises:
+            DestinationError: Something has appeared there meanwhile.
             OSError: It can't be moved; `undo` puts everything back.
         """
         with held():
+            if self._fills:
+                _check_empty(self._destination, {".git", self.scratch.name})
+                self._filling = True
             for source, target in self._moves():
                 source.rename(target)
             self._published = True
@@ -80,7 +90,7 @@ class Staging:
     def undo(self) -> None:
         """Remove all that was made and put back what was there."""
         with held():
-            if self._fills:
+            if self._filling:
                 self._empty()
             elif self._published:
                 shutil.rmtree(self._destination)
