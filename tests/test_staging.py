@@ -42,11 +42,11 @@ def test_a_move_that_fails_is_undone(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
     def fail_at_last(source: Path, target: Path) -> Path:
         if source.name == "zzz":
-            raise OSError
+            raise OSError("no")
         return rename(source, target)
 
     monkeypatch.setattr(Path, "rename", fail_at_last)
-    with pytest.raises(OSError, match=""):
+    with pytest.raises(OSError, match="no"):
         staging.publish()
     staging.undo()
     assert sorted(path.name for path in tmp_path.iterdir()) == [".git"]
