@@ -6,7 +6,7 @@ from http import HTTPStatus
 import structlog
 from fastapi import APIRouter, Depends, FastAPI, HTTPException
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import ForeignKey, MetaData, update
+from sqlalchemy import ForeignKey, MetaData, text, update
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.deps import SessionDep, require_api_key
@@ -56,6 +56,12 @@ class PartCreate(BaseModel):
     widget_id: int
 
 
+BAD_SQL = {
+    "null": "INSERT INTO parts DEFAULT VALUES",
+    "division": "SELECT 1 / 0",
+    "terminate": "SELECT pg_terminate_backend(pg_backend_pid())",
+}
+
 router = APIRouter(prefix="/widgets", tags=["sample"])
 
 
@@ -100,6 +106,12 @@ async def create_then_crash(name: str, session: SessionDep) -> Widget:
     session.add(Widget(name=name))
     await session.flush()
     raise RuntimeError("a secret of the inside")
+
+
+@router.post("/sql/{sql}", response_model=WidgetCreate)
+async def run_bad_sql(sql: str, session: SessionDep) -> WidgetCreate:
+    await session.execute(text(BAD_SQL[sql]))
+    return WidgetCreate(name="never")
 
 
 @router.put("/{widget_id}/race", response_model=WidgetRead)

@@ -17,6 +17,7 @@ from sqlalchemy import URL
 from tests.conftest import API_KEY
 
 ROOT = Path(__file__).parents[1]
+PATIENCE_SECONDS = 10
 type Line = dict[str, object]
 
 
@@ -27,10 +28,11 @@ class Server:
 
     async def read_until(self, wanted: Callable[[Line], bool]) -> Line:
         assert self.process.stdout
-        while raw := await self.process.stdout.readline():
-            self.lines.append(json.loads(raw))
-            if wanted(self.lines[-1]):
-                return self.lines[-1]
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while raw := await self.process.stdout.readline():
+                self.lines.append(json.loads(raw))
+                if wanted(self.lines[-1]):
+                    return self.lines[-1]
         raise AssertionError(f"The server ended before such a line: {self.lines}")
 
 
@@ -60,8 +62,7 @@ async def server(database_url: URL) -> AsyncIterator[Server]:
 
 @pytest.fixture(scope="module")
 async def remote(server: Server) -> AsyncIterator[AsyncClient]:
-    async with asyncio.timeout(20):
-        line = await server.read_until(lambda line: "running on" in str(line["event"]))
+    line = await server.read_until(lambda line: "running on" in str(line["event"]))
     address = re.search(r"http://\S+", str(line["event"]))
     assert address
     async with AsyncClient(base_url=address[0], headers={"X-API-Key": API_KEY}) as client:
@@ -118,6 +119,6 @@ async def test_sigterm_drains(server: Server, remote: AsyncClient) -> None:
     assert draining.status_code == 503
     assert still_served.status_code == 200
     assert (await in_flight).status_code == 200
+    await server.read_until(lambda line: str(line["event"]).startswith("Finished server process"))
     # Uvicorn raises the signal again once it has shut down.
     assert await server.process.wait() in {0, -signal.SIGTERM}
-    await server.read_until(lambda line: str(line["event"]).startswith("Finished server process"))

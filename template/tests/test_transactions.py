@@ -59,6 +59,20 @@ async def test_duplicate(client: AsyncClient) -> None:
     assert "bolt" not in response.text
 
 
+@pytest.mark.parametrize("sql", ["null", "division"])
+async def test_bad_sql_is_a_bug_and_no_conflict(client: AsyncClient, sql: str) -> None:
+    response = await client.post(f"/widgets/sql/{sql}")
+
+    assert response.status_code == 500
+
+
+async def test_a_lost_connection_is_503_and_the_next_request_works(committing_client: AsyncClient) -> None:
+    lost = await committing_client.post("/widgets/sql/terminate")
+    after = await committing_client.get("/readyz")
+
+    assert (lost.status_code, after.status_code) == (503, 200)
+
+
 async def test_lost_update(client: AsyncClient, session: AsyncSession) -> None:
     created = (await client.post("/widgets", json={"name": "bolt"})).json()
     response = await client.put(f"/widgets/{created['id']}/race")

@@ -49,7 +49,7 @@ def environment() -> dict[str, str]:
     """Return this process's environment without what its own virtual environment and test run put there."""
     foreign = ("VIRTUAL_ENV", "PYTEST_", "PYTHONDONTWRITEBYTECODE", "UV_", "COV_")
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
-    # Each run of pytest closes the directory that it shares with other runs to other users, Postgres' for root included.
+    # Each run of pytest closes the directory that all runs share to other users, and so to Postgres' when run by root.
     return {**inherited, "PYTEST_DEBUG_TEMPROOT": _pytest_root()}
 
 

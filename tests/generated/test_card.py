@@ -73,9 +73,7 @@ def test_claude_reads_the_same() -> None:
 
 
 def test_file_map_is_true(service: Service, agents: str) -> None:
-    mapped = set(
-        re.findall(r"^\| `((?:app|alembic|tests|scripts|docs|Dockerfile)[^`]*)` \|", agents, flags=re.MULTILINE)
-    )
+    mapped = set(re.findall(r"^\| `((?:app|alembic|tests|scripts|docs|Docker)[^`]*)` \|", agents, flags=re.MULTILINE))
     modules = {
         f"app/{path.name}{'/' if path.is_dir() else ''}"
         for path in (service.path / "app").iterdir()
@@ -95,9 +93,9 @@ def test_only_the_answers_file_tells_where_it_came_from(service: Service) -> Non
 
 
 def test_no_jinja_is_left(service: Service) -> None:
-    description = [".copier-answers.yml", "AGENTS.md", "Dockerfile", "README.md", "app/main.py", "pyproject.toml"]
+    described = [".copier-answers.yml", "AGENTS.md", "Dockerfile", "README.md", "app/main.py", "pyproject.toml"]
     files = subprocess.run(
         ["git", "-C", service.path, "grep", "-lE", r"\{\{|\{%|%\}"], capture_output=True, text=True, check=False
     ).stdout.split()
 
-    assert set(files) - set(description) == {".github/workflows/ci.yml"}  # GitHub's own expressions
+    assert set(files) - set(described) == {".github/workflows/ci.yml"}  # GitHub's own expressions

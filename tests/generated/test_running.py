@@ -185,7 +185,7 @@ def test_local_postgres_without_docker(billing: Service, tmp_path: Path) -> None
     elsewhere = tmp_path / "service" / "scripts" / "devdb.py"
     elsewhere.parent.mkdir(parents=True)
     elsewhere.write_text(re.sub(r"PORT = \d+", f"PORT = {port}", script.read_text(encoding="utf-8")), encoding="utf-8")
-    command = [billing.path / ".venv" / "bin" / "python", "-W", "ignore", elsewhere]
+    command: list[str | Path] = [billing.path / ".venv" / "bin" / "python", "-W", "ignore", elsewhere]
     url = f"postgresql://postgres:postgres@localhost:{port}/app"
 
     for attempt in range(2):

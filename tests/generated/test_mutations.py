@@ -1,0 +1,123 @@
+"""The suite of a service fails when a promise of the service is broken: one small, wrong edit each."""
+# ruff: noqa: E501  (a table is read line by line)
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from generated.conftest import Service
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Mutation:
+    """A wrong edit, and the test module of the service that has to notice it."""
+
+    promise: str
+    file: str
+    right: str
+    wrong: str
+    noticed_by: str
+
+
+MUTATIONS = [
+    Mutation("commit before the response", "app/deps.py", ', scope="function"', "", "test_transactions.py"),
+    Mutation("session scope is checked", "app/deps.py", ', scope="function"', "", "test_api.py"),
+    Mutation(
+        "rollback on error",
+        "app/deps.py",
+        "session_factory.begin() as session:\n        yield session",
+        "session_factory() as session:\n        try:\n            yield session\n"
+        "        finally:\n            await session.commit()",
+        "test_transactions.py",
+    ),
+    Mutation(
+        "response_model everywhere",
+        "app/api/health.py",
+        '"/healthz", response_model=Health)\nasync def liveness() -> Health:',
+        '"/healthz")\nasync def liveness():',
+        "test_api.py",
+    ),
+    Mutation(
+        "request id on a 500", "app/errors.py", '"X-Request-ID": get_', '"X-Other": get_', "test_request_id.py"
+    ),
+    Mutation(
+        "request id on the traceback",
+        "app/middleware.py",
+        "        finally:\n",
+        "        finally:\n            clear_contextvars()\n",
+        "test_server.py",
+    ),
+    Mutation("bad request ids are replaced", "app/middleware.py", "{8,128}", "{0,999}", "test_request_id.py"),
+    Mutation("one log format", "app/logging.py", "logging.root.handlers = [handler]", "", "test_logging.py"),
+    Mutation("no uvicorn access log", "app/logging.py", '("uvicorn.access", False)', '("uvicorn.access", True)', "test_server.py"),
+    Mutation("drain on SIGTERM", "app/lifespan.py", "draining.set()", "pass", "test_server.py"),
+    Mutation("the old handler runs", "app/lifespan.py", "seconds, stop_server,", "seconds, print,", "test_server.py"),
+    Mutation("postgres:// is understood", "app/settings.py", '{"postgres", "postgresql"}', '{"postgresql"}', "test_settings.py"),
+    Mutation("sslmode is understood", "app/settings.py", '"ssl" if name == "sslmode" else name', "name", "test_settings.py"),
+    Mutation("settings errors hide values", "app/settings.py", "hide_input_in_errors=True", "hide_input_in_errors=False", "test_settings.py"),
+    Mutation("settings errors are readable", "app/settings.py", "except ValidationError as error:", "except KeyError as error:", "test_settings.py"),
+    Mutation("several keys", "app/deps.py", "for known in known_keys", "for known in known_keys[:1]", "test_auth.py"),
+    Mutation("keys are compared as bytes", "app/deps.py", "compare_digest(given, known)", "compare_digest(given.decode(), known.decode())", "test_auth.py"),
+    Mutation("resources need a key", "app/deps.py", "if not any(", "if False and not any(", "test_auth.py"),
+    Mutation("readiness asks the database", "app/api/health.py", 'await session.execute(text("SELECT 1"))', "pass", "test_health.py"),
+    Mutation("readiness has a time limit", "app/api/health.py", "asyncio.timeout(READINESS_TIMEOUT_SECONDS)", "asyncio.timeout(None)", "test_health.py"),
+    Mutation("liveness never asks it", "app/api/health.py", "async def liveness() -> Health:", "async def liveness(session: SessionDep) -> Health:\n    await session.connection()", "test_health.py"),
+    Mutation("a lost update is a 409", "app/errors.py", "        StaleDataError: on_stale_data,\n", "", "test_transactions.py"),
+    Mutation("no lazy loading", "tests/sample.py", 'lazy="raise"', 'lazy="select"', "test_models.py"),
+    Mutation("constraints have names", "app/models/base.py", "MetaData(naming_convention=NAMING_CONVENTION)", "MetaData()", "test_models.py"),
+    Mutation("migrations bound their waits", "alembic/env.py", ', "lock_timeout": str(LOCK_TIMEOUT_MS)', "", "test_migrations.py"),
+    Mutation(
+        "models and migrations agree",
+        "app/models/__init__.py",
+        '__all__ = ["Base"]',
+        "from sqlalchemy.orm import Mapped, mapped_column\n\n\n"
+        "class Forgotten(Base):\n    __tablename__ = 'forgotten'\n"
+        "    id: Mapped[int] = mapped_column(primary_key=True)\n",
+        "test_migrations.py",
+    ),
+    Mutation("bodies are limited", "app/middleware.py", "if max(declared, received) >", "if declared >", "test_errors.py"),
+    Mutation("errors give nothing away", "app/errors.py", "HTTPStatus.INTERNAL_SERVER_ERROR,\n", "HTTPStatus.INTERNAL_SERVER_ERROR,\n        str(_error),\n", "test_errors.py"),
+    Mutation("docs can be turned off", "app/main.py", " if settings.docs_enabled else None", "", "test_api.py"),
+    Mutation("Sentry only with a DSN", "app/main.py", "if settings.sentry_dsn:", "if False:", "test_api.py"),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def mutable(billing: Service, tmp_path_factory: pytest.TempPathFactory) -> Service:
+    """A copy of the service that shares its virtual environment."""
+    directory = tmp_path_factory.mktemp("mutable") / "service"
+    shutil.copytree(billing.path, directory, ignore=shutil.ignore_patterns(".git", ".venv"))
+    (directory / ".venv").symlink_to(billing.path / ".venv")
+    return replace(billing, path=directory)
+
+
+@pytest.fixture
+def edit(mutable: Service) -> Iterator[object]:
+    edited: dict[Path, str] = {}
+
+    def edit(file: str, right: str, wrong: str) -> None:
+        path = mutable.path / file
+        edited[path] = path.read_text(encoding="utf-8")
+        assert right in edited[path], f"the mutation of {file} no longer fits"
+        path.write_text(edited[path].replace(right, wrong), encoding="utf-8")
+
+    yield edit
+    for path, content in edited.items():
+        path.write_text(content, encoding="utf-8")
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS, ids=[mutation.promise for mutation in MUTATIONS])
+def test_noticed(mutation: Mutation, mutable: Service, edit: object, postgres: str) -> None:
+    assert callable(edit)
+    edit(mutation.file, mutation.right, mutation.wrong)
+    result = mutable.run(
+        "pytest", "-x", "-p", "no:cacheprovider", f"tests/{mutation.noticed_by}", TEST_DATABASE_URL=postgres
+    )
+
+    assert result.returncode == 1, result.stdout + result.stderr
