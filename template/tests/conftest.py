@@ -1,10 +1,12 @@
 """A throwaway Postgres, built by the migrations, and a client that makes real ASGI calls."""
 
 import os
+import signal
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from shutil import disk_usage
 from uuid import uuid4
 
 import pytest
@@ -31,6 +33,12 @@ API_KEY = "first-key-of-the-tests"
 SECOND_API_KEY = "second-key-of-the-tests"
 
 
+def scratch() -> Path:
+    """Memory where there is plenty of it: making a Postgres cluster is mostly waiting for the disk."""
+    memory = Path("/dev/shm")  # noqa: S108
+    return memory if memory.is_dir() and disk_usage(memory).free > 2**30 else Path(tempfile.gettempdir())
+
+
 @pytest.fixture(scope="session")
 def server_url(testrun_uid: str) -> Iterator[URL]:
     """The server of TEST_DATABASE_URL, as CI has it, or else one that is started here and thrown away."""
@@ -38,7 +46,7 @@ def server_url(testrun_uid: str) -> Iterator[URL]:
         yield parse_database_url(configured)
         return
     # One server for all workers. Not below tmp_path, which pytest closes to the user that Postgres runs as for root.
-    server = get_server(Path(tempfile.gettempdir()) / f"postgres-{testrun_uid}", cleanup_mode="delete")
+    server = get_server(scratch() / f"postgres-{testrun_uid}", cleanup_mode="delete")
     yield parse_database_url(server.get_uri())
     server.cleanup()
 
@@ -159,6 +167,15 @@ async def client(anonymous: AsyncClient) -> AsyncClient:
     """A client with a valid key."""
     anonymous.headers["X-API-Key"] = API_KEY
     return anonymous
+
+
+@pytest.fixture
+def sigterm() -> Iterator[list[int]]:
+    """Each SIGTERM that comes through to the handler which was there before the server and the app."""
+    received: list[int] = []
+    previous = signal.signal(signal.SIGTERM, lambda number, _frame: received.append(number))
+    yield received
+    signal.signal(signal.SIGTERM, previous)
 
 
 @pytest.fixture

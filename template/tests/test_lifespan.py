@@ -1,37 +1,26 @@
 import asyncio
 import os
 import signal
-from collections.abc import Iterator
 
-import pytest
 from fastapi import FastAPI
 from starlette.types import Message
 
 from app.lifespan import drain_on_sigterm
 
 
-@pytest.fixture
-def stopped() -> Iterator[list[int]]:
-    """Signals that reached the handler which a server has installed before the app starts."""
-    numbers: list[int] = []
-    previous = signal.signal(signal.SIGTERM, lambda number, _frame: numbers.append(number))
-    yield numbers
-    signal.signal(signal.SIGTERM, previous)
-
-
-async def test_sigterm_reaches_the_server_after_the_drain(stopped: list[int]) -> None:
+async def test_sigterm_reaches_the_server_after_the_drain(sigterm: list[int]) -> None:
     draining = asyncio.Event()
 
-    with drain_on_sigterm(draining, 0.05):
+    with drain_on_sigterm(draining, 0.03):
         os.kill(os.getpid(), signal.SIGTERM)
         await asyncio.wait_for(draining.wait(), 1)
-        assert stopped == []
-        await asyncio.sleep(0.2)
+        assert sigterm == []
+        await asyncio.sleep(0.1)
 
-    assert stopped == [signal.SIGTERM]
+    assert sigterm == [signal.SIGTERM]
 
 
-async def test_a_second_sigterm_does_not_wait(stopped: list[int]) -> None:
+async def test_a_second_sigterm_does_not_wait(sigterm: list[int]) -> None:
     draining = asyncio.Event()
 
     with drain_on_sigterm(draining, 60):
@@ -39,10 +28,10 @@ async def test_a_second_sigterm_does_not_wait(stopped: list[int]) -> None:
         os.kill(os.getpid(), signal.SIGTERM)
 
     assert draining.is_set()
-    assert stopped == [signal.SIGTERM]
+    assert sigterm == [signal.SIGTERM]
 
 
-async def test_the_handler_of_the_server_is_put_back(stopped: list[int]) -> None:
+async def test_the_handler_of_the_server_is_put_back(sigterm: list[int]) -> None:
     handler = signal.getsignal(signal.SIGTERM)
 
     with drain_on_sigterm(asyncio.Event(), 60):

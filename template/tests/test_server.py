@@ -1,124 +1,96 @@
-"""What only a server of its own shows: log lines, signals."""
+"""What only a real server shows: every log line of a request, and the way out on SIGTERM."""
 
 import asyncio
 import json
 import os
-import re
 import signal
-import sys
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
+import uvicorn
 from httpx import AsyncClient
-from sqlalchemy import URL
 
+from app.main import create_app
+from app.settings import Settings
+from tests import sample
 from tests.conftest import API_KEY
 
-ROOT = Path(__file__).parents[1]
-PATIENCE_SECONDS = 10
 type Line = dict[str, object]
 
 
-@dataclass
-class Server:
-    process: asyncio.subprocess.Process
-    lines: list[Line] = field(default_factory=list)
-
-    async def read_until(self, wanted: Callable[[Line], bool]) -> Line:
-        assert self.process.stdout
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            while raw := await self.process.stdout.readline():
-                self.lines.append(json.loads(raw))
-                if wanted(self.lines[-1]):
-                    return self.lines[-1]
-        raise AssertionError(f"The server ended before such a line: {self.lines}")
-
-
-@pytest.fixture(scope="module")
-async def server(database_url: URL) -> AsyncIterator[Server]:
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "uvicorn", "tests.live:app", "--port", "0", "--timeout-graceful-shutdown", "5"),
-        cwd=ROOT,
-        env={
-            **os.environ,
-            "API_KEY": API_KEY,
-            "DATABASE_URL": database_url.render_as_string(hide_password=False),
-            "DRAIN_SECONDS": "0.3",
-            "ENVIRONMENT": "production",
-            "LOG_LEVEL": "INFO",
-            "SENTRY_DSN": "",
-        },
-        stdout=asyncio.subprocess.PIPE,
-    )
-    try:
-        yield Server(process)
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
+@asynccontextmanager
+async def serve(settings: Settings) -> AsyncIterator[AsyncClient]:
+    # As on the command line: uvicorn sets up its logging, and then imports the app, which replaces it.
+    config = uvicorn.Config("app.main:app", port=0, timeout_graceful_shutdown=5)
+    config.app = create_app(settings)
+    sample.mount(config.app)
+    server = uvicorn.Server(config)
+    serving = asyncio.create_task(server.serve())
+    while not server.started:
+        await asyncio.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    async with AsyncClient(base_url=f"http://127.0.0.1:{port}", headers={"X-API-Key": API_KEY}) as client:
+        yield client
+    server.should_exit = True
+    await serving
 
 
 @pytest.fixture(scope="module")
-async def remote(server: Server) -> AsyncIterator[AsyncClient]:
-    line = await server.read_until(lambda line: "running on" in str(line["event"]))
-    address = re.search(r"http://\S+", str(line["event"]))
-    assert address
-    async with AsyncClient(base_url=address[0], headers={"X-API-Key": API_KEY}) as client:
+async def remote(settings: Settings) -> AsyncIterator[AsyncClient]:
+    async with serve(settings) as client:
         yield client
 
 
-async def test_logs(server: Server, remote: AsyncClient, empty_tables: None) -> None:
-    crashed = await remote.post(
-        "/widgets/bolt/then-crash", headers={"X-Request-ID": "the-one-that-crashed", "Connection": "close"}
-    )
-    logged = await remote.post("/widgets", json={"name": "bolt"}, headers={"X-Request-ID": "the-one-that-worked"})
-    await remote.get("/healthz")
-    await remote.get("/nowhere", params={"token": "in-the-query"})
-    await server.read_until(lambda line: line.get("path") == "/nowhere")
-    lines = server.lines
+def read_log(capfd: pytest.CaptureFixture[str]) -> list[Line]:
+    lines: list[Line] = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
+    return [line for line in lines if line["logger"] != "httpx"]
 
-    assert crashed.status_code == 500
-    assert logged.status_code == 201
+
+async def test_lines_of_a_request(remote: AsyncClient, empty_tables: None, capfd: pytest.CaptureFixture[str]) -> None:
+    await remote.post("/widgets", json={"name": "bolt"}, headers={"X-Request-ID": "the-request"})
+
+    lines = [line for line in read_log(capfd) if line.get("request_id") == "the-request"]
+    assert [line["event"] for line in lines] == ["widget created", "request"]
+    assert {"method": "POST", "path": "/widgets", "status": 201}.items() <= lines[1].items()
+    assert isinstance(lines[1]["duration_ms"], float)
     for line in lines:
         assert {"timestamp", "level", "logger", "event"} <= line.keys()
 
-    # The access line and the traceback, which uvicorn logs.
-    crash = [line for line in lines if line.get("request_id") == "the-one-that-crashed"]
-    assert [line["logger"] for line in crash] == ["app.access", "uvicorn.error"]
-    assert "RuntimeError" in str(crash[1]["exception"])
 
-    # The line of the handler and the access line.
-    work = [line for line in lines if line.get("request_id") == "the-one-that-worked"]
-    assert [line["event"] for line in work] == ["widget created", "request"]
-    assert {"method": "POST", "path": "/widgets", "status": 201}.items() <= work[1].items()
-    assert isinstance(work[1]["duration_ms"], float)
+async def test_lines_of_a_crash(remote: AsyncClient, capfd: pytest.CaptureFixture[str]) -> None:
+    """The access line, and the traceback, which uvicorn logs after the app has returned."""
+    headers = {"X-Request-ID": "the-request", "Connection": "close"}
+    await remote.post("/widgets/bolt/then-crash", headers=headers)
 
-    # One line a request, none for a probe that went well, no query string.
-    assert [line["path"] for line in lines if line["event"] == "request"] == [
-        "/widgets/bolt/then-crash",
-        "/widgets",
-        "/nowhere",
-    ]
+    lines = [line for line in read_log(capfd) if line.get("request_id") == "the-request"]
+    assert [line["logger"] for line in lines] == ["app.access", "uvicorn.error"]
+    assert "a secret of the inside" in str(lines[1]["exception"])
+
+
+async def test_one_line_a_request(remote: AsyncClient, capfd: pytest.CaptureFixture[str]) -> None:
+    """None for a probe that went well, and no query string."""
+    await remote.get("/healthz")
+    await remote.get("/nowhere", params={"token": "in-the-query"})
+
+    lines = read_log(capfd)
+    assert [line["path"] for line in lines if line["event"] == "request"] == ["/nowhere"]
     assert "in-the-query" not in str(lines)
-    assert {"uvicorn.error", "app.access"} <= {line["logger"] for line in lines}
 
 
-async def test_sigterm_drains(server: Server, remote: AsyncClient) -> None:
+async def test_sigterm_drains(settings: Settings, sigterm: list[int]) -> None:
     """A request in flight is answered, /readyz says 503 meanwhile, and then the server ends."""
-    assert (await remote.get("/readyz")).status_code == 200
-    in_flight = asyncio.create_task(remote.get("/widgets/sleep/0.6"))
-    await server.read_until(lambda line: line["event"] == "sleeping")
+    async with asyncio.timeout(5), serve(settings.model_copy(update={"drain_seconds": 0.05})) as remote:
+        assert (await remote.get("/readyz")).status_code == 200
+        in_flight = asyncio.create_task(remote.get("/widgets/sleep/0.2"))
+        await asyncio.sleep(0.03)
 
-    server.process.send_signal(signal.SIGTERM)
-    await asyncio.sleep(0.1)
-    draining = await remote.get("/readyz")
-    still_served = await remote.get("/healthz")
+        os.kill(os.getpid(), signal.SIGTERM)
+        draining = await remote.get("/readyz")
+        still_served = await remote.get("/healthz")
 
-    assert draining.status_code == 503
-    assert still_served.status_code == 200
-    assert (await in_flight).status_code == 200
-    await server.read_until(lambda line: str(line["event"]).startswith("Finished server process"))
-    # Uvicorn raises the signal again once it has shut down.
-    assert await server.process.wait() in {0, -signal.SIGTERM}
+        assert draining.status_code == 503
+        assert still_served.status_code == 200
+        assert (await in_flight).status_code == 200
+        while not sigterm:  # uvicorn raises the signal again once it has shut down
+            await asyncio.sleep(0.01)

@@ -130,7 +130,7 @@ def test_commands_of_the_card(billing: Service, database: str, tmp_path: Path) -
 
 
 def test_promises(billing: Service, database: str, tmp_path: Path) -> None:
-    """Health, auth, request ids and SIGTERM with a request in flight; `tests.live` adds the routes for it."""
+    """Health, auth, request ids and SIGTERM with a request in flight, on the sample resource of the tests."""
     script = (
         "import asyncio, tests.sample as s, app.db as d, app.settings as c\n"
         "async def main():\n"
@@ -146,11 +146,13 @@ def test_promises(billing: Service, database: str, tmp_path: Path) -> None:
         "DOCS_ENABLED": "false",
         "DRAIN_SECONDS": "0.5",
         "ENVIRONMENT": "production",
+        "PYTHONPATH": str(billing.path),
     }
+    (tmp_path / "live.py").write_text("from app.main import app\nfrom tests import sample\nsample.mount(app)\n")
     created = billing.run("python", "-c", script, **variables)
     assert created.returncode == 0, created.stderr
 
-    with serving(billing, tmp_path / "log", "tests.live:app", **variables) as server:
+    with serving(billing, tmp_path / "log", "live:app", "--app-dir", str(tmp_path), **variables) as server:
         assert server.get("/readyz")[0] == 200
         assert server.get("/widgets/1")[0] == 401
         assert server.get("/widgets/1", **{"X-API-Key": "wrong"})[0] == 401
@@ -176,6 +178,19 @@ def test_promises(billing: Service, database: str, tmp_path: Path) -> None:
         line["request_id"] for line in lines if line.get("status") == 401
     }
     assert all(line["request_id"] for line in lines if line["logger"] == "app.access")
+
+
+def test_refuses_to_start_readably(billing: Service, tmp_path: Path) -> None:
+    """One line for each variable that is missing or wrong, no traceback, no value."""
+    uvicorn = billing.path / ".venv" / "bin" / "uvicorn"
+    elsewhere = replace(billing, path=tmp_path)  # where there is no .env
+    result = elsewhere.run(uvicorn, "app.main:app", "--app-dir", billing.path, API_KEY=KEY, LOG_LEVEL="loud")
+
+    assert result.returncode == 1
+    assert "DATABASE_URL: Field required" in result.stderr
+    assert "LOG_LEVEL: Input should be" in result.stderr
+    assert "Traceback" not in result.stderr
+    assert KEY not in result.stdout + result.stderr
 
 
 def test_local_postgres_without_docker(billing: Service, tmp_path: Path) -> None:
