@@ -1,0 +1,115 @@
+"""CPU time that a service spends on a request beyond FastAPI's own; run by run.py with the service's Python.
+
+The same handler on the same route, in-process: no socket, no client. `bare FastAPI` is an app of the same shape, that
+is with the routers of a service included, but without middleware, authentication and error handlers.
+"""
+
+import asyncio
+import json
+import statistics
+import sys
+from time import process_time
+from typing import Any
+
+from app import api
+from app.api import health
+from app.deps import require_api_key
+from app.errors import add_error_handlers
+from app.main import create_app
+from app.middleware import BodyLimitMiddleware, RequestContextMiddleware
+from app.settings import get_settings
+from fastapi import APIRouter, Depends, FastAPI
+from pydantic import BaseModel
+
+RUNS = 5
+# Short slices that take turns, of which the quickest counts: what else the machine does then hits all of them alike.
+SLICES, REQUESTS = 40, 250
+KEY = b"sixteen-characters"
+
+
+class Answer(BaseModel):
+    """What the route answers."""
+
+    status: str
+
+
+async def _handler() -> Answer:
+    return Answer(status="ok")
+
+
+router = APIRouter()
+router.get("/x", response_model=Answer)(_handler)
+
+
+def _bare(*, include: bool = True, secure: bool = False) -> FastAPI:
+    app = FastAPI()
+    if include:
+        app.include_router(health.router)
+        app.include_router(api.router)
+        app.include_router(router, dependencies=[Depends(require_api_key)] if secure else [])
+    else:
+        app.get("/x", response_model=Answer)(_handler)
+    return app
+
+
+def _with_middleware() -> FastAPI:
+    app = _bare()
+    app.add_middleware(BodyLimitMiddleware, max_bytes=1_000)
+    app.add_middleware(RequestContextMiddleware)
+    add_error_handlers(app)
+    return app
+
+
+def _service() -> FastAPI:
+    app = create_app(get_settings())
+    app.include_router(router, dependencies=[Depends(require_api_key)])
+    return app
+
+
+async def _receive() -> dict[str, Any]:
+    return {"type": "http.request", "body": b"", "more_body": False}
+
+
+async def _send(_message: Any) -> None:
+    pass
+
+
+async def _slice(app: FastAPI) -> float:
+    start = process_time()
+    for _ in range(REQUESTS):
+        scope = {
+            "type": "http",
+            "asgi": {"version": "3.0"},
+            "http_version": "1.1",
+            "method": "GET",
+            "scheme": "http",
+            "path": "/x",
+            "raw_path": b"/x",
+            "query_string": b"",
+            "root_path": "",
+            "headers": [(b"host", b"localhost"), (b"accept", b"*/*"), (b"x-api-key", KEY)],
+            "client": ("127.0.0.1", 1),
+            "server": ("127.0.0.1", 2),
+            "state": {"api_keys": (KEY,)},
+        }
+        await app(scope, _receive, _send)
+    return (process_time() - start) / REQUESTS * 1e6
+
+
+async def _main() -> None:
+    apps = {
+        "bare FastAPI, one route": _bare(include=False),
+        "bare FastAPI": _bare(),
+        "+ authentication": _bare(secure=True),
+        "+ request id, log, limit, errors": _with_middleware(),
+        "the service": _service(),
+    }
+    figures: dict[str, list[float]] = {name: [] for name in apps}
+    for _ in range(RUNS):
+        slices = [{name: await _slice(app) for name, app in apps.items()} for _ in range(SLICES)]
+        for name, quickest in figures.items():
+            quickest.append(min(taken[name] for taken in slices))
+    print(json.dumps({name: statistics.median(quickest) for name, quickest in figures.items()}), file=sys.stderr)
+
+
+asyncio.run(_main())
