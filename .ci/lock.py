@@ -6,7 +6,7 @@ uv run .ci/lock.py --check    do the recorded versions still fit it, and are the
 # /// script
 # requires-python = ">=3.11"
 # ///
-# ruff: noqa: D103, T201  (a script: nobody imports it, and it prints)
+# ruff: noqa: D103  (a script: nobody imports it)
 
 import json
 import os

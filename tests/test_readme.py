@@ -1,0 +1,27 @@
+import re
+
+import pytest
+from conftest import ROOT, Svcgen
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_names_every_flag_and_no_other(svcgen: Svcgen) -> None:
+    shown = re.findall(r"^  (?:(-\w), )?(--[a-z-]+)", svcgen("new", "--help").stdout, flags=re.MULTILINE)
+    table = README.split("## `svcgen new NAME [DEST]`")[1].split("\n## ")[0]
+    rows = re.findall(r"^\| (`-[^|]*`[^|]*(?:\\\|[^|]*)*) \|", table, flags=re.MULTILINE)
+    named = {flag for row in rows for flag in re.findall(r"(?<![\w-])--?[a-z][a-z-]*", row)}
+
+    assert named == {flag for pair in shown for flag in pair if flag} - {"--help"}
+
+
+def test_its_commands_exist() -> None:
+    scripts = re.findall(r"(?:uv run|bash|uv run python) ((?:\.ci|tests)/[\w./]+)", README)
+
+    assert scripts
+    assert [script for script in scripts if not (ROOT / script).is_file()] == []
+
+
+@pytest.mark.parametrize("link", re.findall(r"\]\((?!https?:)([^)]+)\)", README))
+def test_its_links_lead_somewhere(link: str) -> None:
+    assert (ROOT / link).exists()
