@@ -1,6 +1,7 @@
 import re
 
 import pytest
+
 from conftest import ROOT, Svcgen
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
