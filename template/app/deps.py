@@ -33,15 +33,18 @@ async def get_session(request: Request) -> AsyncIterator[AsyncSession]:
 SessionDep = Annotated[AsyncSession, Depends(get_session, scope="function")]
 
 
+API_KEY_HEADER = "X-API-Key"
+
+
 class RequireApiKey(APIKeyHeader):
     """One dependency that both checks the key and declares it in the OpenAPI document."""
 
     async def __call__(self, request: HTTPConnection) -> None:
-        given = raw_header(request.scope, b"x-api-key")  # compare_digest takes non-ASCII only as bytes
+        given = raw_header(request.scope, API_KEY_HEADER)  # compare_digest takes non-ASCII only as bytes
         known_keys: tuple[bytes, ...] = request.state.api_keys
         # No early exit, so that the time taken does not tell which key came close.
         if not any([compare_digest(given, known) for known in known_keys]):  # noqa: C419
-            raise UnauthorizedError("A valid X-API-Key header is required")
+            raise UnauthorizedError(f"A valid {API_KEY_HEADER} header is required")
 
 
-require_api_key = RequireApiKey(name="X-API-Key")
+require_api_key = RequireApiKey(name=API_KEY_HEADER)

@@ -84,8 +84,8 @@ async def on_app_error(_request: Request, error: AppError) -> Response:
 
 
 async def on_http_exception(_request: Request, error: HTTPException) -> Response:
-    # Starlette repeats the phrase as the detail where it was given none.
-    detail = error.detail if error.detail != HTTPStatus(error.status_code).phrase else None
+    # Starlette repeats the phrase as the detail where it was given none; FastAPI lets it be anything.
+    detail = None if error.detail == HTTPStatus(error.status_code).phrase else str(error.detail)
     return problem_response(error.status_code, detail, headers=error.headers)
 
 

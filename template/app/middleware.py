@@ -14,10 +14,11 @@ VALID_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,128}")
 PROBES = frozenset({"/healthz", "/readyz"})
 
 
-def raw_header(scope: Scope, wanted: bytes) -> bytes:
+def raw_header(scope: Scope, name: str) -> bytes:
     """Read one header without decoding them all: this runs for every request."""
-    for name, value in scope["headers"]:
-        if name == wanted:
+    wanted = name.lower().encode()
+    for key, value in scope["headers"]:
+        if key == wanted:
             return bytes(value)
     return b""
 
@@ -36,7 +37,7 @@ class RequestContextMiddleware:
             return
 
         started = time.perf_counter()
-        request_id = raw_header(scope, b"x-request-id")
+        request_id = raw_header(scope, "X-Request-ID")
         if not VALID_REQUEST_ID.fullmatch(request_id):
             request_id = token_hex(16).encode()
         # Bound until the task ends: the traceback of a 500 is logged by the server, after this has returned.
@@ -79,7 +80,7 @@ class BodyLimitMiddleware:
             await self.app(scope, receive, send)
             return
 
-        length = raw_header(scope, b"content-length")
+        length = raw_header(scope, "Content-Length")
         declared = int(length) if length.isdigit() else 0
         received = 0
 

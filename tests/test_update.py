@@ -1,0 +1,61 @@
+"""A service that svcgen made takes a later release by plain `copier update`, as a colleague without svcgen runs it."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from conftest import Svcgen
+from helpers import git
+
+
+@pytest.fixture
+def source(tmp_path: Path, plain_template: Path, environ: Mapping[str, str]) -> Path:
+    """The repository of the template at its first release, v0.1.0."""
+    repository = tmp_path / "source"
+    shutil.copytree(plain_template, repository)
+    git(repository, "init", "--quiet", environ=environ)
+    release(repository, "v0.1.0", environ)
+    return repository
+
+
+def release(repository: Path, tag: str, environ: Mapping[str, str]) -> None:
+    git(repository, "add", "--all", environ=environ)
+    git(repository, "commit", "--quiet", "--message", tag, environ=environ)
+    git(repository, "tag", tag, environ=environ)
+
+
+def test_plain_copier_update(
+    svcgen: Svcgen, bundled: Path, source: Path, workdir: Path, environ: Mapping[str, str]
+) -> None:
+    made = svcgen("new", "billing", "--no-sync", "--source", str(source), PYTHONPATH=str(bundled))
+    assert made.returncode == 0, made.stderr
+    service = workdir / "billing"
+    (service / "README.md").write_text("# Ours\n")
+    (service / "app" / "api" / "invoices.py").write_text('"""Ours."""\n')
+    (service / ".env").write_text("DATABASE_URL=ours\n")
+    git(service, "add", "--all", environ=environ)
+    git(service, "commit", "--quiet", "--message", "Ours", environ=environ)
+
+    dockerfile = source / "template" / "Dockerfile.jinja"
+    dockerfile.write_text(dockerfile.read_text() + "# {{ service_name }}, improved\n")
+    (source / "template" / "README.md.jinja").write_text("# Theirs\n")
+    release(source, "v0.2.0", environ)
+    updated = subprocess.run(
+        [sys.executable, "-m", "copier", "update", "--defaults"],
+        cwd=service,
+        env=environ,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert updated.returncode == 0, updated.stderr
+    assert git(service, "status", "--porcelain").splitlines() == ["M .copier-answers.yml", " M Dockerfile"]
+    assert (service / "Dockerfile").read_text().endswith("# billing, improved\n")
+    assert "_commit: v0.2.0" in (service / ".copier-answers.yml").read_text()
+    assert (service / "README.md").read_text() == "# Ours\n"
+    assert (service / ".env").read_text() == "DATABASE_URL=ours\n"
