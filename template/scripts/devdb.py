@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import asyncpg
@@ -36,16 +37,15 @@ def start() -> subprocess.Popen[bytes]:
 
 async def create_database(server: subprocess.Popen[bytes]) -> None:
     while server.poll() is None:
-        try:
+        await asyncio.sleep(0.1)
+        with suppress(OSError, asyncpg.CannotConnectNowError):
             connection = await asyncpg.connect(host="localhost", port=PORT, user="postgres", database="postgres")
-        except (OSError, asyncpg.CannotConnectNowError):
-            await asyncio.sleep(0.1)
-            continue
-        if not await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", DATABASE):
-            await connection.execute(f"CREATE DATABASE {DATABASE}")
-        await connection.close()
-        return
-    sys.exit("Postgres did not start; it says above why")
+            break
+    else:
+        sys.exit("Postgres did not start; it says above why")
+    if not await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", DATABASE):
+        await connection.execute(f"CREATE DATABASE {DATABASE}")
+    await connection.close()
 
 
 def main() -> None:

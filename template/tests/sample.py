@@ -23,23 +23,23 @@ class Base(AppBase):
     metadata = MetaData(naming_convention=AppBase.metadata.naming_convention)
 
 
-class Widget(Base):
-    __tablename__ = "widgets"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(unique=True)
-    version: Mapped[int] = mapped_column()
-    parts: Mapped[list["Part"]] = relationship(lazy="raise")
-
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  # the form that SQLAlchemy knows
-
-
 class Part(Base):
     __tablename__ = "parts"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     # Checked by Postgres at COMMIT and not before.
     widget_id: Mapped[int] = mapped_column(ForeignKey("widgets.id", deferrable=True, initially="DEFERRED"))
+
+
+class Widget(Base):
+    __tablename__ = "widgets"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    version: Mapped[int] = mapped_column()
+    parts: Mapped[list[Part]] = relationship(lazy="raise")
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  # the form that SQLAlchemy knows
 
 
 class WidgetCreate(BaseModel):
