@@ -4,12 +4,12 @@ import asyncio
 from http import HTTPStatus
 
 import structlog
-from fastapi import APIRouter, Depends, FastAPI, HTTPException
+from fastapi import APIRouter, HTTPException
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import ForeignKey, MetaData, text, update
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.deps import SessionDep, require_api_key
+from app.deps import SessionDep
 from app.errors import ConflictError, NotFoundError, problem_responses
 from app.models.base import Base as AppBase
 
@@ -135,8 +135,3 @@ async def sleep(seconds: float) -> WidgetCreate:
     logger.info("sleeping")
     await asyncio.sleep(seconds)
     return WidgetCreate(name="rested")
-
-
-def mount(app: FastAPI) -> None:
-    """Mount it as ``app.main`` mounts the routers of the service."""
-    app.include_router(router, dependencies=[Depends(require_api_key)])

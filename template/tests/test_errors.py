@@ -83,4 +83,5 @@ async def test_problems_are_declared(app: FastAPI) -> None:
     assert responses["404"]["content"] == {
         "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
     }
+    assert responses["401"]["content"] == responses["404"]["content"]
     assert "application/json" in responses["200"]["content"]

@@ -13,7 +13,6 @@ from httpx import AsyncClient
 
 from app.main import create_app
 from app.settings import Settings
-from tests import sample
 from tests.conftest import API_KEY
 
 type Line = dict[str, object]
@@ -24,7 +23,6 @@ async def serve(settings: Settings) -> AsyncIterator[AsyncClient]:
     # As on the command line: uvicorn sets up its logging, and then imports the app, which replaces it.
     config = uvicorn.Config("app.main:app", port=0, timeout_graceful_shutdown=5)
     config.app = create_app(settings)
-    sample.mount(config.app)
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve())
     while not server.started:

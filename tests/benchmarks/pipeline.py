@@ -44,9 +44,8 @@ router.get("/x", response_model=Answer)(_handler)
 def _bare(*, include: bool = True, secure: bool = False) -> FastAPI:
     app = FastAPI()
     if include:
-        app.include_router(health.router)
-        app.include_router(api.router)
         app.include_router(router, dependencies=[Depends(require_api_key)] if secure else [])
+        app.include_router(health.router)
     else:
         app.get("/x", response_model=Answer)(_handler)
     return app
@@ -61,9 +60,8 @@ def _with_middleware() -> FastAPI:
 
 
 def _service() -> FastAPI:
-    app = create_app(get_settings())
-    app.include_router(router, dependencies=[Depends(require_api_key)])
-    return app
+    api.routers.append(router)
+    return create_app(get_settings())
 
 
 async def _receive() -> dict[str, Any]:

@@ -148,7 +148,9 @@ def test_promises(billing: Service, database: str, tmp_path: Path) -> None:
         "ENVIRONMENT": "production",
         "PYTHONPATH": str(billing.path),
     }
-    (tmp_path / "live.py").write_text("from app.main import app\nfrom tests import sample\nsample.mount(app)\n")
+    (tmp_path / "live.py").write_text(
+        "from app import api\nfrom tests import sample\napi.routers.append(sample.router)\nfrom app.main import app\n"
+    )
     created = billing.run("python", "-c", script, **variables)
     assert created.returncode == 0, created.stderr
 

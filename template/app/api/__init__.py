@@ -2,5 +2,5 @@
 
 from fastapi import APIRouter
 
-# Include the router of each resource here; app.main mounts them all behind the API key.
-router = APIRouter()
+# Add the router of each resource; app.main mounts them all behind the API key.
+routers: list[APIRouter] = []
