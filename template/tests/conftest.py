@@ -19,15 +19,20 @@ from sqlalchemy import URL, Connection, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-os.environ["DATABASE_URL"] = "postgresql+asyncpg://never-used/by-tests"  # app.main reads both when it is imported
-os.environ["API_KEY"] = "never-used-by-tests"
-
 from app import api
 from app.deps import State
 from app.lifespan import lifespan
-from app.main import create_app
 from app.settings import Settings, parse_database_url
 from tests import sample
+
+# app.main reads the settings when it is imported; what a developer has in .env is none of the tests' business.
+Settings.model_config["env_file"] = None
+for setting in Settings.model_fields:
+    os.environ.pop(setting.upper(), None)
+os.environ["DATABASE_URL"] = "postgresql+asyncpg://never-used/by-tests"
+os.environ["API_KEY"] = "never-used-by-tests"
+
+from app.main import create_app  # noqa: E402
 
 ROOT = Path(__file__).parents[1]
 api.routers.append(sample.router)  # so that it is mounted as the service's own are
@@ -70,8 +75,10 @@ async def temporary_database(server_url: URL) -> AsyncIterator[URL]:
     admin = create_async_engine(server_url, isolation_level="AUTOCOMMIT")
     async with admin.connect() as connection:
         await connection.execute(text(f"CREATE DATABASE {name}"))
-        yield server_url.set(database=name)
-        await connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+        try:
+            yield server_url.set(database=name)
+        finally:
+            await connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     await admin.dispose()
 
 
@@ -89,7 +96,6 @@ async def database_url(server_url: URL) -> AsyncIterator[URL]:
 @pytest.fixture(scope="session")
 def settings(database_url: URL) -> Settings:
     return Settings(
-        _env_file=None,
         database_url=database_url,
         api_key=f"{API_KEY},{SECOND_API_KEY}",
         log_level="INFO",

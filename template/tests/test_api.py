@@ -66,7 +66,6 @@ def test_sentry_only_with_a_dsn(settings: Settings, monkeypatch: pytest.MonkeyPa
     assert started == []
 
     with_dsn = Settings(
-        _env_file=None,
         database_url=settings.database_url,
         api_key=settings.api_key,
         sentry_dsn="https://key@sentry.test/1",
