@@ -34,13 +34,14 @@ SessionDep = Annotated[AsyncSession, Depends(get_session, scope="function")]
 
 
 API_KEY_HEADER = "X-API-Key"
+RAW_API_KEY_HEADER = API_KEY_HEADER.lower().encode()
 
 
 class RequireApiKey(APIKeyHeader):
     """One dependency that both checks the key and declares it in the OpenAPI document."""
 
     async def __call__(self, request: HTTPConnection) -> None:
-        given = raw_header(request.scope, API_KEY_HEADER)  # compare_digest takes non-ASCII only as bytes
+        given = raw_header(request.scope, RAW_API_KEY_HEADER)  # compare_digest takes non-ASCII only as bytes
         known_keys: tuple[bytes, ...] = request.state.api_keys
         # No early exit, so that the time taken does not tell which key came close.
         if not any([compare_digest(given, known) for known in known_keys]):  # noqa: C419

@@ -10,15 +10,15 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
+REQUEST_ID = b"x-request-id"
 VALID_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,128}")
 PROBES = frozenset({"/healthz", "/readyz"})
 
 
-def raw_header(scope: Scope, name: str) -> bytes:
-    """Read one header without decoding them all: this runs for every request."""
-    wanted = name.lower().encode()
+def raw_header(scope: Scope, name: bytes) -> bytes:
+    """Read one header, its name in lower case, without decoding them all: this runs for every request."""
     for key, value in scope["headers"]:
-        if key == wanted:
+        if key == name:
             return bytes(value)
     return b""
 
@@ -37,7 +37,7 @@ class RequestContextMiddleware:
             return
 
         started = time.perf_counter()
-        request_id = raw_header(scope, "X-Request-ID")
+        request_id = raw_header(scope, REQUEST_ID)
         if not VALID_REQUEST_ID.fullmatch(request_id):
             request_id = token_hex(16).encode()
         # Bound until the task ends: the traceback of a 500 is logged by the server, after this has returned.
@@ -49,7 +49,7 @@ class RequestContextMiddleware:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message["headers"], (b"x-request-id", request_id)]
+                message["headers"] = [*message["headers"], (REQUEST_ID, request_id)]
             await send(message)
 
         try:
@@ -80,7 +80,7 @@ class BodyLimitMiddleware:
             await self.app(scope, receive, send)
             return
 
-        length = raw_header(scope, "Content-Length")
+        length = raw_header(scope, b"content-length")
         declared = int(length) if length.isdigit() else 0
         received = 0
 
