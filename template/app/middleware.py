@@ -23,6 +23,11 @@ def raw_header(scope: Scope, name: bytes) -> bytes:
     return b""
 
 
+def declared_length(scope: Scope) -> int:
+    length = raw_header(scope, b"content-length")
+    return int(length) if length.isdigit() else 0
+
+
 class RequestContextMiddleware:
     """Give every request an id, on its log lines and on its response, and log one line when it ends."""
 
@@ -80,15 +85,13 @@ class BodyLimitMiddleware:
             await self.app(scope, receive, send)
             return
 
-        length = raw_header(scope, b"content-length")
-        declared = int(length) if length.isdigit() else 0
         received = 0
 
         async def receive_limited() -> Message:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if max(declared, received) > self.max_bytes:
+            if max(received, declared_length(scope)) > self.max_bytes:
                 raise HTTPException(HTTPStatus.CONTENT_TOO_LARGE, f"The body is larger than {self.max_bytes} bytes")
             return message
 

@@ -1,7 +1,7 @@
 """CPU time that a service spends on a request beyond FastAPI's own; run by run.py with the service's Python.
 
 The same handler on the same route, in-process: no socket, no client. `bare FastAPI` is an app of the same shape, that
-is with the routers of a service included, but without middleware, authentication and error handlers.
+is with the routers of a service included and the docs off, but without middleware, authentication and error handlers.
 """
 
 import asyncio
@@ -42,7 +42,7 @@ router.get("/x", response_model=Answer)(_handler)
 
 
 def _bare(*, include: bool = True, secure: bool = False) -> FastAPI:
-    app = FastAPI()
+    app = FastAPI(openapi_url=None)
     if include:
         app.include_router(router, dependencies=[Depends(require_api_key)] if secure else [])
         app.include_router(health.router)
