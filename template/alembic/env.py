@@ -33,12 +33,12 @@ async def connect_and_migrate() -> None:
     engine = create_async_engine(
         settings.database_url,
         poolclass=pool.NullPool,
-        connect_args={
-            "server_settings": {"application_name": "alembic", "lock_timeout": str(LOCK_TIMEOUT_MS)},
-        },
+        connect_args={"server_settings": {"application_name": "alembic"}},
     )
     async with engine.connect() as connection:
         await connection.execute(text("SELECT pg_advisory_lock(:id)"), {"id": MIGRATION_LOCK})
+        # Not before: the wait above may take as long as somebody else's migrations.
+        await connection.execute(text(f"SET lock_timeout = {LOCK_TIMEOUT_MS}"))
         await connection.commit()
         await connection.run_sync(migrate)
 

@@ -71,7 +71,7 @@ MUTATIONS = [
     Mutation("a lost update is a 409", "app/errors.py", "        StaleDataError: on_stale_data,\n", "", "test_transactions.py"),
     Mutation("no lazy loading", "tests/sample.py", 'lazy="raise"', 'lazy="select"', "test_models.py"),
     Mutation("constraints have names", "app/models/base.py", "MetaData(naming_convention=NAMING_CONVENTION)", "MetaData()", "test_models.py"),
-    Mutation("migrations bound their waits", "alembic/env.py", ', "lock_timeout": str(LOCK_TIMEOUT_MS)', "", "test_migrations.py"),
+    Mutation("migrations bound their waits", "alembic/env.py", 'text(f"SET lock_timeout = {LOCK_TIMEOUT_MS}")', 'text("SELECT 1")', "test_migrations.py"),
     Mutation(
         "models and migrations agree",
         "app/models/__init__.py",

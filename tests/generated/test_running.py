@@ -28,6 +28,16 @@ async def main(url, statement):
     await connection.close()
 asyncio.run(main(*sys.argv[1:]))
 """
+HOLD = """
+import asyncio, asyncpg, sys
+async def main(url, lock, seconds):
+    connection = await asyncpg.connect(url)
+    await connection.execute("SELECT pg_advisory_lock($1)", int(lock))
+    print("held", flush=True)
+    await asyncio.sleep(float(seconds))
+    await connection.close()
+asyncio.run(main(*sys.argv[1:]))
+"""
 KEY = "a-key-of-more-than-sixteen-characters"
 
 
@@ -180,6 +190,28 @@ def test_promises(billing: Service, database: str, tmp_path: Path) -> None:
         line["request_id"] for line in lines if line.get("status") == 401
     }
     assert all(line["request_id"] for line in lines if line["logger"] == "app.access")
+
+
+def test_the_second_of_two_deploys_waits_for_the_first(billing: Service, database: str) -> None:
+    """However long its migrations take: the bound on waits for locks is for those of tables."""
+    env = (billing.path / "alembic" / "env.py").read_text(encoding="utf-8")
+    number, timeout = (re.search(rf"{name} = ([\d_]+)", env) for name in ("MIGRATION_LOCK", "LOCK_TIMEOUT_MS"))
+    assert number
+    assert timeout
+    first = [
+        billing.path / ".venv" / "bin" / "python",
+        "-c",
+        HOLD,
+        database,
+        number[1],
+        str(int(timeout[1]) / 1000 + 3),
+    ]
+    with subprocess.Popen(first, env=environment(), stdout=subprocess.PIPE, text=True) as holding:
+        assert holding.stdout
+        assert holding.stdout.readline() == "held\n"
+        second = billing.run("alembic", "upgrade", "head", DATABASE_URL=database)
+
+    assert second.returncode == 0, second.stderr
 
 
 def test_refuses_to_start_readably(billing: Service, tmp_path: Path) -> None:
