@@ -26,6 +26,8 @@ PROBLEM_MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_SECONDS = "1"
 # Foreign key, unique and exclusion violations; any other broken constraint is a bug of ours.
 CONFLICTS = frozenset({"23503", "23505", "23P01"})
+# A NUL, which JSON and Python allow in a text and Postgres does not.
+UNSTORABLE_TEXT = frozenset({"22021", "22P05"})
 
 
 class AppError(Exception):
@@ -105,6 +107,8 @@ async def on_stale_data(_request: Request, _error: StaleDataError) -> Response:
 
 
 async def on_database_error(request: Request, error: DBAPIError) -> Response:
+    if getattr(error.orig, "sqlstate", None) in UNSTORABLE_TEXT:
+        return problem_response(HTTPStatus.UNPROCESSABLE_CONTENT, "A text holds a character that cannot be stored")
     if not error.connection_invalidated:
         raise error
     return await on_database_unavailable(request, error)

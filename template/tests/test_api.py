@@ -1,16 +1,23 @@
 """What holds for every endpoint, those of tomorrow included."""
 
-from collections.abc import Iterator
+import inspect
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, get_args, get_type_hints
 
 import pytest
 from fastapi import FastAPI
+from fastapi.datastructures import DefaultPlaceholder
 from fastapi.dependencies.models import Dependant
+from fastapi.responses import JSONResponse, Response
 from fastapi.routing import APIRoute, iter_route_contexts
 from httpx import AsyncClient
+from pydantic import BaseModel
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.deps import get_session
 from app.main import create_app
 from app.settings import Settings
+from tests.conftest import ROOT
 
 
 @pytest.fixture
@@ -30,21 +37,69 @@ def dependencies(dependant: Dependant) -> Iterator[Dependant]:
         yield from dependencies(dependency)
 
 
+def where(function: Callable[..., object]) -> str:
+    code = inspect.unwrap(function).__code__
+    return f"{Path(code.co_filename).relative_to(ROOT)}:{code.co_firstlineno}"
+
+
+def answers_json(route: APIRoute) -> bool:
+    if route.status_code in {204, 205, 304}:
+        return False
+    declared = [
+        media
+        for status, response in route.responses.items()
+        if str(status)[0] == "2"
+        for media in response.get("content", ())
+    ]
+    response_class = route.response_class
+    default = isinstance(response_class, DefaultPlaceholder) or response_class is Response
+    return (default or issubclass(response_class, JSONResponse)) and not declared
+
+
+def untyped(declared: object, seen: set[object]) -> Iterator[object]:
+    """What tells nothing in a declared type: Any, object, a bare dict or list, wherever in it they are."""
+    if any(declared is vague for vague in (Any, object, dict, list, set, tuple, Mapping, Sequence)):
+        yield declared
+    for part in get_args(declared):
+        yield from untyped(part, seen)
+    if isinstance(declared, type) and issubclass(declared, BaseModel) and declared not in seen:
+        for field in declared.model_fields.values():
+            yield from untyped(field.annotation, seen | {declared})
+
+
 def test_every_endpoint_declares_its_response_model(routes: list[APIRoute]) -> None:
+    rule = "Every endpoint declares response_model. No untyped JSON dicts."
     for route in routes:
-        assert route.response_model or route.status_code == 204, f"{route.path} declares no response_model"
+        if "ast-grep-ignore: response-model" in inspect.getsource(route.endpoint):
+            continue
+        at = where(route.endpoint)
+        dependants = (route.dependant, *dependencies(route.dependant))
+        bodies = [body.field_info.annotation for dependant in dependants for body in dependant.body_params]
+        if answers_json(route):
+            returned = get_type_hints(route.endpoint).get("return")
+            assert route.response_model, f"{at}: {rule} Declare one, or a response_class that is no JSON."
+            assert returned is not Response, f"{at}: {rule} Return the model; for headers and cookies take a Response."
+            bodies += [route.response_model, returned]
+        for body in bodies:
+            assert not list(untyped(body, set())), f"{at}: {rule} {body} leaves out what is in it: declare a model."
+
+
+def yields_session(dependency: Dependant) -> bool:
+    call = dependency.call
+    return inspect.isfunction(call) and AsyncSession in get_args(get_type_hints(call).get("return"))
 
 
 def test_every_session_ends_before_the_response(routes: list[APIRoute]) -> None:
+    rule = "No commit in a handler, no session dependency without function scope."
     sessions = [
-        (route.path, dependency)
+        (route, dependency)
         for route in routes
         for dependency in dependencies(route.dependant)
-        if dependency.call is get_session
+        if yields_session(dependency)
     ]
     assert sessions
-    for path, dependency in sessions:
-        assert dependency.scope == "function", f"{path} commits after the response: use SessionDep"
+    for route, dependency in sessions:
+        assert dependency.scope == "function", f"{where(route.endpoint)}: {rule} Use SessionDep."
 
 
 async def test_docs(client: AsyncClient) -> None:

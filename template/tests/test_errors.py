@@ -42,6 +42,10 @@ async def test_invalid_body(client: AsyncClient) -> None:
     assert "secret" not in response.text
 
 
+async def test_a_character_that_postgres_cannot_store(client: AsyncClient) -> None:
+    assert_problem(await client.post("/widgets", json={"name": "bolt\0"}), 422)
+
+
 async def test_invalid_json(client: AsyncClient) -> None:
     response = await client.post("/widgets", content=b"{", headers={"Content-Type": "application/json"})
 
