@@ -81,7 +81,7 @@ def waivers() -> Iterator[str]:
 def main() -> int:
     checks = (ruff, ast_grep, import_linter, migrations)
     with ThreadPoolExecutor() as pool:
-        findings = sorted(chain.from_iterable(pool.map(lambda check: list(check()), checks)))
+        findings = sorted(set(chain.from_iterable(pool.map(lambda check: list(check()), checks))))
     for finding in findings:
         print(finding)
     if waived := list(waivers()):

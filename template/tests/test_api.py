@@ -51,9 +51,10 @@ def answers_json(route: APIRoute) -> bool:
         if str(status)[0] == "2"
         for media in response.get("content", ())
     ]
-    response_class = route.response_class
-    default = isinstance(response_class, DefaultPlaceholder) or response_class is Response
-    return (default or issubclass(response_class, JSONResponse)) and not declared
+    json_class = route.response_class
+    if isinstance(json_class, DefaultPlaceholder) or json_class is Response:
+        return not declared
+    return issubclass(json_class, JSONResponse)
 
 
 def untyped(declared: object, seen: set[object]) -> Iterator[object]:
