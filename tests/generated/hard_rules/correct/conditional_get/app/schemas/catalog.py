@@ -1,0 +1,5 @@
+from pydantic import BaseModel
+
+
+class Catalog(BaseModel):
+    plans: list[str]

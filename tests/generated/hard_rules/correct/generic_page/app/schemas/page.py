@@ -1,0 +1,6 @@
+from pydantic import BaseModel
+
+
+class Page[Item](BaseModel):
+    items: list[Item]
+    total: int

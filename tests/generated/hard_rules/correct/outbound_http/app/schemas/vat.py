@@ -1,0 +1,6 @@
+from pydantic import BaseModel
+
+
+class VatNumber(BaseModel):
+    number: str
+    valid: bool

@@ -1,0 +1,14 @@
+from sqlalchemy import BigInteger, Identity
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.models.base import Base
+
+
+class Entry(Base):
+    """One line of the ledger."""
+
+    __tablename__ = "entries"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    text: Mapped[str]
+    cents: Mapped[int] = mapped_column(BigInteger)

@@ -1,0 +1,10 @@
+from pydantic import BaseModel, SecretStr
+
+
+class PasswordCheck(BaseModel):
+    password: SecretStr
+
+
+class PasswordHash(BaseModel):
+    salt: str
+    hash: str
