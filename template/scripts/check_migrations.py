@@ -77,7 +77,7 @@ def sql_of(script: Script) -> str:
     except Exception as error:  # noqa: BLE001  # a query without a database fails in as many ways as there are queries
         print(f"{script.path}: not all of its SQL can be checked without a database: {error}", file=sys.stderr)
     # What comes before is Alembic's own table.
-    return "BEGIN;\n" + printed.getvalue().partition("-- Running upgrade")[2]
+    return re.sub(r"\A.*?^-- Running upgrade[^\n]*", "BEGIN;", printed.getvalue(), flags=re.DOTALL | re.MULTILINE)
 
 
 def dangerous(scripts: list[Script]) -> Iterator[str]:

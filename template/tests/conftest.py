@@ -78,6 +78,7 @@ def no_blocking_calls() -> Iterator[None]:
 
 
 def migrate(connection: Connection, revision: str = "head") -> None:
+    connection.commit()  # a migration begins its own transactions, and may have to end one: CREATE INDEX CONCURRENTLY
     config = Config(ROOT / "alembic.ini")
     config.attributes["connection"] = connection
     if revision == "base":
@@ -104,9 +105,10 @@ async def temporary_database(server_url: URL) -> AsyncIterator[URL]:
 async def database_url(server_url: URL) -> AsyncIterator[URL]:
     async with temporary_database(server_url) as url:
         engine = create_async_engine(url)
-        async with engine.begin() as connection:
+        async with engine.connect() as connection:
             await connection.run_sync(migrate)
             await connection.run_sync(sample.Base.metadata.create_all)
+            await connection.commit()
         await engine.dispose()
         yield url
 
