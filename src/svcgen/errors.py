@@ -4,6 +4,8 @@ SvcgenError            exit 1: the user can put it right
 ├── UsageError         the command line can't be understood
 ├── AnswerError        an answer is missing, unknown or not allowed
 ├── DestinationError   the service can't be made at that place
+├── SpecError          a resource can't be made of these words
+├── ServiceError       the directory is no service, or none that can be changed so
 ├── TemplateError      the template is missing or can't be rendered
 └── ToolError          uv or git is missing or failed
 
@@ -37,6 +39,14 @@ class AnswerError(SvcgenError):
 
 class DestinationError(SvcgenError):
     """The service can't be made at that place."""
+
+
+class SpecError(SvcgenError):
+    """A resource can't be made of these words."""
+
+
+class ServiceError(SvcgenError):
+    """The directory is no service, or none that can be changed so."""
 
 
 class TemplateError(SvcgenError):

@@ -1,0 +1,1 @@
+"""What `svcgen add resource` reads, renders and inserts."""

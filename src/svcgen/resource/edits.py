@@ -1,0 +1,96 @@
+"""Adds to files of a service that its team owns, touching nothing else in them."""
+
+import ast
+import re
+from collections.abc import Collection
+
+from svcgen.errors import ServiceError
+from svcgen.resource.imports import KNOWN, import_block, used_names
+from svcgen.resource.layout import assigned
+from svcgen.resource.shared import TYPES
+
+
+def add_router(source: str, package: str, module: str) -> str:
+    """Import a module of routers into its package and put its router at the end of the list `routers`."""
+    return _add_import(_append(source, "routers", f"{module}.router"), f"from {package} import {module}")
+
+
+def add_model(source: str, module: str, model: str) -> str:
+    """Import a model where Alembic sees it, and export it as the others are."""
+    exported = assigned(ast.parse(source), "__all__")
+    if exported is None:
+        # So that no linter takes it for unused.
+        return _add_import(source, f"from {module} import {model} as {model}")
+    return _add_import(_append(source, "__all__", f'"{model}"'), f"from {module} import {model}")
+
+
+def add_types(source: str, names: Collection[str]) -> str:
+    """Define the shared types that are not defined yet."""
+    tree = ast.parse(source)
+    missing = [name for name in TYPES if name in names and assigned(tree, name) is None]
+    bodies = "\n\n".join(TYPES[name] for name in missing)
+    imported = {alias.asname or alias.name for node in tree.body for alias in getattr(node, "names", [])}
+    block = import_block(used_names(bodies) - imported, KNOWN).replace("\n\n", "\n").strip() if missing else ""
+    return (_add_import(source, block) if block else source) + ("\n\n" + bodies if missing else "")
+
+
+def add_line(source: str, headings: Collection[str], line: str) -> str | None:
+    """Put a line at the top of the list under a heading of a Markdown file; None where that heading is missing.
+
+    Args:
+        source: The file.
+        headings: The heading, with those above it where they are needed to tell it apart.
+        line: The line.
+    """
+    lines = source.splitlines(keepends=True)
+    place = 0
+    for heading in headings:
+        found = [number for number, text in enumerate(lines[place:], place) if text.strip().lower() == heading.lower()]
+        if not found:
+            return None
+        place = found[0] + 1
+    while place < len(lines) and not lines[place].strip():
+        place += 1
+    if place == len(lines) or not re.match(r"[-*] ", lines[place]):
+        return None
+    return "".join([*lines[:place], f"{lines[place][0]} {line}\n", *lines[place:]])
+
+
+def add_row(source: str, after: str, row: tuple[str, str]) -> str | None:
+    """Put a row into the table of a Markdown file that has a row for `after`; None where there is none."""
+    lines = source.splitlines(keepends=True)
+    for number, text in enumerate(lines):
+        if re.match(rf"\|\s*`{re.escape(after)}`\s*\|", text):
+            return "".join([*lines[: number + 1], f"| `{row[0]}` | {row[1]} |\n", *lines[number + 1 :]])
+    return None
+
+
+def _append(source: str, name: str, item: str) -> str:
+    """Add an item to a list or tuple that a module assigns to a name."""
+    value = assigned(ast.parse(source), name)
+    if not isinstance(value, ast.List | ast.Tuple):
+        raise ServiceError(f"{name} is no list that {item} could be added to", hint=f"write it as {name} = [...]")
+    if value.elts:
+        return _insert(source, value.elts[-1], f", {item}")
+    brackets = ast.get_source_segment(source, value) or ""
+    return _insert(source, value, brackets[0] + item + brackets[-1], replaces=True)
+
+
+def _insert(source: str, node: ast.expr, text: str, *, replaces: bool = False) -> str:
+    """Write behind a node, or in its place. Columns count bytes."""
+    lines = source.encode().splitlines(keepends=True)
+    end = sum(len(line) for line in lines[: (node.end_lineno or 1) - 1]) + (node.end_col_offset or 0)
+    start = sum(len(line) for line in lines[: node.lineno - 1]) + node.col_offset if replaces else end
+    encoded = source.encode()
+    return (encoded[:start] + text.encode() + encoded[end:]).decode()
+
+
+def _add_import(source: str, statements: str) -> str:
+    """Write imports behind the last one at the top level, else behind the docstring."""
+    tree = ast.parse(source)
+    places = [node.end_lineno or 0 for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+    if not places and ast.get_docstring(tree) is not None:
+        places = [tree.body[0].end_lineno or 0]
+    lines = source.splitlines(keepends=True)
+    place = max(places, default=0)
+    return "".join([*lines[:place], f"{statements}\n", *lines[place:]])

@@ -1,0 +1,78 @@
+"""Writes the imports of a generated module: those of the names that it uses."""
+
+import ast
+from collections.abc import Mapping
+
+_MODULES = {
+    "asyncio": "",
+    "json": "",
+    "pytest": "",
+    "collections.abc": "Mapping",
+    "datetime": "UTC date datetime time timedelta",
+    "decimal": "Decimal",
+    "http": "HTTPStatus",
+    "itertools": "count",
+    "typing": "Annotated Any Literal TypedDict",
+    "uuid": "UUID",
+    "fastapi": "APIRouter Depends FastAPI Header HTTPException Query",
+    "fastapi.exceptions": "RequestValidationError",
+    "pydantic": "AfterValidator AwareDatetime BaseModel ConfigDict Field JsonValue with_config",
+    "httpx": "AsyncClient",
+    "sqlalchemy": "ARRAY BigInteger Boolean CheckConstraint Date DateTime Double Enum ForeignKey Identity Numeric Text"
+    " Time Uuid event func select",
+    "sqlalchemy.dialects.postgresql": "JSONB",
+    "sqlalchemy.ext.asyncio": "AsyncConnection AsyncEngine AsyncSession",
+    "sqlalchemy.orm": "Mapped mapped_column",
+    "app.deps": "SessionDep",
+    "app.errors": "NotFoundError problem_responses",
+    "app.etag": "IfMatch etag require_match",
+    "app.models.base": "Base",
+    "app.schemas.types": "Id Json LocalTime UtcDatetime",
+}
+# Name to module; nothing for a module that is imported itself.
+KNOWN = {
+    **{name: module for module, names in _MODULES.items() for name in names.split()},
+    **{module: "" for module, names in _MODULES.items() if not names},
+}
+_STANDARD = ("asyncio", "collections", "datetime", "decimal", "http", "itertools", "json", "typing", "uuid")
+_FIRST_PARTY = ("app", "tests")
+
+
+def with_imports(source: str, more: Mapping[str, str]) -> str:
+    """Return a module with the imports that it needs, behind its docstring.
+
+    Args:
+        source: The module without imports.
+        more: Names that only this module knows, and where they are imported from.
+    """
+    known = {**KNOWN, **more}
+    tree = ast.parse(source)
+    docstring = ast.get_docstring(tree, clean=False)
+    first = tree.body[1 if docstring is not None else 0].lineno - 1
+    decorators = getattr(tree.body[1 if docstring is not None else 0], "decorator_list", [])
+    first = min([first, *(decorator.lineno - 1 for decorator in decorators)])
+    lines = source.splitlines(keepends=True)
+    block = import_block(used_names(source), known)
+    return "".join(lines[:first]) + block + "\n\n" + "".join(lines[first:])
+
+
+def used_names(source: str) -> set[str]:
+    """Return the names that a module uses and does not define."""
+    tree = ast.parse(source)
+    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+    assigned = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    return used - assigned - {getattr(node, "name", "") for node in tree.body}
+
+
+def import_block(names: set[str], known: Mapping[str, str]) -> str:
+    """Return import statements: standard library, packages, own modules."""
+    wanted: dict[str, list[str]] = {}
+    for name in sorted(names & known.keys(), key=lambda name: (not name.isupper(), not name[0].isupper(), name)):
+        wanted.setdefault(known[name], []).append(name)
+    lines = {name: f"import {name}" for name in wanted.pop("", [])}
+    lines |= {module: f"from {module} import {', '.join(wanted[module])}" for module in sorted(wanted)}
+    groups: list[list[str]] = [[], [], []]
+    for module, line in lines.items():
+        top = module.partition(".")[0]
+        groups[0 if top in _STANDARD else 2 if top in _FIRST_PARTY else 1].append(line)
+    return "\n\n".join("\n".join(group) for group in groups if group) + "\n"

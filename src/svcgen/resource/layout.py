@@ -1,0 +1,151 @@
+"""Where things are in a service, read from its code: its team may have moved and reformatted them."""
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from svcgen.errors import ServiceError
+
+MODELS = Path("app/models/__init__.py")
+FACTORIES = Path("tests/factories")
+# What the generated modules import, and what to do where it is missing.
+NEEDED = {
+    "app/deps.py": {"SessionDep"},
+    "app/errors.py": {"NotFoundError", "problem_responses"},
+    "app/models/base.py": {"Base"},
+    "tests/conftest.py": {"client", "committing_client", "connection", "engine", "session"},
+}
+
+
+@dataclass(frozen=True)
+class Target:
+    """A model that a reference can refer to.
+
+    Attributes:
+        name: In snake_case.
+        model: The name of its class.
+        module: The module that defines it.
+        table: The name of its table.
+        id_type: The annotation of its key.
+    """
+
+    name: str
+    model: str
+    module: str
+    table: str
+    id_type: str
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What a resource is put into.
+
+    Attributes:
+        root: The service's directory.
+        routers: The module that lists the routers, relative to the root.
+        targets: The models that there are, by their snake_case names.
+    """
+
+    root: Path
+    routers: Path
+    targets: Mapping[str, Target] = field(default_factory=dict)
+
+    @property
+    def api(self) -> Path:
+        """The directory that routers are put into."""
+        return self.routers.parent
+
+    @property
+    def api_package(self) -> str:
+        """The package that routers are put into."""
+        return ".".join(self.api.parts)
+
+
+def read_layout(root: Path) -> Layout:
+    """Find everything that a new resource touches.
+
+    Raises:
+        ServiceError: Something is not where it can be found; the hint says what to do by hand.
+    """
+    for name, names in NEEDED.items():
+        _check_defines(root, name, names)
+    return Layout(root, _find_routers(root), find_targets(root))
+
+
+def parse(root: Path, file: Path) -> ast.Module:
+    """Return the syntax tree of a module of the service.
+
+    Raises:
+        ServiceError: It is missing or no valid Python.
+    """
+    try:
+        return ast.parse((root / file).read_bytes())
+    except FileNotFoundError as error:
+        raise ServiceError(f"there is no {file}", hint="run svcgen in the directory of a service") from error
+    except (SyntaxError, ValueError) as error:
+        raise ServiceError(f"{file} can't be read as Python: {error}", hint="mend it first") from error
+
+
+def assigned(tree: ast.Module, name: str) -> ast.expr | None:
+    """Return the value that a module assigns to a name at its top level."""
+    for node in tree.body:
+        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+        if any(isinstance(target, ast.Name) and target.id == name for target in targets):
+            value: ast.expr | None = getattr(node, "value", None)
+            return value
+    return None
+
+
+def find_targets(root: Path) -> dict[str, Target]:
+    """Return the models of a service: each class with a table."""
+    targets = {}
+    for path in sorted((root / "app" / "models").rglob("*.py")):
+        file = path.relative_to(root)
+        for node in parse(root, file).body:
+            table = _class_value(node, "__tablename__")
+            if isinstance(node, ast.ClassDef) and isinstance(table, ast.Constant):
+                name = "".join(f"_{letter}" if letter.isupper() else letter for letter in node.name).lower().strip("_")
+                module = ".".join(file.with_suffix("").parts).removesuffix(".__init__")
+                targets[name] = Target(name, node.name, module, str(table.value), _id_type(node))
+    return targets
+
+
+def _check_defines(root: Path, file: str, names: set[str]) -> None:
+    tree = parse(root, Path(file))
+    defined = {getattr(node, "name", "") for node in tree.body}
+    missing = sorted(name for name in names - defined if assigned(tree, name) is None)
+    if missing:
+        raise ServiceError(
+            f"{file} does not define {', '.join(missing)}, which a resource needs",
+            hint="define it there, if only by importing it under that name and assigning it",
+        )
+
+
+def _find_routers(root: Path) -> Path:
+    """Return the one module below app/api that lists the routers: `routers = [...]`."""
+    found = []
+    for path in sorted((root / "app" / "api").rglob("*.py")):
+        file = path.relative_to(root)
+        if isinstance(assigned(parse(root, file), "routers"), ast.List | ast.Tuple):
+            found.append(file)
+    if len(found) == 1 and found[0].name == "__init__.py":
+        return found[0]
+    where = ", ".join(map(str, found)) or "no module"
+    raise ServiceError(
+        f"the routers are listed in {where}, and it takes one __init__.py below app/api to list them",
+        hint="write `routers: list[APIRouter] = [...]` in app/api/__init__.py; app/main.py includes each router of it",
+    )
+
+
+def _class_value(node: ast.stmt, name: str) -> ast.expr | None:
+    if not isinstance(node, ast.ClassDef):
+        return None
+    return assigned(ast.Module(node.body, []), name)
+
+
+def _id_type(node: ast.ClassDef) -> str:
+    for statement in node.body:
+        if isinstance(statement, ast.AnnAssign) and ast.unparse(statement.target) == "id":
+            return ast.unparse(statement.annotation).removeprefix("Mapped[").removesuffix("]")
+    return ""

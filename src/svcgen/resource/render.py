@@ -1,0 +1,190 @@
+"""Renders the files of a resource."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from svcgen.resource import reserved
+from svcgen.resource.imports import KNOWN, with_imports
+from svcgen.resource.kinds import quoted
+from svcgen.resource.layout import FACTORIES, Layout, Target
+from svcgen.resource.spec import Field, Resource, class_name
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+_SUFFIXES = ("Create", "Update", "Read", "Page")
+
+
+def render(resource: Resource, layout: Layout) -> dict[Path, str]:
+    """Return the new files of a resource, by their paths in the service."""
+    name, plural, model = resource.name, resource.plural, resource.model
+    targets = {field.kind.target: _target(resource, layout, field.kind.target) for field in resource.references}
+    schemas = {f"{model}{suffix}": f"app.schemas.{name}" for suffix in _SUFFIXES}
+    models = {target.model: target.module for target in targets.values()} | {model: f"app.models.{name}"}
+    factories = {f"make_{target}": f"tests.factories.{target}" for target in targets}
+    own = {f"make_{name}": f"tests.factories.{name}", f"{name}_body": f"tests.factories.{name}"}
+    context = _context(resource, layout, targets)
+    return {
+        Path(f"app/models/{name}.py"): _render("model", context, {}),
+        Path(f"app/schemas/{name}.py"): _render("schema", context, {}),
+        layout.api / f"{plural}.py": _render("router", context, {**schemas, **models, "Response": "fastapi"}),
+        FACTORIES / f"{name}.py": _render("factory", context, {**schemas, **models, **factories}),
+        Path(f"tests/api/test_{plural}.py"): _render("test", context, {**own, **factories, "Response": "httpx"}),
+    }
+
+
+def render_etag() -> str:
+    """Return the module that all resources take their ETags from."""
+    return _render("etag", {}, {})
+
+
+def used_types(resource: Resource) -> set[str]:
+    """Return the shared types that a resource needs."""
+    schemas = " ".join(field.kind.sent for field in resource.fields)
+    return {"Id"} | {name for name in ("UtcDatetime", "LocalTime", "Json") if name in schemas}
+
+
+def column(field: Field) -> str:
+    """Return the arguments of mapped_column, beside the target of a reference."""
+    kind = field.kind
+    arguments = [kind.column] if kind.column else []
+    arguments += ["nullable=False"] if kind.annotation == "JsonValue" and not field.optional else []
+    arguments += ["unique=True"] if field.unique else []
+    arguments += ["index=True"] if field.index or (kind.target and not field.unique) else []
+    return ", ".join(arguments)
+
+
+def aliases(resource: Resource) -> dict[str, str]:
+    """Return the types that the schemas name because they are more than one word, by the columns that have them."""
+    named = {}
+    for field in resource.fields:
+        if any(word in field.kind.sent for word in ("Annotated", "Literal")):
+            name = resource.model + class_name(field.column)
+            taken = KNOWN.keys() | reserved.CLASSES | {resource.model + suffix for suffix in _SUFFIXES}
+            named[field.column] = f"{name}Value" if name in taken else name
+    return named
+
+
+def _target(resource: Resource, layout: Layout, name: str) -> Target:
+    if name == resource.name:
+        return Target(name, resource.model, f"app.models.{name}", resource.plural, "int")
+    return layout.targets[name]
+
+
+def _context(resource: Resource, layout: Layout, targets: Mapping[str, Target]) -> dict[str, Any]:
+    fields, named = resource.fields, aliases(resource)
+
+    def sent(field: Field) -> str:
+        return named.get(field.column, field.kind.sent) + (" | None" if field.optional else "")
+
+    def read(field: Field) -> str:
+        base = named[field.column] if field.kind.values else field.kind.annotation
+        return base + (" | None" if field.optional else "")
+
+    def mapped(field: Field) -> str:
+        key = f'ForeignKey("{targets[field.kind.target].table}.id"), ' if field.kind.target else ""
+        return f"{key}{column(field)}".removesuffix(", ")
+
+    return {
+        "name": resource.name,
+        "plural": resource.plural,
+        "item": f"/{{{resource.name}_id}}",
+        "words": resource.name.replace("_", " "),
+        "plural_words": resource.plural.replace("_", " "),
+        "model": resource.model,
+        "fields": fields,
+        "references": resource.references,
+        "targets": targets,
+        "aliases": {named[field.column]: field.kind.sent for field in fields if field.column in named},
+        "checks": [(_check_name(field), field.kind.check.format(field.column)) for field in fields if field.kind.check],
+        "column": mapped,
+        "sent": sent,
+        "read": read,
+        "quoted": quoted,
+        "sample": _sample,
+        "numbered": any(field.unique and not field.kind.target for field in fields),
+        **_tests(resource, layout),
+    }
+
+
+def _tests(resource: Resource, layout: Layout) -> dict[str, Any]:
+    fields = resource.fields
+    return {
+        "required": [field.column for field in fields if field.required],
+        "defaults": [(field.column, field.default_json or "None") for field in fields if not field.required],
+        "never_null": [field.column for field in fields if not field.optional and field.kind.annotation != "JsonValue"],
+        "unique": [field.column for field in fields if field.unique],
+        "unique_references": "".join(
+            f", {field.column}=(await make_{field.kind.target}(session)).id"
+            for field in resource.references
+            if field.unique and field.optional
+        ),
+        "accepted": [(field.column, *pair) for field in fields for pair in _accepted(field)],
+        "refused": [(field.column, value) for field in fields for value in field.kind.refused],
+        "different": _different(resource),
+        "deletable": {
+            field.kind.target
+            for field in resource.references
+            if field.kind.target == resource.name or _has_route(layout, field.kind.target)
+        },
+    }
+
+
+def _accepted(field: Field) -> tuple[tuple[str, str], ...]:
+    if field.unique or field.kind.target:
+        return field.kind.accepted
+    return ((field.kind.other, field.kind.other), *field.kind.accepted)
+
+
+def _sample(field: Field) -> str:
+    if field.kind.target:
+        return "" if field.optional else f"(await make_{field.kind.target}(session)).id"
+    return field.kind.unique if field.unique else field.kind.sample
+
+
+def _different(resource: Resource) -> str:
+    """Return the source of a change that really changes something, whatever is stored."""
+    ranked = sorted(resource.fields, key=lambda field: (bool(field.kind.target), field.unique))
+    field = ranked[0]
+    if field.kind.target:
+        value = f"(await make_{field.kind.target}(session)).id"
+    elif field.unique:
+        value = f'(await {resource.name}_body(session))["{field.column}"]'
+    else:
+        value = field.kind.other
+    return f'{{"{field.column}": {value}}}'
+
+
+def _has_route(layout: Layout, target: str) -> bool:
+    router = layout.root / layout.api / f"{layout.targets[target].table}.py"
+    return router.is_file() and f"def delete_{target}(" in router.read_text(encoding="utf-8")
+
+
+def _check_name(field: Field) -> str:
+    return f"{field.column}_{'length' if '({})' in field.kind.check else 'range'}"
+
+
+def _render(template: str, context: Mapping[str, Any], imports: Mapping[str, str]) -> str:
+    return with_imports(_environment().get_template(f"{template}.py.jinja").render(context), imports)
+
+
+def today() -> str:
+    """Return the date that a change is recorded under."""
+    return datetime.now(UTC).date().isoformat()
+
+
+@cache
+def _environment() -> "Environment":
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    return Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,  # noqa: S701  (Python, not HTML)
+    )

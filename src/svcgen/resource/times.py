@@ -1,0 +1,113 @@
+"""Types that say when: date, datetime, time."""
+
+from datetime import UTC, date, datetime, time, timedelta
+
+from svcgen.errors import SpecError
+from svcgen.resource.kinds import Kind, quoted, same
+
+
+def day(low: str | None, high: str | None) -> Kind:
+    """Return the kind of a date."""
+    first, last = _read("min", low, date.min), _read("max", high, date.max)
+    if first >= last:
+        raise SpecError(f"too few dates fit min={first} and max={last}", hint="min below max")
+    start = max(first, min(date(2026, 1, 31), last - timedelta(1)))
+    days = (last - start).days
+
+    def read_default(value: str) -> tuple[str, str]:
+        given = _read("default", value, first)
+        if not first <= given <= last:
+            raise SpecError(f"default={value} is outside of min and max", hint=f"from {first} to {last}")
+        return _source(given), quoted(str(given))
+
+    limits = [f"ge={_source(first)}"] if low else []
+    limits += [f"le={_source(last)}"] if high else []
+    outside = [first - timedelta(1)] if low and first > date.min else []
+    outside += [last + timedelta(1)] if high and last < date.max else []
+    return Kind(
+        annotation="date",
+        limits=tuple(limits),
+        check=_check(low, high),
+        sample=quoted(str(start)),
+        other=quoted(str(start + timedelta(1))),
+        unique=f"str({_source(start)} + timedelta(n % {min(days, 10**5)}))" if days >= 1000 else "",  # noqa: PLR2004
+        accepted=same(quoted(str(first)), quoted(str(last))),
+        refused=(*(quoted(str(value)) for value in outside), '"2026-02-30"', '"soon"'),
+        read_default=read_default,
+    )
+
+
+def moment() -> Kind:
+    """Return the kind of a datetime: stored and read in UTC, whatever zone it was sent in."""
+    return Kind(
+        annotation="datetime",
+        schema="UtcDatetime",
+        sample='"2026-01-31T12:30:00Z"',
+        other='"2026-02-28T23:59:59.999999Z"',
+        unique="(datetime(2026, 1, 31, tzinfo=UTC) + timedelta(seconds=n)).isoformat()",
+        accepted=(('"2026-01-31T12:30:00+02:00"', '"2026-01-31T10:30:00Z"'), *same('"0001-01-01T00:00:00Z"')),
+        refused=('"2026-01-31T12:30:00"', '"0001-01-01T00:00:00+14:00"', '"soon"'),
+        read_default=_read_moment,
+    )
+
+
+def clock() -> Kind:
+    """Return the kind of a time of day, which has no zone."""
+    return Kind(
+        annotation="time",
+        schema="LocalTime",
+        sample='"12:30:00"',
+        other='"23:59:59.999999"',
+        unique="(datetime.min + timedelta(seconds=n % 86_400)).time().isoformat()",
+        accepted=same('"00:00:00"'),
+        refused=('"12:30:00Z"', '"25:00:00"', '"soon"'),
+        read_default=_read_clock,
+    )
+
+
+def _read(word: str, value: str | None, default: date) -> date:
+    try:
+        return date.fromisoformat(value) if value else default
+    except ValueError as error:
+        raise SpecError(f"{word}={value} is not a date", hint=f"such as {word}=2026-01-31") from error
+
+
+def _read_moment(value: str) -> tuple[str, str]:
+    try:
+        given = datetime.fromisoformat(value)
+        if given.tzinfo is None:
+            raise ValueError(value)
+        utc = given.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise SpecError(
+            f"default={value} is not a datetime with a zone", hint="such as default=2026-01-31T12:30:00Z"
+        ) from error
+    parts = ", ".join(str(part) for part in _parts(utc.timetuple()[:6], utc.microsecond))
+    return f"datetime({parts}, tzinfo=UTC)", quoted(utc.isoformat().replace("+00:00", "Z"))
+
+
+def _read_clock(value: str) -> tuple[str, str]:
+    try:
+        given = time.fromisoformat(value)
+        if given.tzinfo is not None:
+            raise ValueError(value)
+    except ValueError as error:
+        raise SpecError(f"default={value} is not a time without a zone", hint="such as default=12:30") from error
+    parts = _parts((given.hour, given.minute, given.second), given.microsecond)
+    return f"time({', '.join(map(str, parts))})", quoted(given.isoformat())
+
+
+def _parts(parts: tuple[int, ...], microsecond: int) -> tuple[int, ...]:
+    """Leave out what is zero at the end, as a person would."""
+    *before, second = parts
+    return (*parts, microsecond) if microsecond else parts if second else tuple(before)
+
+
+def _source(value: date) -> str:
+    return f"date({value.year}, {value.month}, {value.day})"
+
+
+def _check(low: str | None, high: str | None) -> str:
+    if low and high:
+        return f"{{}} BETWEEN '{low}' AND '{high}'"
+    return f"{{}} >= '{low}'" if low else f"{{}} <= '{high}'" if high else ""

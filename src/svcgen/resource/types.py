@@ -1,0 +1,110 @@
+"""Finds the kind of a field by its type."""
+
+from collections.abc import Callable
+
+from svcgen.errors import SpecError
+from svcgen.resource import numbers, texts, times
+from svcgen.resource.kinds import Kind, same
+from svcgen.resource.words import MODIFIERS, TYPES, Words, unknown
+
+_INT, _BIGINT = 32, 64
+_SIMPLE: dict[str, Callable[[str | None, str | None], Kind]] = {
+    "str": lambda low, high: texts.text(texts.STR_LENGTH, low, high),
+    "text": lambda low, high: texts.text(None, low, high),
+    "int": lambda low, high: numbers.integer(_INT, low, high),
+    "bigint": lambda low, high: numbers.integer(_BIGINT, low, high),
+    "float": numbers.floating,
+    "date": times.day,
+    "bool": lambda _low, _high: numbers.boolean(),
+    "datetime": lambda _low, _high: times.moment(),
+    "time": lambda _low, _high: times.clock(),
+    "uuid": lambda _low, _high: texts.uuid(),
+    "json": lambda _low, _high: texts.json(),
+}
+_BOUNDED = ("str", "text", "int", "bigint", "float", "decimal", "date", "list")
+# What SQLAlchemy derives from an annotation has to be said inside of an array.
+_ELEMENTS = {
+    "bool": "Boolean",
+    "date": "Date",
+    "datetime": "DateTime(timezone=True)",
+    "float": "Double",
+    "time": "Time",
+    "UUID": "Uuid",
+}
+# What the body limit of a service's tests lets through with ease.
+_TESTED_ITEMS = 100
+
+
+def kind_of(words: Words, resource: str, name: str) -> Kind:
+    """Return what a type means.
+
+    Args:
+        words: The type, its arguments and its settings.
+        resource: The name of the resource.
+        name: The name of the field.
+
+    Raises:
+        SpecError: There is no such type, or it can't be used so.
+    """
+    if words.type not in TYPES:
+        raise unknown(words.type, "type", TYPES)
+    if (words.low is not None or words.high is not None) and words.type not in _BOUNDED:
+        raise SpecError(f"{words.type} has no min and no max", hint="check it by a validator in its schema")
+    match words.type:
+        case "list":
+            return _list(words, resource, name)
+        case "decimal":
+            return numbers.decimal(words.arguments, words.low, words.high)
+        case "enum":
+            return texts.enum(":".join(words.arguments).split(","), resource, name)
+        case "ref":
+            return _reference(words.arguments)
+    if words.arguments:
+        raise unknown(words.arguments[0], "modifier", MODIFIERS)
+    return _SIMPLE[words.type](words.low, words.high)
+
+
+def _reference(arguments: list[str]) -> Kind:
+    if len(arguments) != 1:
+        raise SpecError("a ref needs the resource that it refers to", hint="customer:ref:customer")
+    return Kind("int", "", "", schema="Id", target=arguments[0], refused=("0", "2**63", '"first"'))
+
+
+def _list(words: Words, resource: str, name: str) -> Kind:
+    """Return the kind of an array; min and max are its length."""
+    if not words.arguments or words.arguments[0] in {"list", "enum", "json", "ref"}:
+        raise SpecError(
+            "a list holds values of one simple type", hint="tags:list:str; for anything else add a resource of its own"
+        )
+    element = kind_of(Words(words.arguments[0], words.arguments[1:]), resource, name)
+    shortest = texts.read_length("min", words.low, 0) or 0
+    longest = texts.read_length("max", words.high, None)
+    if longest is not None and (longest < 1 or shortest > longest):
+        raise SpecError(f"no list fits min={shortest} and max={longest}", hint="max=1 or more")
+    limits = [f"min_length={shortest}"] if shortest else []
+    limits += [f"max_length={longest}"] if longest is not None else []
+    length = max(shortest, 1)
+    return Kind(
+        annotation=f"list[{element.annotation}]",
+        schema=f"list[{element.sent}]",
+        column=f"ARRAY({element.column or _ELEMENTS[element.annotation]})",
+        limits=tuple(limits),
+        check=texts.length_check("cardinality", shortest, longest),
+        sample=_repeated(element.sample, length),
+        other=_repeated(element.other, length),
+        accepted=(
+            *(same("[]") if not shortest else ()),
+            *((_repeated(given, length), _repeated(read, length)) for given, read in element.accepted),
+        ),
+        refused=(
+            '"none"',
+            *(_repeated(value, length) for value in element.refused),
+            *([_repeated(element.sample, shortest - 1)] if shortest else []),
+            *([_repeated(element.sample, longest + 1)] if longest is not None and longest < _TESTED_ITEMS else []),
+        ),
+        indexable=False,
+    )
+
+
+def _repeated(value: str, times: int) -> str:
+    return f"[{value}]" if times == 1 else f"[{value}] * {times}"
