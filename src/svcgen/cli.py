@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from svcgen import signals
+from svcgen.cli_update import update
 from svcgen.errors import SvcgenError, UsageError
 from svcgen.options import with_options
 from svcgen.questions import NAME, load_questions
@@ -50,7 +51,9 @@ def _run(arguments: list[str]) -> int:
     try:
         return int(_application()(arguments, prog_name="svcgen", standalone_mode=False) or 0)
     except typer.TyperException as problem:
-        raise UsageError(problem.format_message(), hint="svcgen new --help shows every option") from problem
+        context = getattr(problem, "ctx", None)
+        hint = f"{context.command_path if context else 'svcgen'} --help shows every option"
+        raise UsageError(problem.format_message(), hint=hint) from problem
 
 
 def _application() -> typer.Typer:
@@ -58,6 +61,7 @@ def _application() -> typer.Typer:
     application = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False)
     application.callback()(_svcgen)
     application.command("new")(with_options(_new, load_questions(find_root())))
+    application.command("update")(update)
     return application
 
 

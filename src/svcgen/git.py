@@ -14,8 +14,14 @@ _LOCAL_VARIABLES = frozenset(
 )
 
 
-def git(directory: Path, *arguments: str, notify: Notify = ignore) -> str:
+def git(directory: Path, *arguments: str, index: Path | None = None, notify: Notify = ignore) -> str:
     """Run git in a directory and return its standard output.
+
+    Args:
+        directory: Where.
+        arguments: The command and its arguments.
+        index: An index file to use in place of the repository's own.
+        notify: Is told of the command.
 
     Raises:
         ToolError: git is not on PATH or fails.
@@ -24,6 +30,8 @@ def git(directory: Path, *arguments: str, notify: Notify = ignore) -> str:
     if program is None:
         raise ToolError("git is not on PATH", hint="install git")
     environ = {name: value for name, value in os.environ.items() if name not in _LOCAL_VARIABLES}
+    if index:
+        environ["GIT_INDEX_FILE"] = str(index)
     return run(program, *arguments, cwd=directory, environ=environ, notify=notify)
 
 
@@ -53,10 +61,10 @@ def commit_all(project: Path, message: str, notify: Notify) -> None:
     if not (project / ".git").exists():
         git(project, "init", "--quiet", "-b", "main", notify=notify)
     git(project, "add", "--all", notify=notify)
-    git(project, *_commit_settings(project), "commit", "--quiet", "-m", message, notify=notify)
+    git(project, *commit_settings(project), "commit", "--quiet", "-m", message, notify=notify)
 
 
-def _commit_settings(project: Path) -> list[str]:
+def commit_settings(project: Path) -> list[str]:
     """Return settings for a commit that asks nothing: no hook, no passphrase, an identity in any case."""
     settings = {
         "core.hooksPath": os.devnull,

@@ -1,5 +1,6 @@
 """What a person sees: progress and results on a terminal, plain lines where output is piped."""
 
+import json
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, TextIO
@@ -12,10 +13,13 @@ if TYPE_CHECKING:
 
 _LABELS = {
     "render": "Render the template",
+    "merge": "Merge it",
     "lock": "Lock the dependencies",
     "export": "Export requirements.txt",
     "git": "Commit to git",
     "sync": "Install into .venv",
+    "check": "Check the hard rules",
+    "test": "Run its suite",
 }
 _MARKS = {"done": ("✓", "green"), "failed": ("✗", "red"), "skipped": ("-", "dim"), "pending": ("…", "yellow")}
 
@@ -50,6 +54,10 @@ class Screen:
             self._console.print(text, markup=False, highlight=False, soft_wrap=True)
         elif not self._quiet:
             print(text)
+
+    def json(self, value: object) -> None:
+        """Print a value as one line of JSON, however quiet the screen is."""
+        print(json.dumps(value))
 
     def panel(self, title: str, blocks: Sequence[tuple[str, Sequence[str]]]) -> None:
         """Print blocks of commands under their headings; without side borders, so that they can be copied."""

@@ -19,13 +19,13 @@ class Steps:
         self.taken: list[Step] = []
         self.notify = notify
 
-    def require(self, name: str, action: Callable[[], None]) -> None:
+    def require(self, name: str, action: Callable[[], object]) -> None:
         """Take a step without which there is nothing: its errors are the command's."""
         start = self._start(name)
         action()
         self._add(Step(name, "done", perf_counter() - start))
 
-    def attempt(self, name: str, command: str, action: Callable[[], None]) -> bool:
+    def attempt(self, name: str, command: str, action: Callable[[], object]) -> bool:
         """Take a step that a person can take later with a command, and tell whether it is done."""
         start = self._start(name)
         try:
