@@ -42,7 +42,8 @@ def exported(module: str, *models: str) -> tuple[Step, ...]:
 
 def mapped(path: str, what: str) -> Step:
     """Name a new file in the file map."""
-    return Insert("AGENTS.md", "| `app/settings.py` | Pydantic Settings (env loading) |\n", f"| `{path}` | {what} |\n")
+    row = "| `scripts/makemigration.py` | autogenerate a migration |\n"
+    return Insert("AGENTS.md", row, f"| `{path}` | {what} |\n")
 
 
 SESSION_FACTORY_DEP = Insert(
@@ -72,10 +73,7 @@ CORRECT = [
     edit("plain_text_metrics", *mounted("metrics")),
     edit("html_page", *mounted("welcome")),
     edit("background_task", *mounted("letters"), *exported("delivery", "Delivery"), SESSION_FACTORY_DEP),
-    edit(
-        "settings_subclass",
-        Insert("AGENTS.md", "`makemigration.py`: autogenerate a migration", "; `close_month.py`: monthly job"),
-    ),
+    edit("settings_subclass", mapped("scripts/close_month.py", "closes the month that has ended")),
     edit(
         "new_setting",
         Insert(
@@ -320,14 +318,7 @@ def add_process_id(_logger: Any, _method: str, event: EventDict) -> EventDict:
             '    if standby:\n        raise ServiceUnavailableError("The database is a standby")\n',
         ),
     ),
-    edit(
-        "cli_script",
-        Insert(
-            "AGENTS.md",
-            "`makemigration.py`: autogenerate a migration",
-            "; `wait_for_service.py`: wait for a deploy",
-        ),
-    ),
+    edit("cli_script", mapped("scripts/wait_for_service.py", "waits for a deploy")),
     edit("test_factory"),
     edit("lookalikes", *mounted("print_jobs")),
 ]

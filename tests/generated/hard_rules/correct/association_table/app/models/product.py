@@ -1,4 +1,4 @@
-from sqlalchemy import BigInteger, Column, ForeignKey, Identity, Table
+from sqlalchemy import Column, ForeignKey, Identity, Table
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import Base
@@ -14,12 +14,12 @@ product_tags = Table(
 class Tag(Base):
     __tablename__ = "tags"
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     name: Mapped[str] = mapped_column(unique=True)
 
 
 class Product(Base):
     __tablename__ = "products"
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     tags: Mapped[list[Tag]] = relationship(secondary=product_tags, lazy="raise")

@@ -20,7 +20,7 @@ def upgrade() -> None:
     op.create_table(
         "contacts",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
-        sa.Column("email", sa.String(), nullable=False),
+        sa.Column("email", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_contacts")),
     )
 

@@ -17,7 +17,7 @@ depends_on: str | Sequence[str] | None = None
 
 
 def upgrade() -> None:
-    op.add_column("contacts", sa.Column("normalized_email", sa.String(), nullable=True))
+    op.add_column("contacts", sa.Column("normalized_email", sa.Text(), nullable=True))
 
 
 def downgrade() -> None:

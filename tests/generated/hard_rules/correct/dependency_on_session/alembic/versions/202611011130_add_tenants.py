@@ -20,7 +20,7 @@ def upgrade() -> None:
     op.create_table(
         "tenants",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
-        sa.Column("slug", sa.String(), nullable=False),
+        sa.Column("slug", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tenants")),
         sa.UniqueConstraint("slug", name=op.f("uq_tenants_slug")),
     )

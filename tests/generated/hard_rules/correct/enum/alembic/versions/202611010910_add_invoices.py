@@ -20,7 +20,7 @@ def upgrade() -> None:
     op.create_table(
         "invoices",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
-        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
         sa.Column("total", sa.Numeric(precision=12, scale=2), nullable=False),
         sa.CheckConstraint("status IN ('draft', 'sent', 'paid')", name=op.f("ck_invoices_status")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_invoices")),

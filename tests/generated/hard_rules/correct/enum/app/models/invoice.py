@@ -1,7 +1,7 @@
 from decimal import Decimal
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, CheckConstraint, Identity, Numeric
+from sqlalchemy import CheckConstraint, Identity, Numeric
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base
@@ -19,6 +19,6 @@ class Invoice(Base):
     __tablename__ = "invoices"
     __table_args__ = (CheckConstraint("status IN ('draft', 'sent', 'paid')", name="status"),)
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     status: Mapped[str] = mapped_column(default=InvoiceStatus.DRAFT)
     total: Mapped[Decimal] = mapped_column(Numeric(12, 2))

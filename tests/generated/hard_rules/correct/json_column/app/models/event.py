@@ -1,6 +1,6 @@
 from typing import Any
 
-from sqlalchemy import BigInteger, Identity
+from sqlalchemy import Identity
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -12,5 +12,5 @@ class Event(Base):
 
     __tablename__ = "events"
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     payload: Mapped[dict[str, Any]] = mapped_column(JSONB)

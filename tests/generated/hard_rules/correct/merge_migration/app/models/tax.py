@@ -1,4 +1,4 @@
-from sqlalchemy import BigInteger, Identity
+from sqlalchemy import Identity
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base
@@ -7,4 +7,4 @@ from app.models.base import Base
 class Tax(Base):
     __tablename__ = "taxes"
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)

@@ -1,6 +1,6 @@
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Identity
+from sqlalchemy import Identity
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base
@@ -9,5 +9,5 @@ from app.models.base import Base
 class Login(Base):
     __tablename__ = "logins"
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     expires_at: Mapped[datetime]

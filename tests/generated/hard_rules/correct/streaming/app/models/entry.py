@@ -1,4 +1,4 @@
-from sqlalchemy import BigInteger, Identity
+from sqlalchemy import Identity
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base
@@ -9,6 +9,6 @@ class Entry(Base):
 
     __tablename__ = "entries"
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     text: Mapped[str]
-    cents: Mapped[int] = mapped_column(BigInteger)
+    cents: Mapped[int]

@@ -19,7 +19,7 @@ depends_on: str | Sequence[str] | None = None
 def upgrade() -> None:
     op.create_table(
         "rates",
-        sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
         sa.Column("value", sa.Numeric(precision=12, scale=6), nullable=False),
         sa.PrimaryKeyConstraint("currency", name=op.f("pk_rates")),
     )

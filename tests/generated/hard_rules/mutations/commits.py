@@ -1,0 +1,70 @@
+# ruff: noqa: E501  (a table is read line by line)
+
+from generated.hard_rules.edit import Change, Insert
+from generated.hard_rules.mutation import Mutation, added, changed, handler
+from generated.hard_rules.rules import COMMITS as RULE
+
+TEST = "tests/test_api.py"
+DEPS = "app/deps.py"
+
+
+def in_handler(name: str, file: str, body: str, *, imports: str = "", at: str = "commit") -> Mutation:
+    return added(
+        RULE, name, f"app/api/{file}.py", handler(body, imports=imports, parameters="session: SessionDep"), at=at
+    )
+
+
+def depending(name: str, file: str, dependency: str, *, imports: str = "", at: str = "Depends") -> Mutation:
+    header = f"from typing import Annotated\n\nfrom fastapi import Depends\nfrom sqlalchemy.ext.asyncio import AsyncSession\n{imports}"
+    text = handler(
+        "await session.flush()", imports=header, parameters=f"session: Annotated[AsyncSession, {dependency}]"
+    )
+    return added(RULE, name, f"app/api/{file}.py", text, at=at)
+
+
+MUTATIONS = [
+    changed(
+        RULE,
+        "a commit in a probe",
+        Insert("app/api/health.py", '            await session.execute(text("SELECT 1"))\n', "            await session.commit()\n"),
+        file="app/api/health.py",
+        at=r"session\.commit",
+    ),
+    in_handler("session.commit", "co_plain", "await session.commit()"),
+    in_handler("the method under another name", "co_alias", "save = session.commit\nawait save()", at="save ="),
+    in_handler("of the synchronous session", "co_sync", "session.sync_session.commit()"),
+    in_handler("inside run_sync", "co_run_sync", "await session.run_sync(lambda inner: inner.commit())"),
+    in_handler("of the connection", "co_connection", "connection = await session.connection()\nawait connection.commit()"),
+    in_handler("of the transaction", "co_transaction", "if transaction := session.get_transaction():\n    await transaction.commit()"),
+    in_handler("in SQL", "co_sql", 'await session.execute(text("COMMIT"))', imports="from sqlalchemy import text", at="COMMIT"),
+    added(
+        RULE,
+        "a helper that commits",
+        "app/services/co_helper.py",
+        "from sqlalchemy.ext.asyncio import AsyncSession\n\n\nasync def save(session: AsyncSession, row: object) -> None:\n    session.add(row)\n    await session.commit()\n",
+        at=r"session\.commit",
+    ),
+    changed(RULE, "SessionDep without its scope", Change(DEPS, ', scope="function"', ""), file=DEPS, at="SessionDep ="),
+    depending("Depends(get_session)", "co_depends", "Depends(get_session)", imports="from app.deps import get_session\n"),
+    depending("with the scope of a request", "co_request", 'Depends(get_session, scope="request")', imports="from app.deps import get_session\n"),
+    depending("by way of its module", "co_module", "Depends(deps.get_session)", imports="from app import deps\n"),
+    depending("under another name", "co_renamed", "Depends(database)", imports="from app.deps import get_session as database\n", at="database"),
+    depending("as a keyword", "co_keyword", "Depends(dependency=get_session)", imports="from app.deps import get_session\n"),
+    depending("Depends under another name", "co_needs", "Needs(get_session)", imports="from fastapi import Depends as Needs\nfrom app.deps import get_session\n", at="Needs"),
+    changed(
+        RULE,
+        "another dependency without the scope",
+        Insert(
+            DEPS,
+            'SessionDep = Annotated[AsyncSession, Depends(get_session, scope="function")]\n',
+            "\n\nasync def get_reader(request: Request) -> AsyncIterator[AsyncSession]:\n"
+            '    state: State = request.scope["state"]\n'
+            '    async with state["session_factory"].begin() as session:\n        yield session\n\n\n'
+            "ReaderDep = Annotated[AsyncSession, Depends(get_reader)]\n",
+        ),
+        Insert("app/api/health.py", "from app.deps import SessionDep", ", ReaderDep"),
+        Change("app/api/health.py", "async def readiness(request: Request, session: SessionDep)", "async def readiness(request: Request, session: ReaderDep)"),
+        file="readyz",
+        by=TEST,
+    ),
+]  # fmt: skip
