@@ -39,7 +39,6 @@ def integer(bits: int, low: str | None, high: str | None) -> Kind:
     step = "n" if start == 0 and int(top) > 10**6 else f"{start} + n % {int(top) - start + 1}"
     return Kind(
         annotation="int",
-        column="BigInteger",
         limits=limits,
         check=_check(low, high),
         sample=str(start),

@@ -4,14 +4,10 @@
 TYPES = {
     "Id": """Id = Annotated[int, Field(ge=1, le=2**63 - 1)]
 """,
-    "UtcDatetime": """def to_utc(value: datetime) -> datetime:
-    try:
-        return value.astimezone(UTC)
-    except OverflowError:
-        raise ValueError("should be within the years 1 to 9999 in UTC") from None
-
-
-UtcDatetime = Annotated[AwareDatetime, AfterValidator(to_utc)]
+    "UtcDatetime": """# The first and the last moment are infinity to asyncpg, and out of range in other zones.
+UtcDatetime = Annotated[
+    AwareDatetime, Field(ge=datetime(1, 1, 2, tzinfo=UTC), lt=datetime(9999, 12, 31, tzinfo=UTC))
+]
 """,
     "LocalTime": """def refuse_zone(value: time) -> time:
     if value.tzinfo:

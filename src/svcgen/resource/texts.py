@@ -29,7 +29,7 @@ def read_length(word: str, value: str | None, default: int | None) -> int | None
 def text(default_length: int | None, low: str | None, high: str | None) -> Kind:
     """Return the kind of a str or a text.
 
-    The column is Postgres' text with a named check: another length is another check, and no lock on the whole table.
+    The column is Postgres' text with a named check: another length is another check, and no change of the type.
     """
     shortest, longest = read_length("min", low, 0) or 0, read_length("max", high, default_length)
     if longest is not None and (longest < 1 or shortest > longest):
@@ -45,7 +45,6 @@ def text(default_length: int | None, low: str | None, high: str | None) -> Kind:
     lengths = [length for length in (shortest, longest) if length is not None and length <= _TESTED_LENGTH]
     return Kind(
         annotation="str",
-        column="Text",
         limits=tuple(limits),
         check=length_check("char_length", shortest, longest),
         sample=_repeated("a", max(shortest, 1)),

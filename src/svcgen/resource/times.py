@@ -44,9 +44,9 @@ def moment() -> Kind:
         schema="UtcDatetime",
         sample='"2026-01-31T12:30:00Z"',
         other='"2026-02-28T23:59:59.999999Z"',
-        unique="(datetime(2026, 1, 31, tzinfo=UTC) + timedelta(seconds=n)).isoformat()",
-        accepted=(('"2026-01-31T12:30:00+02:00"', '"2026-01-31T10:30:00Z"'), *same('"0001-01-01T00:00:00Z"')),
-        refused=('"2026-01-31T12:30:00"', '"0001-01-01T00:00:00+14:00"', '"soon"'),
+        unique='f"{datetime(2026, 1, 31, tzinfo=UTC) + timedelta(seconds=n):%Y-%m-%dT%H:%M:%SZ}"',
+        accepted=(('"2026-01-31T12:30:00+02:00"', '"2026-01-31T10:30:00Z"'), *same('"0001-01-02T00:00:00Z"')),
+        refused=('"2026-01-31T12:30:00"', '"0001-01-01T00:00:00+14:00"', '"9999-12-31T23:59:59-12:00"', '"soon"'),
         read_default=_read_moment,
     )
 
@@ -58,7 +58,7 @@ def clock() -> Kind:
         schema="LocalTime",
         sample='"12:30:00"',
         other='"23:59:59.999999"',
-        unique="(datetime.min + timedelta(seconds=n % 86_400)).time().isoformat()",
+        unique="(datetime(2026, 1, 31, tzinfo=UTC) + timedelta(seconds=n)).time().isoformat()",
         accepted=same('"00:00:00"'),
         refused=('"12:30:00Z"', '"25:00:00"', '"soon"'),
         read_default=_read_clock,

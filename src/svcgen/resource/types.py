@@ -28,6 +28,8 @@ _ELEMENTS = {
     "date": "Date",
     "datetime": "DateTime(timezone=True)",
     "float": "Double",
+    "int": "BigInteger",
+    "str": "Text",
     "time": "Time",
     "UUID": "Uuid",
 }
