@@ -111,6 +111,10 @@ def split(script: str) -> list[list[str]]:
 
 def compose_services() -> dict[str, str]:
     """Return the lines of each service of compose.yaml, which is formatted as ours are: it takes no parser of YAML."""
-    services = re.search(r"^services:\n((?:(?: .*)?\n)+)", (ROOT / "compose.yaml").read_text(), flags=re.MULTILINE)
-    assert services
+    file = ROOT / "compose.yaml"
+    services = re.search(
+        r"^services:\n((?:(?: .*)?\n)+)", file.read_text() if file.exists() else "", flags=re.MULTILINE
+    )
+    if services is None:
+        return {}
     return dict(re.findall(r"^  ([\w-]+):\n((?:(?: {3}.*)?\n)+)", services[1], flags=re.MULTILINE))

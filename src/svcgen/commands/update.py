@@ -2,7 +2,7 @@
 
 import shlex
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -60,6 +60,7 @@ class Update:
         merged: What became of each file.
         answers: For each answer that is new or another than before: what it was, if anything, and what it is.
         duties: What the team has to do for the releases that were crossed.
+        python: The Python version of the service.
         diff: What a dry run would change, as `git diff` shows it.
         steps: What was done, in order.
     """
@@ -72,6 +73,7 @@ class Update:
     merged: Merged = _NOTHING
     answers: Mapping[str, tuple[str | None, str]] = field(default_factory=dict)
     duties: tuple[str, ...] = ()
+    python: str = ""
     diff: str = ""
     steps: tuple[Step, ...] = ()
 
@@ -174,6 +176,7 @@ def _merge(request: UpdateRequest, planned: Update, place: Path, scratch: Path, 
     return replace(
         planned,
         merged=merged[0],
+        python=answers["python"],
         answers={
             name: (service.answers.get(name), value)
             for name, value in answers.items()
@@ -198,28 +201,22 @@ def _team_owned(template: Template) -> set[str]:
 def finish(request: UpdateRequest, update: Update, steps: Steps) -> None:
     """Take the steps after the merge: relock without upgrades, export, check, commit."""
     path = request.path
-    uv = Uv.find(read_service(path).answers["python"], steps.notify)
+    uv = Uv.find(update.python, steps.notify)
     message = f"Update the template to {update.after}"
-    actions: list[tuple[str, str, Callable[[], object]]] = [
-        ("lock", "uv lock", lambda: uv.run(path, "lock")),
-        ("export", EXPORT, lambda: export(path, uv)),
-        ("check", "uv run scripts/check.py", lambda: uv.run(path, "run", "--frozen", "scripts/check.py")),
-    ]
+    actions: list[tuple[str, str, Callable[[], object]]] = []
+    if (path / "uv.lock").exists():
+        actions += [("lock", "uv lock", lambda: uv.run(path, "lock")), ("export", EXPORT, lambda: export(path, uv))]
+    if (path / "scripts" / "check.py").exists():
+        check = ("run", "--frozen", "scripts/check.py")
+        actions.append(("check", "uv run scripts/check.py", lambda: uv.run(path, *check)))
     if request.test:
         actions.append(("test", "uv run pytest", lambda: uv.run(path, "run", "--frozen", "pytest", "--quiet")))
     if not request.in_place:
         commit = f"git add --all && git commit --message {shlex.quote(message)}"
         actions.append(("git", commit, lambda: commit_all(path, message, steps.notify)))
-    _take(actions, steps, "the conflicts come first" if update.merged.conflicts else "")
-
-
-def _take(actions: Sequence[tuple[str, str, Callable[[], object]]], steps: Steps, obstacle: str) -> None:
-    locked = not obstacle
+    obstacle = "the conflicts come first" if update.merged.conflicts else ""
     for name, command, action in actions:
         if obstacle:
             steps.postpone(name, command, obstacle)
-        elif name not in {"lock", "git"} and not locked:
-            steps.postpone(name, command, "needs the lock")
-        else:
-            done = steps.attempt(name, command, action)
-            locked = done if name == "lock" else locked
+        elif not steps.attempt(name, command, action) and name == "lock":
+            obstacle = "needs the lock"

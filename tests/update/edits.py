@@ -1,0 +1,223 @@
+"""What a team does to its service between two updates; none of it is in a place that the template changed too."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+ROUTER = '''"""Invoices."""
+
+from fastapi import APIRouter
+
+from app.deps import SessionDep
+from app.errors import NotFoundError
+from app.models.invoice import Invoice
+from app.schemas.invoice import InvoiceRead
+
+router = APIRouter(prefix="/invoices", tags=["invoices"])
+
+
+@router.get("/{invoice_id}", response_model=InvoiceRead)
+async def read_invoice(invoice_id: int, session: SessionDep) -> Invoice:
+    if invoice := await session.get(Invoice, invoice_id):
+        return invoice
+    raise NotFoundError("There is no such invoice")
+'''
+MODEL = '''"""Invoices."""
+
+from sqlalchemy import BigInteger, Identity
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.models.base import Base
+
+
+class Invoice(Base):
+    __tablename__ = "invoices"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+'''
+SCHEMA = '''"""Invoices."""
+
+from pydantic import BaseModel, ConfigDict
+
+
+class InvoiceRead(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    id: int
+'''
+MIGRATION = '''"""Add invoices."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "5f2d0a9c1b7e"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "invoices",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_invoices")),
+    )
+
+
+def downgrade() -> None:
+    op.drop_table("invoices")
+'''
+TEST = """from httpx import AsyncClient
+
+
+async def test_unknown_invoice(client: AsyncClient) -> None:
+    assert (await client.get("/invoices/1")).status_code == 404
+"""
+
+
+def new_resource(service: Path) -> None:
+    write(service / "app/api/invoices.py", ROUTER)
+    write(service / "app/models/invoice.py", MODEL)
+    write(service / "app/schemas/invoice.py", SCHEMA)
+    write(service / "alembic/versions/202611200900_add_invoices.py", MIGRATION)
+    write(service / "tests/api/test_invoices.py", TEST)
+    write(service / "tests/api/__init__.py", "")
+    replace(service / "app/api/__init__.py", "[APIRouter] = []", "[APIRouter] = [invoices.router]")
+    replace(service / "app/api/__init__.py", "import APIRouter\n", "import APIRouter\n\nfrom app.api import invoices\n")
+    replace(
+        service / "app/models/__init__.py", "import Base\n", "import Base\nfrom app.models.invoice import Invoice\n"
+    )
+    replace(service / "app/models/__init__.py", '["Base"]', '["Base", "Invoice"]')
+
+
+def extra_dependency(service: Path) -> None:
+    replace(service / "pyproject.toml", '    "httptools', '    "httpcore>=1",\n    "httptools')
+
+
+def changed_dockerfile_line(service: Path) -> None:
+    replace(service / "Dockerfile", "HEALTHCHECK --interval=", "HEALTHCHECK --retries=2 --interval=")
+
+
+def deleted_file(service: Path) -> None:
+    (service / ".github/CODEOWNERS").unlink()
+
+
+def renamed_module(service: Path) -> None:
+    (service / "app/api/health.py").rename(service / "app/api/probes.py")
+    for path in ("app/main.py", "tests/test_health.py"):
+        content = (service / path).read_text()
+        content = content.replace("from app.api import health", "from app.api import probes")
+        (service / path).write_text(content.replace("health.router", "probes.router").replace("(health,", "(probes,"))
+
+
+def reformatted_file(service: Path) -> None:
+    """As a team does that breaks its lines earlier: every line of a function."""
+    replace(
+        service / "app/db.py",
+        "def create_engine(url: URL, *, pool_size: int, application_name: str) -> AsyncEngine:",
+        "def create_engine(\n    url: URL,\n    *,\n    pool_size: int,\n    application_name: str,\n) -> AsyncEngine:",
+    )
+
+
+def edited_ci_step(service: Path) -> None:
+    replace(service / ".github/workflows/ci.yml", "uv run --frozen pytest\n", "uv run --frozen pytest --cov\n")
+
+
+def new_env_key(service: Path) -> None:
+    replace(
+        service / "app/settings.py",
+        "    @property\n    def api_keys",
+        '    mail_sender: str = Field("billing@example.com", title="Who mails come from")\n\n'
+        "    @property\n    def api_keys",
+    )
+    append(service / ".env.example", "MAIL_SENDER=billing@example.com\n")
+    replace(
+        service / "AGENTS.md",
+        "| `MAX_BODY_BYTES` | largest request body |\n",
+        "| `MAX_BODY_BYTES` | largest request body |\n| `MAIL_SENDER` | who mails come from |\n",
+    )
+
+
+def own_section(service: Path) -> None:
+    append(service / "AGENTS.md", "\n## Words of the trade\n\nAn invoice is sent once and never changed.\n")
+
+
+def recent_change(service: Path) -> None:
+    replace(
+        service / "AGENTS.md", "uv (not poetry).\n", "uv (not poetry).\n- 2026-12-01: Invoices can be read by number.\n"
+    )
+
+
+def local_env(service: Path) -> None:
+    append(service / ".env", "MAIL_SENDER=me@example.com\n")
+
+
+def own_readme(service: Path) -> None:
+    write(service / "README.md", "# Billing\n\nOur own words.\n")
+
+
+def changelog(service: Path) -> None:
+    append(service / "CHANGELOG.md", "\nInvoices.\n")
+
+
+def new_module(service: Path) -> None:
+    write(service / "app/mailer.py", '"""Sends mail."""\n')
+    row = "| `app/logging.py` | one JSON format for every log line |\n"
+    replace(service / "AGENTS.md", row, f"{row}| `app/mailer.py` | sends mail |\n")
+
+
+def lint_rule(service: Path) -> None:
+    replace(service / "ruff.toml", 'known-third-party = ["alembic"]', 'known-third-party = ["alembic", "acme"]')
+
+
+def coverage(service: Path) -> None:
+    replace(service / "pyproject.toml", "fail_under = 95", "fail_under = 97")
+
+
+def pool_size(service: Path) -> None:
+    replace(service / "app/db.py", "POOL_TIMEOUT_SECONDS = 5\n", "POOL_TIMEOUT_SECONDS = 3\n")
+
+
+def git_ignored(service: Path) -> None:
+    append(service / ".gitignore", "*.pdf\n")
+
+
+def platform_file(service: Path) -> None:
+    append(service / "fly.toml", "\n# The region is a decision of the data protection officer.\n")
+
+
+EDITS: tuple[Callable[[Path], None], ...] = (
+    new_resource,
+    extra_dependency,
+    changed_dockerfile_line,
+    deleted_file,
+    renamed_module,
+    reformatted_file,
+    edited_ci_step,
+    new_env_key,
+    own_section,
+    recent_change,
+    local_env,
+    own_readme,
+    changelog,
+    new_module,
+    lint_rule,
+    coverage,
+    pool_size,
+    git_ignored,
+    platform_file,
+)
+
+
+def write(path: Path, content: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(content, encoding="utf-8")
+
+
+def append(path: Path, content: str) -> None:
+    path.write_text(path.read_text(encoding="utf-8") + content, encoding="utf-8")
+
+
+def replace(path: Path, old: str, new: str) -> None:
+    content = path.read_text(encoding="utf-8")
+    assert old in content, f"{path.name} has no {old!r}"
+    path.write_text(content.replace(old, new, 1), encoding="utf-8")

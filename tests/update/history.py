@@ -1,0 +1,72 @@
+"""The template's repository with a tag on each release, and services made from one of them."""
+
+import shutil
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+from conftest import ROOT
+from helpers import git
+from svcgen.history import find_version
+from svcgen.lock import export, lock
+from svcgen.render import render
+from svcgen.template import Template
+from svcgen.toolchain import Uv
+
+_COMMITS = (ROOT / "src" / "svcgen" / "releases" / "COMMITS").read_text()
+RELEASES: dict[str, str] = dict(line.split() for line in _COMMITS.splitlines())
+# What the working tree would be released as.
+NEXT = "v99.0.0"
+ANSWERS = {
+    "service_name": "billing",
+    "description": 'Sends "invoices"',
+    "platform": "fly",
+    "owner": "@acme/payments",
+    "python": "3.13",
+}
+
+
+def tagged_repository(directory: Path, environ: Mapping[str, str]) -> Path:
+    """Clone this repository, tag its releases, whether the clone has the tags or not, and release the working tree."""
+    git(ROOT, "clone", "--quiet", "--no-local", "--no-tags", str(ROOT), str(directory), environ=environ)
+    for tag, commit in RELEASES.items():
+        git(directory, "tag", tag, commit, environ=environ)
+    for name in ("copier.yml", "template"):
+        git(directory, "rm", "--quiet", "-r", name, environ=environ)
+    for name in git(
+        ROOT, "ls-files", "--cached", "--others", "--exclude-standard", "copier.yml", "template"
+    ).splitlines():
+        # A name that git quotes is none of ours, and one that is deleted is not there to be copied.
+        if (ROOT / name).is_file():
+            (directory / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, directory / name)
+    git(directory, "add", "--all", environ=environ)
+    git(directory, "commit", "--quiet", "--allow-empty", "--message", NEXT, environ=environ)
+    git(directory, "tag", NEXT, environ=environ)
+    return directory
+
+
+def make_service(version: str, source: Path, current: Template, directory: Path, environ: Mapping[str, str]) -> Path:
+    """Make a service as the svcgen of that release made it: rendered, locked, committed, with a `.env`."""
+    scratch = directory.with_name(f"{directory.name}-scratch")
+    scratch.mkdir()
+    template = find_version(version, current.source, current, scratch / "template")
+    render(Template(template.root, version, str(source)), directory, ANSWERS)
+    uv = Uv.find("3.13", lambda _event: None)
+    lock(directory, scratch, "3.13", uv)
+    export(directory, uv)
+    (directory / ".env").write_text("API_KEY=a-secret-of-the-team\n")
+    git(directory, "init", "--quiet", "-b", "main", environ=environ)
+    commit(directory, "Scaffold", environ)
+    return directory
+
+
+def commit(service: Path, message: str, environ: Mapping[str, str]) -> None:
+    git(service, "add", "--all", environ=environ)
+    git(service, "commit", "--quiet", "--message", message, environ=environ)
+
+
+def run(*command: str | Path, cwd: Path, environ: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command, cwd=cwd, env=environ, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+    )

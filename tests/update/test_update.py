@@ -1,0 +1,93 @@
+"""A service of every release takes the working tree's template, by each of the tools that teams use."""
+
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from helpers import git, tree
+from svcgen.render import render
+from svcgen.template import Template
+from update.history import ANSWERS, NEXT, run
+
+COPIER = (sys.executable, "-m", "copier", "update", "--defaults")
+# Renovate 44, lib/modules/manager/copier/artifacts.ts, buildCommand.
+RENOVATE = (
+    *(sys.executable, "-m", "copier", "update", "--skip-answered", "--defaults"),
+    *("--answers-file", ".copier-answers.yml", "--vcs-ref", NEXT),
+)
+SVCGEN = (sys.executable, "-m", "svcgen", "update", "--json")
+# Written once, or made anew, so that an update neither merges nor compares them.
+APART = {".copier-answers.yml", ".env", "CHANGELOG.md", "README.md", "requirements.txt", "uv.lock"}
+
+
+def files_of(directory: Path) -> dict[str, bytes]:
+    ignored = (".venv", ".git", "__pycache__", "cache")
+    return {
+        name: content
+        for name, (_mode, content) in tree(directory).items()
+        if name not in APART and not any(part in name for part in ignored)
+    }
+
+
+@pytest.fixture(scope="session")
+def fresh(current: Template, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """A new service of the working tree's template."""
+    directory = tmp_path_factory.mktemp("fresh") / "billing"
+    render(current, directory, ANSWERS)
+    return files_of(directory)
+
+
+@pytest.mark.parametrize("tool", [COPIER, RENOVATE, SVCGEN], ids=["copier", "renovate", "svcgen"])
+def test_untouched(
+    tool: tuple[str, ...], untouched: Path, fresh: Mapping[str, bytes], git_environ: Mapping[str, str]
+) -> None:
+    locked = (untouched / "uv.lock").read_bytes()
+    result = run(*tool, cwd=untouched, environ=git_environ)
+
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert files_of(untouched) == fresh
+    assert f"_commit: {NEXT}" in (untouched / ".copier-answers.yml").read_text()
+    assert (untouched / ".env").read_text() == "API_KEY=a-secret-of-the-team\n"
+    if tool is not SVCGEN:
+        assert (untouched / "uv.lock").read_bytes() == locked
+
+
+def added(service: Path, before: str, after: str) -> Iterator[tuple[str, str]]:
+    """Each line that a commit added, and its file."""
+    file = ""
+    for line in git(service, "diff", "--find-renames", "--unified=0", before, after).splitlines():
+        if line.startswith("+++ "):
+            file = line.removeprefix("+++ b/")
+        elif line.startswith("+"):
+            yield file, line[1:]
+
+
+def test_edited(edited: Path, git_environ: Mapping[str, str]) -> None:
+    """Nothing of the team's is lost, and what comes out is green."""
+    env = (edited / ".env").read_bytes()
+    result = run(*SVCGEN, "--test", cwd=edited, environ=git_environ)
+    assert result.returncode == 0, result.stdout + result.stderr
+    (report,) = json.loads(result.stdout)["services"]
+
+    assert report["conflicts"] == report["removed"] == []
+    assert {step["name"]: step["outcome"] for step in report["steps"]} == dict.fromkeys(
+        ("render", "merge", "lock", "export", "check", "test", "git"), "done"
+    )
+    assert not (edited / ".github/CODEOWNERS").exists()
+    assert not (edited / "app/api/health.py").exists()
+    assert (edited / ".env").read_bytes() == env
+    assert git(edited, "status", "--porcelain") == ""
+    for file, line in added(edited, "main~1", "main"):
+        assert line in (edited / file).read_text().splitlines(), f"{file} has lost {line!r}"
+
+
+def test_edited_with_copier(edited: Path, git_environ: Mapping[str, str]) -> None:
+    """Plain Copier marks no conflict either."""
+    result = run(*COPIER, cwd=edited, environ=git_environ)
+
+    assert result.returncode == 0, result.stderr
+    assert "<<<<<<<" not in git(edited, "diff")
+    assert git(edited, "ls-files", "--unmerged") == ""
