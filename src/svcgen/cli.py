@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from svcgen import signals
+from svcgen.cli_add import add_application
 from svcgen.cli_update import update
 from svcgen.errors import SvcgenError, UsageError
 from svcgen.options import with_options
@@ -61,6 +62,7 @@ def _application() -> typer.Typer:
     application = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False)
     application.callback()(_svcgen)
     application.command("new")(with_options(_new, load_questions(find_root())))
+    application.add_typer(add_application(), name="add")
     application.command("update")(update)
     return application
 

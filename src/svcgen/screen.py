@@ -18,6 +18,10 @@ _LABELS = {
     "export": "Export requirements.txt",
     "git": "Commit to git",
     "sync": "Install into .venv",
+    "files": "Write its files",
+    "format": "Format them as the service does",
+    "migration": "Autogenerate its migration",
+    "publish": "Put it into the service",
     "check": "Check the hard rules",
     "test": "Run its suite",
 }
@@ -97,6 +101,15 @@ class Screen:
 def is_terminal(stream: TextIO | None) -> bool:
     """Tell whether a standard stream, which is None where the caller closed it, is a terminal."""
     return stream is not None and stream.isatty()
+
+
+def ask(question: str) -> str:
+    """Ask at the terminal.
+
+    Raises:
+        EOFError: Ctrl-D.
+    """
+    return input(question)
 
 
 def error(message: str, hint: str = "") -> None:

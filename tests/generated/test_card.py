@@ -1,7 +1,10 @@
-"""AGENTS.md is the service card, filled in."""
+"""AGENTS.md is the service card, filled in, and a service notices when it goes stale."""
+# ruff: noqa: E501  (a table is read line by line)
 
 import re
+import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -44,6 +47,62 @@ alembic upgrade head to apply schema.
 uvicorn app.main:app --reload.
 Test /healthz, then implement the first business route.
 """
+# Each leaves a document behind, or the code behind a document, and what the service's own tests then say.
+STALE = [
+    ("AGENTS.md", "| `app/db.py` |", "| `app/database.py` |", "names what is gone, drop or mend the row: app/database.py"),
+    ("AGENTS.md", "`alembic upgrade head`", "`alembic upgrad head`", "there is no alembic upgrad"),
+    ("AGENTS.md", "`uvicorn app.main:app", "`uvicorn app.main:service", "there is no app.main:service"),
+    ("AGENTS.md", "docker compose up db", "docker compose up postgres", "compose.yaml has no service postgres"),
+    ("AGENTS.md", "| `SENTRY_DSN` | optional |\n", "", "SENTRY_DSN is a field of app/settings.py but not in AGENTS.md"),
+    ("AGENTS.md", "| `LOG_LEVEL` |", "| `OLD_KEY` | gone |\n| `LOG_LEVEL` |", "OLD_KEY is in AGENTS.md but no field"),
+    ("AGENTS.md", "FastAPI 0.115+", "FastAPI 0.999+", "AGENTS.md says FastAPI 0.999+, uv.lock has"),
+    ("AGENTS.md", "Pydantic v2", "Pydantic v1", "AGENTS.md says Pydantic 1, pyproject.toml has"),
+    ("AGENTS.md", "SQLAlchemy 2.x", "SQLAlchemy 1.x", "AGENTS.md says SQLAlchemy 1.x, uv.lock has"),
+    ("AGENTS.md", "Python 3.13", "Python 3.12", "The Python versions contradict each other"),
+    ("AGENTS.md", "`hard-rules/sessions.yml`", "`hard-rules/session.yml`", "There is no check hard-rules/session.yml"),
+    ("AGENTS.md", "ruff `TID251`", "ruff `XYZ123`", "There is no check XYZ123"),
+    ("AGENTS.md", "## Recent", "- No rule\n  without a check.\n\n## Recent", "names no check; end it with one, such as"),
+    ("AGENTS.md", "There is no service layer", "See `app/services.py`. There is no", "AGENTS.md names app/services.py, which is gone"),
+    ("README.md", "uv sync", "uv synk", "there is no uv synk"),
+    ("README.md", "scripts/makemigration.py", "scripts/migration.py", "there is no scripts/migration.py"),
+    ("README.md", "uv run mypy", "uv run pyright", "there is no program pyright"),
+    ("README.md", "(docs/runbook.md)", "(docs/runbooks.md)", "README.md: docs/runbooks.md#"),
+    ("docs/runbook.md", "fly status", "flyctl-status", "docs/runbook.md: `flyctl-status`: there is no program"),
+    (".agents/skills/review-a-change/SKILL.md", "scripts/check.py", "scripts/checks.py", "there is no scripts/checks.py"),
+    (".agents/skills/write-a-migration/SKILL.md", "Write a migration that", "Write one that", "begin it as .agents/skills/write-a"),
+    (".env.example", "MAX_BODY_BYTES=1048576\n", "", "MAX_BODY_BYTES is a field of app/settings.py but not in .env.example"),
+    (".env.example", "LOG_LEVEL=", "STRIPE_KEY=\nLOG_LEVEL=", "STRIPE_KEY is in .env.example but no field of app/settings.py"),
+    ("app/settings.py", "    docs_enabled:", "    ftp_url: str | None = None\n    docs_enabled:", "FTP_URL is a field of app/settings.py but not in"),
+    ("compose.yaml", "      DATABASE_URL:", "      LOG_LEVLE: DEBUG\n      DATABASE_URL:", "compose.yaml sets LOG_LEVLE, which nothing reads"),
+    ("fly.toml", "[deploy]", "[env]\nSENTRY_URL = 'x'\n\n[deploy]", "fly.toml sets SENTRY_URL, which nothing reads"),
+    ("pyproject.toml", '    "structlog>=', '    "loguru>=', "AGENTS.md names {'structlog'}, pyproject.toml does not"),
+]  # fmt: skip
+NEW_FILES = {
+    "app/mailer.py": "app/mailer.py",
+    "app/services/__init__.py": "app/services",
+    "jobs/nightly.py": "jobs",
+    "scripts/close_month.py": "scripts/close_month.py",
+    "hard-rules/naming.yml": "No rule of AGENTS.md names hard-rules/naming.yml",
+    ".agents/skills/deploy/SKILL.md": ".agents/skills/deploy/SKILL.md has no pointer in .claude/skills",
+    ".claude/skills/release/SKILL.md": ".claude/skills/release/SKILL.md points to no skill",
+}
+# What a team does that leaves nothing behind.
+GROWN = [
+    ("AGENTS.md", "| `app/db.py` |", "| `app/mailer.py` | mail |\n| `app/services/` | prices |\n| `jobs/` | by night |\n| `app/db.py` |"),
+    ("AGENTS.md", "| `hard-rules/` |", "| `scripts/close_month.py` | the books |\n| `hard-rules/` |"),
+    ("AGENTS.md", "| `LOG_LEVEL` |", "| `STRIPE_KEY` | payments |\n| `LOG_LEVEL` |"),
+    ("AGENTS.md", "## Recent significant changes\n", ("## Words\n\nAn `invoice paid` event; `true or false`; `x --> y`. `uv run -q --env-file .env scripts/close_month.py`.\n\n"
+     "## Recent significant changes\n\n- 2026-06-01: `app/old.py` went, and `uv run scripts/old.py` with it.\n")),
+    ("AGENTS.md", "`hard-rules/sessions.yml`", "`hard-rules/sessions.yml`, `hard-rules/naming.yml`"),
+    ("README.md", "uv sync\n", ("uv sync\ndocker compose --profile jobs up -d db app && docker compose logs --tail 100 -f app\n"
+     "docker compose exec db psql --username postgres app -c \"SELECT 1;\n  SELECT 2\"\n$ LOG_LEVEL=DEBUG uv run python -m app.main    # it's loud\n")),
+    ("README.md", "## Change it", "See [how to rotate](docs/runbook.md#rotate-the-api-key), [docs](https://docs.example.com).\n\n## Change it"),
+    (".env.example", "LOG_LEVEL=", "# STRIPE_KEY=\nLOG_LEVEL="),
+    ("app/settings.py", "    docs_enabled:", "    stripe_key: SecretStr | None = None\n    docs_enabled:"),
+    ("compose.yaml", "  app:\n", "  worker:\n    build: .\n    environment:\n      - STRIPE_KEY=x\n      - TZ=UTC\n\n  app:\n"),
+    ("fly.toml", "[deploy]", "[env]\nPORT = '8000'\nLOG_LEVEL = 'DEBUG'\n\n[deploy]"),
+]  # fmt: skip
+SKILL = "---\nname: {name}\ndescription: Do it.\n---\n\nRead `.agents/skills/{name}/SKILL.md`.\n"
 HEADINGS = [
     *("Source of truth", "Tech stack", "Deploy", "File map", ".env keys", "Hard rules"),
     *("Recent significant changes", "Next session: start here"),
@@ -72,18 +131,6 @@ def test_claude_reads_the_same() -> None:
     assert (template / "CLAUDE.md").read_text(encoding="utf-8") == "@AGENTS.md\n"
 
 
-def test_file_map_is_true(service: Service, agents: str) -> None:
-    mapped = set(re.findall(r"^\| `((?:app|alembic|tests|scripts|docs|Docker)[^`]*)` \|", agents, flags=re.MULTILINE))
-    modules = {
-        f"app/{path.name}{'/' if path.is_dir() else ''}"
-        for path in (service.path / "app").iterdir()
-        if path.name not in {"__init__.py", "__pycache__"}
-    }
-
-    assert modules <= mapped
-    assert [path for path in mapped if not (service.path / path).exists()] == []
-
-
 def test_only_the_answers_file_tells_where_it_came_from(service: Service) -> None:
     files = subprocess.run(
         ["git", "-C", service.path, "grep", "-liE", "svcgen|copier|jinja"], capture_output=True, text=True, check=False
@@ -99,3 +146,58 @@ def test_no_jinja_is_left(service: Service) -> None:
     ).stdout.split()
 
     assert set(files) - set(described) == {".github/workflows/ci.yml"}  # GitHub's own expressions
+
+
+@pytest.fixture
+def aged(billing: Service, tmp_path: Path) -> Service:
+    """A copy of a service, to be changed; it shares the virtual environment."""
+    directory = tmp_path / "service"
+    shutil.copytree(billing.path, directory, ignore=shutil.ignore_patterns(".git", ".venv"))
+    (directory / ".venv").symlink_to(billing.path / ".venv")
+    return replace(billing, path=directory)
+
+
+def edit(service: Service, edits: list[tuple[str, str, str]]) -> None:
+    for file, right, wrong in edits:
+        path = service.path / file
+        content = path.read_text(encoding="utf-8")
+        assert right in content, f"the edit of {file} no longer fits: {right}"
+        path.write_text(content.replace(right, wrong), encoding="utf-8")
+
+
+def add(service: Service, *files: str) -> None:
+    for file in files:
+        path = service.path / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(SKILL.format(name=path.parent.name) if path.suffix == ".md" else "", encoding="utf-8")
+
+
+def run_tests_of_documents(service: Service) -> subprocess.CompletedProcess[str]:
+    tests = [f"tests/test_{name}.py" for name in ("agents_md", "documents", "skills")]
+    return service.run("pytest", "-p", "no:cacheprovider", "-o", "truncation_limit_lines=0", *tests)
+
+
+def test_a_service_notices_that_its_documents_are_stale(aged: Service) -> None:
+    edit(aged, [change[:3] for change in STALE])
+    add(aged, *NEW_FILES)
+
+    result = run_tests_of_documents(aged)
+
+    said = [*(message for *_change, message in STALE), *NEW_FILES.values()]
+    assert [message for message in said if message not in result.stdout] == [], result.stdout
+
+
+def test_a_service_lets_its_documents_grow(aged: Service) -> None:
+    edit(aged, GROWN)
+    add(aged, *(file for file in NEW_FILES if "release" not in file), ".claude/skills/deploy/SKILL.md")
+    add(
+        aged,
+        "docs/decisions/0001-no-mocks.md",
+        "htmlcov/index.html",
+        "htmlcov/.gitignore",
+        "app/left/__pycache__/old.pyc",
+    )
+
+    result = run_tests_of_documents(aged)
+
+    assert result.returncode == 0, result.stdout

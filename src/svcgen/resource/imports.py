@@ -14,7 +14,7 @@ _MODULES = {
     "itertools": "count",
     "typing": "Annotated Any Literal TypedDict",
     "uuid": "UUID",
-    "fastapi": "APIRouter Depends FastAPI Header HTTPException Query",
+    "fastapi": "APIRouter Depends FastAPI Header HTTPException Query Request",
     "fastapi.exceptions": "RequestValidationError",
     "pydantic": "AfterValidator AwareDatetime BaseModel ConfigDict Field JsonValue with_config",
     "httpx": "AsyncClient",

@@ -18,4 +18,4 @@ def _pluralizer() -> "Pluralizer":
     # Not inflect, the best known: its import takes two seconds.
     from pluralizer import Pluralizer
 
-    return Pluralizer()
+    return Pluralizer()  # type: ignore[no-untyped-call]

@@ -1,7 +1,6 @@
 """Renders the files of a resource."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,21 +17,41 @@ if TYPE_CHECKING:
 _SUFFIXES = ("Create", "Update", "Read", "Page")
 
 
-def render(resource: Resource, layout: Layout) -> dict[Path, str]:
-    """Return the new files of a resource, by their paths in the service."""
-    name, plural, model = resource.name, resource.plural, resource.model
+def new_files(resource: Resource, layout: Layout) -> dict[str, Path]:
+    """Return the files that each resource has, by the template that each is rendered from."""
+    name, plural = resource.name, resource.plural
+    return {
+        "model": Path(f"app/models/{name}.py"),
+        "schema": Path(f"app/schemas/{name}.py"),
+        "router": layout.api / f"{plural}.py",
+        "factory": FACTORIES / f"{name}.py",
+        "test": Path(f"tests/api/test_{plural}.py"),
+    }
+
+
+def render(resource: Resource, layout: Layout, prefix: str) -> dict[Path, str]:
+    """Return the new files of a resource, by their paths in the service.
+
+    Args:
+        resource: What to render.
+        layout: The service.
+        prefix: What stands before the plural in the path of its routes.
+    """
+    name, model = resource.name, resource.model
     targets = {field.kind.target: _target(resource, layout, field.kind.target) for field in resource.references}
     schemas = {f"{model}{suffix}": f"app.schemas.{name}" for suffix in _SUFFIXES}
     models = {target.model: target.module for target in targets.values()} | {model: f"app.models.{name}"}
     factories = {f"make_{target}": f"tests.factories.{target}" for target in targets}
     own = {f"make_{name}": f"tests.factories.{name}", f"{name}_body": f"tests.factories.{name}"}
-    context = _context(resource, layout, targets)
+    imports = {
+        "router": {**schemas, **models, "Response": "fastapi"},
+        "factory": {**schemas, **models, **factories},
+        "test": {**own, **factories, "Response": "httpx"},
+    }
+    context = {**_context(resource, targets), **_tests(resource, layout), "prefix": prefix}
     return {
-        Path(f"app/models/{name}.py"): _render("model", context, {}),
-        Path(f"app/schemas/{name}.py"): _render("schema", context, {}),
-        layout.api / f"{plural}.py": _render("router", context, {**schemas, **models, "Response": "fastapi"}),
-        FACTORIES / f"{name}.py": _render("factory", context, {**schemas, **models, **factories}),
-        Path(f"tests/api/test_{plural}.py"): _render("test", context, {**own, **factories, "Response": "httpx"}),
+        file: _render(template, context, imports.get(template, {}))
+        for template, file in new_files(resource, layout).items()
     }
 
 
@@ -74,7 +93,7 @@ def _target(resource: Resource, layout: Layout, name: str) -> Target:
     return layout.targets[name]
 
 
-def _context(resource: Resource, layout: Layout, targets: Mapping[str, Target]) -> dict[str, Any]:
+def _context(resource: Resource, targets: Mapping[str, Target]) -> dict[str, Any]:
     fields, named = resource.fields, aliases(resource)
 
     def sent(field: Field) -> str:
@@ -106,7 +125,6 @@ def _context(resource: Resource, layout: Layout, targets: Mapping[str, Target]) 
         "quoted": quoted,
         "sample": _sample,
         "numbered": any(field.unique and not field.kind.target for field in fields),
-        **_tests(resource, layout),
     }
 
 
@@ -169,11 +187,6 @@ def _check_name(field: Field) -> str:
 
 def _render(template: str, context: Mapping[str, Any], imports: Mapping[str, str]) -> str:
     return with_imports(_environment().get_template(f"{template}.py.jinja").render(context), imports)
-
-
-def today() -> str:
-    """Return the date that a change is recorded under."""
-    return datetime.now(UTC).date().isoformat()
 
 
 @cache

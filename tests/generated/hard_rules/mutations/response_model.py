@@ -84,13 +84,6 @@ MUTATIONS = [
         '@router.get(path="/totals")',
         "dict[str, int]",
     ),
-    mounted(
-        "the path in a constant",
-        "rm_constant_path",
-        "@router.get(PATH)",
-        "dict[str, int]",
-        before='PATH = "/totals"\n',
-    ),
     endpoint(
         "a decorator over many lines",
         "rm_many_lines",

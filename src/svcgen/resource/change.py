@@ -1,0 +1,147 @@
+"""What a new resource changes in a service: the files it adds, and its lines in those that are there."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from svcgen.errors import ServiceError, SpecError
+from svcgen.resource import edits
+from svcgen.resource.layout import FACTORIES, MODELS, Layout
+from svcgen.resource.render import new_files, render, render_etag, used_types
+from svcgen.resource.spec import Resource
+
+ETAG = Path("app/etag.py")
+TYPES = Path("app/schemas/types.py")
+AGENTS = Path("AGENTS.md")
+CHANGELOG = Path("CHANGELOG.md")
+
+
+@dataclass
+class Change:
+    """A change of a service.
+
+    Attributes:
+        added: New files and what is in them.
+        edited: Files that are there and what will be in them.
+        notes: What could not be done, and how to do it by hand.
+    """
+
+    added: dict[Path, str] = field(default_factory=dict)
+    edited: dict[Path, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+
+def plan_change(resource: Resource, layout: Layout, prefix: str = "/") -> Change:
+    """Return all that a resource changes but its migration; write nothing.
+
+    Args:
+        resource: What to add.
+        layout: The service.
+        prefix: What stands before the plural in the path of its routes.
+
+    Raises:
+        SpecError: The resource does not go together with those that are there.
+        ServiceError: The service is not laid out so that it could be added.
+    """
+    _check_free(resource, layout)
+    _check_references(resource, layout)
+    change = Change(render(resource, layout, prefix))
+    root = layout.root
+    if not (root / ETAG).exists():
+        change.added[ETAG] = render_etag()
+    types = _read(root, TYPES) if (root / TYPES).exists() else '"""Types that the schemas share."""\n'
+    (change.edited if (root / TYPES).exists() else change.added)[TYPES] = edits.add_types(types, used_types(resource))
+    for package in (Path("tests/api/__init__.py"), FACTORIES / "__init__.py"):
+        if not (root / package).exists():
+            change.added[package] = ""
+    routers, models = _read(root, layout.routers), _read(root, MODELS)
+    change.edited[layout.routers] = edits.add_router(routers, layout.api_package, resource.plural)
+    change.edited[MODELS] = edits.add_model(models, f"app.models.{resource.name}", resource.model)
+    _document(resource, root, change, prefix)
+    return change
+
+
+def _document(resource: Resource, root: Path, change: Change, prefix: str) -> None:
+    path = f"`{prefix}{resource.plural}`"
+    words = resource.plural.replace("_", " ")
+    line = f"{datetime.now(UTC).date().isoformat()}: Added {words}, served at {path}."
+    _note(root, change, AGENTS, f'"{line}" under "Recent significant changes"', lambda text: add_recent(text, line))
+    if ETAG in change.added:
+        row = (str(ETAG), "versions as ETags, `If-Match`")
+        _note(root, change, AGENTS, f"a row for {ETAG} to the file map", lambda text: add_to_map(text, row))
+    if (root / CHANGELOG).exists():
+        line = f"{words.capitalize()}: {path}."
+        headings = ("## Unreleased", "### Added")
+        _note(
+            root, change, CHANGELOG, f'"{line}" under "Unreleased"', lambda text: edits.add_line(text, headings, line)
+        )
+
+
+def add_recent(text: str, line: str) -> str | None:
+    """Record a change in AGENTS.md."""
+    return edits.add_line(text, ("## Recent significant changes",), line)
+
+
+def add_to_map(text: str, row: tuple[str, str]) -> str | None:
+    """Add a row to the file map of AGENTS.md, unless it has it."""
+    return text if f"`{row[0]}`" in text else edits.add_row(text, "app/errors.py", row)
+
+
+def _note(root: Path, change: Change, file: Path, what: str, edit: Callable[[str], str | None]) -> None:
+    """Edit a document; where it is not as it was made, say what to write by hand."""
+    text = change.edited.get(file) or (_read(root, file) if (root / file).exists() else "")
+    edited = edit(text)
+    if edited is None:
+        change.notes.append(f"{file} is not as it was made; add by hand {what}")
+    elif edited != text:
+        change.edited[file] = edited
+
+
+def _check_free(resource: Resource, layout: Layout) -> None:
+    for file in new_files(resource, layout).values():
+        package = layout.root / file.with_suffix("")
+        if (layout.root / file).exists() or package.is_dir():
+            raise SpecError(
+                f"{resource.name} collides with {file}, which is there already",
+                hint="another name, or another plural: --plural",
+            )
+    for target in layout.targets.values():
+        if target.table == resource.plural or target.model == resource.model:
+            raise SpecError(
+                f"{resource.name} collides with {target.model} in {target.module}, whose table is {target.table}",
+                hint="another name, or another plural: --plural",
+            )
+
+
+def _check_references(resource: Resource, layout: Layout) -> None:
+    for reference in resource.references:
+        name = reference.kind.target
+        if name == resource.name:
+            continue
+        target = layout.targets.get(name)
+        if target is None:
+            known = ", ".join(sorted(layout.targets)) or "none yet"
+            raise SpecError(
+                f"field {reference.name}: there is no resource {name}",
+                hint=f"add it first: svcgen add resource {name} ... (there are: {known})",
+            )
+        if target.id_type != "int":
+            raise SpecError(
+                f"field {reference.name}: the id of {target.model} is {target.id_type or 'missing'}, not an int",
+                hint=f"leave {reference.name} out and add the column by hand",
+            )
+        factory = FACTORIES / f"{name}.py"
+        path = layout.root / factory
+        if not path.is_file() or not re.search(
+            rf"^async def make_{name}\(session\b", _read(layout.root, factory), re.MULTILINE
+        ):
+            raise ServiceError(
+                f"{factory} does not define make_{name}, which the tests need to have something to refer to",
+                hint=f"write there: async def make_{name}(session: AsyncSession, **changes: Any) -> {target.model}",
+            )
+
+
+def _read(root: Path, file: Path) -> str:
+    return (root / file).read_text(encoding="utf-8")
