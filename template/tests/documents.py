@@ -6,7 +6,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 SKILLS = sorted(ROOT.glob(".agents/skills/*/SKILL.md"))
 # What has to be true today. What lies deeper in docs/, a postmortem say, is history and may name what is gone.
-LIVING = [ROOT / "AGENTS.md", ROOT / "README.md", *sorted(ROOT.glob("docs/*.md")), *SKILLS]
+LIVING = [ROOT / "AGENTS.md", *ROOT.glob("README.md"), *sorted(ROOT.glob("docs/*.md")), *SKILLS]
 HISTORY = re.compile(r"^## Recent significant changes\n.*?(?=^## |\Z)", flags=re.MULTILINE | re.DOTALL)
 SHELLS = {"bash", "console", "sh", "shell"}
 FENCE = re.compile(r"^( *)```(\w*)[^\n]*\n(.*?)^\1```", flags=re.MULTILINE | re.DOTALL)

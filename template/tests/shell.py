@@ -112,9 +112,8 @@ def split(script: str) -> list[list[str]]:
 def compose_services() -> dict[str, str]:
     """Return the lines of each service of compose.yaml, which is formatted as ours are: it takes no parser of YAML."""
     file = ROOT / "compose.yaml"
-    services = re.search(
-        r"^services:\n((?:(?: .*)?\n)+)", file.read_text() if file.exists() else "", flags=re.MULTILINE
-    )
-    if services is None:
+    if not file.exists():
         return {}
+    services = re.search(r"^services:\n((?:(?: .*)?\n)+)", file.read_text(), flags=re.MULTILINE)
+    assert services, "compose.yaml has no services, or not as indented as ours"
     return dict(re.findall(r"^  ([\w-]+):\n((?:(?: {3}.*)?\n)+)", services[1], flags=re.MULTILINE))

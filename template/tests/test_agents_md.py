@@ -117,9 +117,7 @@ def test_deployments_set_only_keys_that_are_read(variables: set[str]) -> None:
 
 def deployed_keys() -> Iterator[tuple[str, str]]:
     """What compose.yaml and fly.toml put into the environment of the image; railway.json can't."""
-    services = [lines for lines in compose_services().values() if "    build:" in lines]
-    assert services
-    for lines in services:
+    for lines in (lines for lines in compose_services().values() if "    build:" in lines):
         for block in re.findall(r"^    environment:.*\n((?: {6}.*\n)+)", lines, flags=re.MULTILINE):
             yield from (
                 ("compose.yaml", key)
