@@ -43,6 +43,19 @@ OUTSIDE_ON = {
         "railway variable set API_KEY --stdin",
     },
 }
+SAID_BY_OTHERS = {
+    "Can't locate revision",
+    "canceling statement due to lock timeout",
+    "canceling statement due to statement timeout",
+    "sorry, too many clients already",
+}
+LIMITS = {
+    "LOCK_TIMEOUT_MS = 4_000": "waited 4 s for a lock",
+    "POOL_TIMEOUT_SECONDS = 5": "No connection within 5 s",
+    "READINESS_TIMEOUT_SECONDS = 2": "No connection and `SELECT 1` within 2 s",
+    'RETRY_AFTER_SECONDS = "1"': "may retry after 1 s",
+    "STATEMENT_TIMEOUT_MS = 10_000": "A statement took more than 10 s",
+}
 PROGRAMS = "alembic|cp|curl|docker|fly|git|mkdir|railway|source|uv|uvicorn|uvx"
 DEVDB = "uv run scripts/devdb.py"
 RUN_ELSEWHERE = {"uv venv && uv sync"}  # by test_running.py
@@ -329,3 +342,16 @@ def test_going_back_without_the_migration(on_railway: Path) -> None:
     assert migration.exists()
     assert not code.exists()
     assert git(on_railway, "status", "--porcelain") == ""
+
+
+def test_the_runbook_quotes_the_service(billing: Service) -> None:
+    """Its messages, and its time limits, are those of the code."""
+    runbook = (billing.path / "docs" / "runbook.md").read_text(encoding="utf-8")
+    table = "\n".join(line for line in runbook.splitlines() if line.startswith("|"))
+    code = "".join(path.read_text(encoding="utf-8") for path in sorted((billing.path / "app").rglob("*.py")))
+    code += (billing.path / "alembic" / "env.py").read_text(encoding="utf-8")
+
+    quoted = set(re.findall(r'"([^"]+)"', table))
+    assert quoted > SAID_BY_OTHERS
+    assert [quote for quote in quoted - SAID_BY_OTHERS if quote not in code] == []
+    assert [name for name, said in LIMITS.items() if said not in table or f"{name}\n" not in code] == []
