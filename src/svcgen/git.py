@@ -52,14 +52,22 @@ def tracks_files(repository: Path) -> bool:
         return False
 
 
-def commit_all(project: Path, message: str, notify: Notify) -> None:
-    """Commit every file, in a new repository on `main` unless there is one already.
+def create_repository(project: Path, notify: Notify) -> None:
+    """Make a repository on `main`, unless there is one already.
 
     Raises:
         ToolError: git is missing or fails.
     """
     if not (project / ".git").exists():
         git(project, "init", "--quiet", "-b", "main", notify=notify)
+
+
+def commit_all(project: Path, message: str, notify: Notify) -> None:
+    """Commit every change of a repository.
+
+    Raises:
+        ToolError: git is missing or fails.
+    """
     git(project, "add", "--all", notify=notify)
     git(project, *commit_settings(project), "commit", "--quiet", "-m", message, notify=notify)
 

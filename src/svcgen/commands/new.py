@@ -10,7 +10,7 @@ from pathlib import Path
 
 from svcgen.errors import DestinationError
 from svcgen.events import Notify, Step
-from svcgen.git import commit_all, is_in_work_tree, tracks_files
+from svcgen.git import commit_all, create_repository, is_in_work_tree, tracks_files
 from svcgen.lock import EXPORT, export, lock, sync
 from svcgen.questions import NAME
 from svcgen.render import render
@@ -152,7 +152,12 @@ def _commit(request: NewRequest, staging: Staging, steps: Steps) -> None:
     elif not own.exists() and is_in_work_tree(request.destination):
         steps.skip("git", "this is inside a git work tree already; commit there yourself")
     else:
-        steps.attempt("git", command, lambda: commit_all(staging.project, message, steps.notify))
+        steps.attempt("git", command, lambda: _first_commit(staging.project, message, steps.notify))
+
+
+def _first_commit(project: Path, message: str, notify: Notify) -> None:
+    create_repository(project, notify)
+    commit_all(project, message, notify)
 
 
 def _sync(request: NewRequest, staging: Staging, steps: Steps, *, locked: bool) -> None:
