@@ -90,6 +90,17 @@ async def main(url, *statements):
 asyncio.run(main(*sys.argv[1:]))
 """
 
+# What the skill tells to do one deploy before a column is dropped.
+UNMAPPED = """
+from sqlalchemy.orm import Mapped, Unmapped, mapped_column, unmapped_column
+from app.models.base import Base
+class Model(Base):
+    __tablename__ = "models"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    gone: Unmapped[str | None] = unmapped_column()
+print("gone" in Model.__table__.columns, "gone" in Model.__mapper__.columns)
+"""
+
 
 def blocks(document: Path, language: str) -> list[tuple[str, str]]:
     """The title and the content, without indentation, of each block of a document in one language."""
@@ -355,3 +366,10 @@ def test_the_runbook_quotes_the_service(billing: Service) -> None:
     assert quoted > SAID_BY_OTHERS
     assert [quote for quote in quoted - SAID_BY_OTHERS if quote not in code] == []
     assert [name for name, said in LIMITS.items() if said not in table or f"{name}\n" not in code] == []
+
+
+def test_a_column_is_no_longer_used_before_it_is_dropped(billing: Service) -> None:
+    skill = billing.path / ".agents" / "skills" / "write-a-migration" / "SKILL.md"
+    assert "`Unmapped[str \\| None] = unmapped_column()`" in skill.read_text(encoding="utf-8")
+
+    assert billing.run("python", "-c", UNMAPPED).stdout == "True False\n"
