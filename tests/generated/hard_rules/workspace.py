@@ -10,10 +10,21 @@ from pathlib import Path
 
 from generated.conftest import Service
 from generated.hard_rules.edit import Edit
-from generated.hard_rules.mutation import Mutation
+from generated.hard_rules.mutation import CHECK, Mutation
+from generated.hard_rules.mutations import MUTATIONS
 from generated.hard_rules.mutations.migrations import ON_MAIN
+from generated.hard_rules.waivers import Waiver
 
 FINDING = re.compile(r"^(?P<file>[^\s:]+):(?P<line>\d+)(?::\d+)?: (?P<message>.+)$", re.MULTILINE)
+# What several edits change.
+SHARED = (
+    "app/api/__init__.py",
+    "app/deps.py",
+    "app/lifespan.py",
+    "app/logging.py",
+    "app/main.py",
+    "app/models/__init__.py",
+)
 PACKAGE = Edit("a package for services", files={"app/services/__init__.py": ""})
 
 
@@ -82,9 +93,52 @@ def branch(service: Service, directory: Path) -> Service:
     return copied
 
 
+def edited(service: Service, directory: Path, *edits: Edit) -> Service:
+    """Copy a service and make edits in it, with the order of imports and the line breaks that an editor makes."""
+    copied = copy(service, directory)
+    for edit in edits:
+        edit.make(directory)
+    for command in (("check", "--fix"), ("format",)):
+        copied.run("ruff", *command, "--quiet", *SHARED)
+    return copied
+
+
 def check(service: Service) -> Verdict:
     result = service.run("python", "scripts/check.py")
     return Verdict(service.path, result.returncode, result.stdout + result.stderr)
+
+
+def checked(service: Service, folder: Path, *, alone: bool = False) -> Iterator[tuple[Mutation, bool]]:
+    """Tell for each mutation that the static checks have to notice whether they do."""
+    static = [mutation for mutation in MUTATIONS if mutation.by == CHECK]
+    for number, batch in enumerate([[mutation] for mutation in static] if alone else batches(static)):
+        copied = branch(service, folder / str(number))
+        for mutation in batch:
+            mutation.edit.make(copied.path)
+        verdict = check(copied)
+        yield from ((mutation, verdict.names(mutation)) for mutation in batch)
+
+
+@dataclass(frozen=True)
+class Tested:
+    caught: bool
+    output: str
+
+
+def tested(service: Service, directory: Path, mutation: Mutation, postgres: str) -> Tested:
+    """Run the tests of a service that have to notice a mutation."""
+    copied = copy(service, directory)
+    mutation.edit.make(directory)
+    result = copied.run("pytest", "-p", "no:cacheprovider", mutation.by, TEST_DATABASE_URL=postgres)
+    caught = result.returncode == 1 and mutation.rule in result.stdout and mutation.file in result.stdout
+    return Tested(caught, result.stdout + result.stderr)
+
+
+def waived(service: Service, directory: Path, waivers: Iterable[Waiver]) -> Verdict:
+    copied = branch(service, directory)
+    for waiver in waivers:
+        waiver.edit.make(directory)
+    return check(copied)
 
 
 def batches(mutations: Iterable[Mutation]) -> Iterator[list[Mutation]]:

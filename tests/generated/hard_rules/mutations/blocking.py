@@ -59,7 +59,5 @@ MUTATIONS = [
     ),
     behind_a_helper("a file, behind a helper", "from pathlib import Path\n", 'Path("/etc/hostname").read_text()'),
     behind_a_helper("a process, behind a helper", "import subprocess\n", 'subprocess.run(["/bin/true"], check=True)'),
-    behind_a_helper("a socket, behind a helper", "import socket\n", "socket.socket().connect_ex(('127.0.0.1', 9))"),
-    behind_a_helper("a name looked up, behind a helper", "import socket\n", "socket.gethostbyname('localhost')"),
-    behind_a_helper("a lock, behind a helper", "import threading\n", "threading.Event().wait(0.01)"),
+    behind_a_helper("a socket, behind a helper", "import socket\n", "socket.create_connection(('127.0.0.1', 9), 0.1)"),
 ]  # fmt: skip

@@ -20,8 +20,7 @@ Created: 2026-11-01 09:00:00+00:00
 
 from collections.abc import Sequence
 
-import sqlalchemy as sa
-from alembic import op
+{imports}from alembic import op
 
 revision: str = "{revision}"
 down_revision: str | Sequence[str] | None = {parent}
@@ -41,7 +40,10 @@ APPLIED = ("edited", "committed", "renamed", "commented", "deleted")
 
 
 def migration(revision: str, up: str, down: str = "pass", *, parent: str = "None") -> str:
-    return HEAD.format(revision=revision, parent=parent, up=indent(up, "    "), down=indent(down, "    "))
+    imports = "import sqlalchemy as sa\n" if "sa." in up + down else ""
+    return HEAD.format(
+        revision=revision, parent=parent, imports=imports, up=indent(up, "    "), down=indent(down, "    ")
+    )
 
 
 def applied(name: str) -> str:
@@ -138,6 +140,15 @@ MUTATIONS = [
         migration("mi_drift", TABLE.format(table="orphans"), 'op.drop_table("orphans")'),
         at="",
         by=TEST,
+    ),
+    added(
+        RULE,
+        "a model that nothing imports, so that Alembic takes it for dropped",
+        "app/models/mi_forgotten.py",
+        "from sqlalchemy.orm import Mapped, mapped_column\n\nfrom app.models.base import Base\n\n\n"
+        "class Forgotten(Base):\n    __tablename__ = 'forgotten'\n    id: Mapped[int] = mapped_column(primary_key=True)\n",
+        at="",
+        by="tests/test_models.py",
     ),
     added(
         RULE,

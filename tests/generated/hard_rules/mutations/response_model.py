@@ -82,7 +82,7 @@ MUTATIONS = [
         "the path by its name",
         "rm_keyword_path",
         '@router.get(path="/totals")',
-        "dict[str, int]",
+        "dict[str, Any]",
     ),
     endpoint(
         "a decorator over many lines",
@@ -105,7 +105,7 @@ MUTATIONS = [
     mounted("an alias of dict", "rm_type", '@router.get("", response_model=Payload)', "Payload", before="type Payload = dict[str, Any]\n"),
     mounted("an alias of Any", "rm_old_alias", '@router.get("", response_model=Whatever)', "Whatever", before="Whatever = Any\n"),
     mounted("a root model of a dict", "rm_root", '@router.get("", response_model=RootModel[dict[str, Any]])', "dict[str, Any]"),
-    mounted("the decorator under another name", "rm_get", '@get("")', "dict[str, int]", before="get = router.get\n"),
+    mounted("the decorator under another name", "rm_get", '@get("")', "dict[str, Any]", before="get = router.get\n"),
     mounted(
         "a response class of its own that writes JSON",
         "rm_subclass",
@@ -118,7 +118,7 @@ MUTATIONS = [
         RULE,
         "add_api_route",
         "app/api/rm_add.py",
-        f'{HEAD}\n\nasync def wrong() -> dict[str, int]:\n{BODY}\n\nrouter.add_api_route("/x", wrong)\n',
+        f'{HEAD}\n\nasync def wrong() -> dict[str, Any]:\n{BODY}\n\nrouter.add_api_route("/x", wrong)\n',
         at="",
         steps=(
             Insert("app/api/__init__.py", "from fastapi import APIRouter\n", "from app.api import rm_add\n"),

@@ -48,7 +48,6 @@ MUTATIONS = [
     changed(RULE, "the DSN in plain text", Change(SETTINGS, "sentry_dsn: SecretStr | None", "sentry_dsn: str | None"), Change("app/main.py", "settings.sentry_dsn.get_secret_value()", "settings.sentry_dsn"), file=SETTINGS, at="sentry_dsn"),
     setting("a password in plain text", 'smtp_password: str | None = Field(None, title="Of the mail relay")'),
     setting("a signing key in plain text", 'webhook_signing_key: str | None = Field(None, title="Signs what is sent")'),
-    setting("another name for a URL with a password", 'redis_url: str | None = Field(None, title="redis://user:password@host")'),
     added(
         RULE,
         "settings of its own",
