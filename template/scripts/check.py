@@ -31,7 +31,8 @@ def run(tool: str, *arguments: str) -> str:
     program = sys.executable if tool.endswith(".py") else Path(sys.executable).with_name(tool)
     command = [program, tool, *arguments] if tool.endswith(".py") else [program, *arguments]
     result = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
-    if result.returncode not in {0, 1}:
+    # 1 is what it found, and also how Python ends with a traceback.
+    if result.returncode not in {0, 1} or (result.returncode and not result.stdout):
         sys.exit(f"{tool} failed, see above")
     return result.stdout
 

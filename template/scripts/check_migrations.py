@@ -16,6 +16,7 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from alembic.script import Script, ScriptDirectory
+from alembic.util import CommandError
 
 ROOT = Path(__file__).parents[1]
 VERSIONS = Path("alembic", "versions")
@@ -101,13 +102,22 @@ def line_of_upgrade(path: Path) -> int:
     )
 
 
-def main() -> int:
+def unsound(base: str | None) -> Iterator[str]:
     scripts = ScriptDirectory.from_config(Config(ROOT / "alembic.ini"))
+    try:
+        yield from branched(scripts)
+        # Of what is applied already nothing can be changed any more; a merge of two heads changes nothing.
+        applied = at(base)
+        new = [script for script in scripts.walk_revisions() if Path(script.path).name not in applied]
+        if new := [script for script in new if not script.is_merge_point]:
+            yield from dangerous(new)
+    except (CommandError, KeyError, SyntaxError) as error:
+        yield f"{VERSIONS}:1: {RULE} Alembic can't read the history: {error}"
+
+
+def main() -> int:
     base = applied_commit()
-    findings = [*changed(base), *branched(scripts)]
-    # Of what is applied already nothing can be changed any more.
-    if new := [script for script in scripts.walk_revisions() if Path(script.path).name not in at(base)]:
-        findings += dangerous(new)
+    findings = [*changed(base), *unsound(base)]
     for finding in findings:
         print(finding)
     return 1 if findings else 0

@@ -17,6 +17,7 @@ from app.settings import get_settings
 from tests.conftest import ROOT, migrate, temporary_database
 
 RULE = "Migrations via Alembic auto-generate + manual review. Never edit applied migrations."
+MAKE = "uv run scripts/makemigration.py"
 
 
 @pytest.fixture
@@ -40,10 +41,10 @@ def tables(connection: Connection) -> set[str]:
 async def test_up_down_and_up_again(empty: AsyncConnection) -> None:
     await empty.run_sync(migrate)
     migrated = await empty.run_sync(tables)
-    assert migrated == set(Base.metadata.tables)
+    assert migrated == set(Base.metadata.tables), f"app/models:1: {RULE} Models and migrations differ: {MAKE}"
 
     await empty.run_sync(migrate, "base")
-    assert await empty.run_sync(tables) == set()
+    assert await empty.run_sync(tables) == set(), f"alembic/versions:1: {RULE} A downgrade leaves tables behind."
 
     await empty.run_sync(migrate)
     assert await empty.run_sync(tables) == migrated
@@ -53,7 +54,7 @@ async def test_no_drift(empty: AsyncConnection) -> None:
     await empty.run_sync(migrate)
 
     found = await empty.run_sync(drift, Base.metadata)
-    assert found == [], f"app/models:1: {RULE} Models and migrations differ: uv run scripts/makemigration.py"
+    assert found == [], f"app/models:1: {RULE} Models and migrations differ: {MAKE}"
 
 
 async def test_drift_is_noticed(empty: AsyncConnection) -> None:

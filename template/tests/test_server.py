@@ -16,6 +16,7 @@ from app.settings import Settings
 from tests.conftest import API_KEY
 
 type Line = dict[str, object]
+RULE = "app/middleware.py: All structured logs include request_id set in middleware."
 
 
 @asynccontextmanager
@@ -49,7 +50,7 @@ async def test_lines_of_a_request(remote: AsyncClient, empty_tables: None, capfd
     await remote.post("/widgets", json={"name": "bolt"}, headers={"X-Request-ID": "the-request"})
 
     lines = [line for line in read_log(capfd) if line.get("request_id") == "the-request"]
-    assert [line["event"] for line in lines] == ["widget created", "request"]
+    assert [line["event"] for line in lines] == ["widget created", "request"], RULE
     assert {"method": "POST", "path": "/widgets", "status": 201}.items() <= lines[1].items()
     assert isinstance(lines[1]["duration_ms"], float)
     for line in lines:
@@ -62,7 +63,7 @@ async def test_lines_of_a_crash(remote: AsyncClient, capfd: pytest.CaptureFixtur
     await remote.post("/widgets/bolt/then-crash", headers=headers)
 
     lines = [line for line in read_log(capfd) if line.get("request_id") == "the-request"]
-    assert [line["logger"] for line in lines] == ["app.access", "uvicorn.error"]
+    assert [line["logger"] for line in lines] == ["app.access", "uvicorn.error"], RULE
     assert "a secret of the inside" in str(lines[1]["exception"])
 
 
