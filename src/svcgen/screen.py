@@ -63,6 +63,29 @@ class Screen:
         """Print a value as one line of JSON, however quiet the screen is."""
         print(json.dumps(value))
 
+    def table(self, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        """Print a table, and lines of words between tabs where output is piped."""
+        self.close()
+        if self._console is None:
+            for row in (columns, *rows):
+                self.line("\t".join(row))
+            return
+        from rich.table import Table
+        from rich.text import Text
+
+        table = Table(*columns, box=None, header_style="bold", pad_edge=False)
+        for row in rows:
+            table.add_row(*map(Text, row))
+        self._console.print(table)
+
+    def progress(self, text: str) -> None:
+        """Show on a terminal what is being done, in the place of what was shown before."""
+        if self._status:
+            self._status.update(text)
+        elif self._console:
+            self._status = self._console.status(text)
+            self._status.start()
+
     def panel(self, title: str, blocks: Sequence[tuple[str, Sequence[str]]]) -> None:
         """Print blocks of commands under their headings; without side borders, so that they can be copied."""
         if self._console is None:

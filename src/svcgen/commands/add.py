@@ -146,6 +146,8 @@ def _write(request: AddRequest, layout: Layout, tools: Tools, change: Change, st
 
     def write() -> None:
         _write_all(tools.copy, {**change.added, **change.edited})
+        if layout.is_plain:
+            return
         module = f"{layout.api_package}.{request.resource.plural}"
         path = tools.find_route(module, f"list_{request.resource.plural}")
         prefix = path.removesuffix(request.resource.plural)

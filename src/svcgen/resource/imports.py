@@ -16,7 +16,7 @@ _MODULES = {
     "uuid": "UUID",
     "fastapi": "APIRouter Depends FastAPI Header HTTPException Query Request",
     "fastapi.exceptions": "RequestValidationError",
-    "pydantic": "AfterValidator AwareDatetime BaseModel ConfigDict Field JsonValue with_config",
+    "pydantic": "AfterValidator AwareDatetime BaseModel ConfigDict Field JsonValue PlainSerializer with_config",
     "httpx": "AsyncClient",
     "sqlalchemy": "ARRAY BigInteger Boolean CheckConstraint Date DateTime Double Enum ForeignKey Identity Numeric Text"
     " Time Uuid event func select",
@@ -27,7 +27,7 @@ _MODULES = {
     "app.errors": "NotFoundError problem_responses",
     "app.etag": "IfMatch etag require_match",
     "app.models.base": "Base",
-    "app.schemas.types": "Id Json LocalTime UtcDatetime",
+    "app.schemas.types": "Id Json LocalTime PlainDecimal UtcDatetime",
 }
 # Name to module; nothing for a module that is imported itself.
 KNOWN = {

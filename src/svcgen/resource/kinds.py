@@ -15,11 +15,12 @@ class Kind:
     """One type with its arguments and limits.
 
     Attributes:
-        annotation: The Python type, in the model and in what is read.
+        annotation: The Python type in the model.
         sample: A valid JSON value.
         other: Another one.
         column: The SQLAlchemy type; empty where the annotation says it.
         schema: The type in what is sent; the annotation where empty.
+        answer: The type in what is read, likewise.
         limits: Arguments of Pydantic's Field.
         check: SQL that holds for every value, with `{}` for the column; empty where the type says it all.
         unique: A valid JSON value for each `n` from 1 on; empty where rows can't differ enough.
@@ -36,6 +37,7 @@ class Kind:
     other: str
     column: str = ""
     schema: str = ""
+    answer: str = ""
     limits: tuple[str, ...] = ()
     check: str = ""
     unique: str = ""
@@ -45,6 +47,11 @@ class Kind:
     target: str = ""
     values: tuple[str, ...] = ()
     read_default: ReadDefault | None = None
+
+    @property
+    def read(self) -> str:
+        """The type in a response."""
+        return self.answer or self.annotation
 
     @property
     def sent(self) -> str:

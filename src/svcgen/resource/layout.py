@@ -8,6 +8,7 @@ from pathlib import Path
 from svcgen.errors import ServiceError
 
 MODELS = Path("app/models/__init__.py")
+MAIN = Path("app/main.py")
 FACTORIES = Path("tests/factories")
 # What the generated modules import, and what to do where it is missing.
 NEEDED = {
@@ -50,6 +51,14 @@ class Layout:
     root: Path
     routers: Path
     targets: Mapping[str, Target] = field(default_factory=dict)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether app/main.py mounts the routers of app/api as it did at first, which saves to import it."""
+        loops = [node for node in ast.walk(parse(self.root, MAIN)) if isinstance(node, ast.For)]
+        calls = [ast.unparse(loop.body[0]) for loop in loops if ast.unparse(loop.iter) in {"api.routers", "routers"}]
+        mounted = len(calls) == 1 and ".include_router(" in calls[0] and "prefix" not in calls[0]
+        return mounted and self.api == Path("app/api")
 
     @property
     def api(self) -> Path:

@@ -9,6 +9,8 @@ from svcgen.resource.kinds import Kind, quoted, same
 # Rows that a test may store.
 _ROWS = 1000
 _PRECISION = 100
+# Beyond it Python writes small decimals as 1E-7.
+_PLAIN_SCALE = 6
 
 
 def boolean() -> Kind:
@@ -112,17 +114,21 @@ def _decimal(precision: int, scale: int, low: str | None, high: str | None) -> K
     return Kind(
         annotation="Decimal",
         column=f"Numeric({precision}, {scale})",
+        answer="PlainDecimal" if scale > _PLAIN_SCALE else "",
         limits=(f"max_digits={precision}", f"decimal_places={scale}", *limits),
         check=_check(low, high),
         sample=texts[start],
         other=texts[start + step],
-        unique=f"str(Decimal({texts[start]}) + Decimal(n % {min(steps, 10**6)}).scaleb(-{scale}))"
-        if steps > _ROWS
-        else "",
+        unique=_spread(int(start / step), min(steps, 10**6), scale) if steps > _ROWS else "",
         accepted=same(texts[bottom], texts[top]),
         refused=(*(quoted(f"{value:f}") for value in (bottom - step, top + step)), quoted(finer), '"NaN"', '"much"'),
         read_default=read_default,
     )
+
+
+def _spread(first: int, count: int, scale: int) -> str:
+    number = f"{first} + n % {count}" if first else f"n % {count}"
+    return f'f"{{Decimal({number}).scaleb(-{scale}):.{scale}f}}"' if scale else f"str({number})"
 
 
 def _digits(arguments: list[str]) -> tuple[int, int]:

@@ -1,5 +1,6 @@
 """Renders the files of a resource."""
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -9,6 +10,7 @@ from svcgen.resource import reserved
 from svcgen.resource.imports import KNOWN, with_imports
 from svcgen.resource.kinds import quoted
 from svcgen.resource.layout import FACTORIES, Layout, Target
+from svcgen.resource.shared import TYPES
 from svcgen.resource.spec import Field, Resource, class_name
 
 if TYPE_CHECKING:
@@ -62,8 +64,8 @@ def render_etag() -> str:
 
 def used_types(resource: Resource) -> set[str]:
     """Return the shared types that a resource needs."""
-    schemas = " ".join(field.kind.sent for field in resource.fields)
-    return {"Id"} | {name for name in ("UtcDatetime", "LocalTime", "Json") if name in schemas}
+    words = " ".join(f"{field.kind.sent} {field.kind.read}" for field in resource.fields)
+    return {"Id"} | {name for name in TYPES if name in re.split(r"\W", words)}
 
 
 def column(field: Field) -> str:
@@ -100,7 +102,7 @@ def _context(resource: Resource, targets: Mapping[str, Target]) -> dict[str, Any
         return named.get(field.column, field.kind.sent) + (" | None" if field.optional else "")
 
     def read(field: Field) -> str:
-        base = named[field.column] if field.kind.values else field.kind.annotation
+        base = named[field.column] if field.kind.values else field.kind.read
         return base + (" | None" if field.optional else "")
 
     def mapped(field: Field) -> str:

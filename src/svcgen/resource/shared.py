@@ -9,6 +9,9 @@ UtcDatetime = Annotated[
     AwareDatetime, Field(ge=datetime(1, 1, 2, tzinfo=UTC), lt=datetime(9999, 12, 31, tzinfo=UTC))
 ]
 """,
+    "PlainDecimal": """# Otherwise a small one is written as 1E-7.
+PlainDecimal = Annotated[Decimal, PlainSerializer(lambda value: f"{value:f}", return_type=str)]
+""",
     "LocalTime": """def refuse_zone(value: time) -> time:
     if value.tzinfo:
         raise ValueError("should have no time zone")

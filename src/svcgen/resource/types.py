@@ -89,6 +89,7 @@ def _list(words: Words, resource: str, name: str) -> Kind:
     return Kind(
         annotation=f"list[{element.annotation}]",
         schema=f"list[{element.sent}]",
+        answer=f"list[{element.read}]",
         column=f"ARRAY({element.column or _ELEMENTS[element.annotation]})",
         limits=tuple(limits),
         check=texts.length_check("cardinality", shortest, longest),

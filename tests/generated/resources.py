@@ -1,0 +1,131 @@
+"""Random resources: every type with every modifier that it takes."""
+
+from collections.abc import Sequence
+
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
+
+from svcgen.errors import SpecError
+from svcgen.resource.parse import parse_field
+from svcgen.resource.words import FLAGS
+
+# What generated code calls its own things, and what people call theirs.
+NAMES = st.sampled_from(
+    """
+    after amount api app at body call client code count created current day debit due email engine errors etag event
+    factory find first_name func given grade height if_match info item items key kind label limit line_1 line1 location
+    match method model models mode n name next number owner page params parent path phone position price query read
+    refused response router row rows s save self serial session size stamp state statements status t tag tags test title
+    token total type update url uuid value values weight word x y year z2
+    """.split()
+)
+NUMBERS = st.integers(-10_000, 10_000)
+PAIRS = st.tuples(NUMBERS, st.integers(1, 5_000)).map(lambda pair: (pair[0], pair[0] + pair[1]))
+DAYS = st.dates().map(str)
+WORDS = st.text("abcdefghijklmnopqrstuvwxyz_- .äß'\"\\{}%", min_size=1, max_size=12).filter(
+    lambda text: text == text.strip() and "," not in text and ":" not in text
+)
+
+
+def bounds(pairs: st.SearchStrategy[tuple[object, object]]) -> st.SearchStrategy[str]:
+    """`min=` and `max=`, one of them or neither."""
+    both = pairs.flatmap(
+        lambda pair: st.sampled_from(["", f":min={pair[0]}", f":max={pair[1]}", f":min={pair[0]}:max={pair[1]}"])
+    )
+    return st.one_of(st.just(""), both)
+
+
+def typed(name: str, *limits: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    return st.tuples(st.just(name), *limits).map("".join)
+
+
+LENGTHS = bounds(st.tuples(st.integers(0, 40), st.integers(41, 900)))
+DIGITS = st.tuples(st.integers(1, 30), st.integers(0, 12)).filter(lambda pair: pair[0] >= pair[1])
+DECIMALS = DIGITS.map(lambda pair: f"decimal:{pair[0]},{pair[1]}")
+SCALARS = st.one_of(
+    typed("str", LENGTHS),
+    typed("text", LENGTHS),
+    typed("int", bounds(PAIRS)),
+    typed("bigint", bounds(PAIRS)),
+    typed("float", bounds(PAIRS)),
+    DECIMALS,
+    typed("decimal:8,2", bounds(PAIRS)),
+    typed("date", bounds(st.tuples(st.just("1999-12-31"), DAYS.filter(lambda day: day > "2003")))),
+    st.sampled_from(["bool", "datetime", "time", "uuid"]),
+)
+ELEMENTS = st.one_of(st.sampled_from("str text int bigint float bool date datetime time uuid".split()), DECIMALS)
+FIELD_TYPES = st.one_of(
+    SCALARS,
+    st.just("json"),
+    st.lists(WORDS, min_size=2, max_size=5, unique=True).map(lambda words: "enum:" + ",".join(words)),
+    st.tuples(ELEMENTS, bounds(st.tuples(st.integers(0, 4), st.integers(5, 40)))).map(
+        lambda pair: f"list:{''.join(pair)}"
+    ),
+    # The resource that it refers to is put in later: one that is there by then, or itself.
+    st.integers(0, 100).map(lambda number: f"ref:target_{number}"),
+)
+DEFAULTS = st.sampled_from(
+    """
+    true false 0 1 7 -3 0.5 2.25 abc 2001-02-03 12:30 2026-01-31T12:30:00+01:00 a 12345678-1234-4234-8234-123456789abc
+    """.split()
+)
+
+
+@st.composite
+def fields(draw: st.DrawFn) -> str:
+    """One field that can be: what its type refuses is left out, one modifier after the other."""
+    word = f"{draw(NAMES)}:{draw(FIELD_TYPES)}"
+    modifiers = draw(st.lists(st.one_of(st.sampled_from(FLAGS), DEFAULTS.map("default={}".format)), max_size=3))
+    for modifier in modifiers:
+        word = f"{word}:{modifier}" if is_fine(f"{word}:{modifier}") else word
+    return word
+
+
+def is_fine(word: str) -> bool:
+    try:
+        parse_field("thing", "things", word)
+    except SpecError:
+        return False
+    return True
+
+
+RESOURCES = st.lists(fields().filter(is_fine), min_size=1, max_size=7, unique_by=lambda word: word.split(":")[0])
+
+
+def sample(count: int, number: int) -> list[list[str]]:
+    """Draw resources, the same ones for the same number."""
+    drawn: list[list[str]] = []
+
+    @seed(number)
+    @settings(
+        max_examples=count,
+        phases=[Phase.generate],
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(RESOURCES)
+    def collect(words: list[str]) -> None:
+        drawn.append(words)
+
+    collect()
+    return drawn
+
+
+def named(drawn: Sequence[Sequence[str]], nouns: Sequence[str]) -> list[list[str]]:
+    """Give each resource a name, and each reference a resource that is there by then, or its own."""
+    resources = []
+    for number, words in enumerate(drawn):
+        name = nouns[number]
+        known = [*nouns[:number], name]
+        resources.append([name, *(_refer(word, known) for word in words)])
+    return resources
+
+
+def _refer(word: str, known: Sequence[str]) -> str:
+    name, kind, *rest = word.split(":")
+    if kind != "ref":
+        return word
+    target = known[int(rest[0].removeprefix("target_")) % len(known)]
+    flags = [*rest[1:], "optional"] if target == known[-1] and "optional" not in rest else rest[1:]
+    return ":".join([name, kind, target, *flags])

@@ -1,0 +1,63 @@
+"""Random resources in a fresh service: all that it checks stays green, with no edit.
+
+A few of them here; every night `SVCGEN_SAMPLE=200 uv run pytest -n0 tests/generated/test_resource_sample.py`, where
+`SVCGEN_SEED` draws others.
+"""
+
+import os
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from generated.conftest import Service
+from generated.resources import named, sample
+from svcgen.commands.add import AddRequest, add_resource
+from svcgen.events import ignore
+from svcgen.resource.parse import parse_resource
+
+COUNT = int(os.environ.get("SVCGEN_SAMPLE", "4"))
+SEED = int(os.environ.get("SVCGEN_SEED", "20261120"))
+# In one service, so that they can refer to each other.
+BATCH = 25
+NOUNS = """
+apple badge car_part dish engine_room flight glove hotel invoice jacket kettle lamp meeting news order_line person
+quarry rocket status train_ticket umbrella vehicle wharf xylophone yacht zebra_crossing
+""".split()
+CHECKS = (
+    ("ruff", "check"),
+    ("ruff", "format", "--check"),
+    ("ruff", "check", "--target-version", "py314"),
+    ("ruff", "format", "--check", "--target-version", "py314"),
+    ("mypy",),
+    ("python", "scripts/check.py"),
+    ("pytest", "-q", "-n", "2"),
+)
+
+
+def copy_of(service: Service, directory: Path) -> Service:
+    """A copy that shares the virtual environment."""
+    path = directory / "service"
+    shutil.copytree(service.path, path, ignore=shutil.ignore_patterns(".venv", "__pycache__"))
+    (path / ".venv").symlink_to(service.path / ".venv")
+    return replace(service, path=path)
+
+
+def assert_green(service: Service, postgres: str) -> None:
+    for command in CHECKS:
+        result = service.run(*command, TEST_DATABASE_URL=postgres)
+        assert result.returncode == 0, f"{' '.join(command)}\n{result.stdout[-20000:]}{result.stderr[-5000:]}"
+
+
+@pytest.mark.parametrize("start", range(0, COUNT, BATCH))
+def test_sample(billing: Service, postgres: str, tmp_path: Path, start: int) -> None:
+    service = copy_of(billing, tmp_path)
+    resources = named(sample(COUNT, SEED)[start : start + BATCH], NOUNS)
+    for words in resources:
+        print("svcgen add resource", *words)  # noqa: T201  (shown where it fails)
+        added = add_resource(AddRequest(service.path, parse_resource(words), allow_dirty=True), ignore)
+        assert added.complete, added.steps
+        assert added.notes == ()
+
+    assert_green(service, postgres)
