@@ -59,8 +59,13 @@ def complete(questions: Sequence[Question], given: Mapping[str, str]) -> dict[st
     return {name: values[name] for name in asked}
 
 
+def every_value(questions: Sequence[Question], answers: Mapping[str, str]) -> dict[str, Any]:
+    """Return what a template sees of answers that were valid once: these and the computed values."""
+    return _evaluate(questions, answers, validated=())
+
+
 def _evaluate(questions: Sequence[Question], given: Mapping[str, str], *, validated: Collection[str]) -> dict[str, Any]:
-    environment = _jinja_environment()
+    environment = jinja_environment()
     values: dict[str, Any] = {}
     for question in questions:
         default = question.default
@@ -85,8 +90,8 @@ def _validate(question: Question, context: Mapping[str, Any], environment: "Sand
         raise AnswerError(f"{question.name} {_shown(value) if value else ''}".rstrip() + f" {what}", hint=hint)
 
 
-def _jinja_environment() -> "SandboxedEnvironment":
-    """Return an environment with the filters that copier gives to validators."""
+def jinja_environment() -> "SandboxedEnvironment":
+    """Return an environment with the filters that copier gives to validators and templates."""
     from jinja2.sandbox import SandboxedEnvironment
 
     return SandboxedEnvironment(

@@ -5,12 +5,13 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from svcgen import signals
 from svcgen.cli_add import add_application
+from svcgen.cli_status import status
 from svcgen.cli_update import update
 from svcgen.errors import SvcgenError, UsageError
 from svcgen.options import with_options
@@ -18,6 +19,9 @@ from svcgen.questions import NAME, load_questions
 from svcgen.screen import Screen, error, is_terminal
 from svcgen.staging import check_destination
 from svcgen.template import Template, find_root, find_template, installed_version
+
+if TYPE_CHECKING:
+    from svcgen.resource.spec import Resource
 
 _BUG = 3
 
@@ -64,6 +68,7 @@ def _application() -> typer.Typer:
     application.command("new")(with_options(_new, load_questions(find_root())))
     application.add_typer(add_application(), name="add")
     application.command("update")(update)
+    application.command("status")(status)
     return application
 
 
@@ -103,6 +108,12 @@ def _new(  # noqa: PLR0913  (one for each flag)
         str | None,
         typer.Option(metavar="URL", envvar="SVCGEN_SOURCE", help="Git URL that the service is to be updated from."),
     ] = None,
+    resource: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="SPEC", help="Add a resource, as `svcgen add resource` does: 'invoice due:date'; repeatable."
+        ),
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show the commands run and their output.")] = False,
     **answers: str | None,
@@ -114,12 +125,13 @@ def _new(  # noqa: PLR0913  (one for each flag)
     from svcgen.commands.new import NewRequest, make_service, preview
     from svcgen.report import preview_object, service_object, show_preview, show_service
 
+    resources = _resources(resource or [], sync=not no_sync)
     template = find_template(source)
     given = {key: value for key, value in {NAME: name, **answers}.items() if value is not None}
     ask = not (defaults or as_json) and is_terminal(sys.stdin) and is_terminal(sys.stdout)
     complete = _answer(template, given, data_file, destination, ask=ask)
     target = _target(destination, complete[NAME])
-    request = NewRequest(template, complete, target, git=not no_git, sync=not no_sync)
+    request = NewRequest(template, complete, target, git=not no_git, sync=not no_sync, resources=resources)
     screen = Screen(quiet=quiet or as_json, verbose=verbose)
     if dry_run:
         files = preview(request)
@@ -133,6 +145,16 @@ def _new(  # noqa: PLR0913  (one for each flag)
         print(json.dumps(service_object(request, service)))
     show_service(screen, request, service)
     raise typer.Exit(0 if service.complete else 1)
+
+
+def _resources(lines: list[str], *, sync: bool) -> "tuple[Resource, ...]":
+    if not lines:
+        return ()
+    from svcgen.resource.parse import parse_batch
+
+    if not sync:
+        raise UsageError("--resource needs the virtual environment, and --no-sync makes none", hint="leave one out")
+    return parse_batch(lines)
 
 
 def _answer(

@@ -56,15 +56,24 @@ def newest_tag(source: str) -> str:
     Raises:
         TemplateError: It can't be asked, or has none.
     """
+    return released_tags(source)[-1]
+
+
+def released_tags(source: str) -> tuple[str, ...]:
+    """Ask a template's repository for its releases, oldest first; there is at least one.
+
+    Raises:
+        TemplateError: It can't be asked, or has none.
+    """
     try:
         listed = git(Path.cwd(), "ls-remote", "--tags", "--refs", _url(source))
     except ToolError as error:
         raise TemplateError(f"can't ask {source} for its releases: {error.message}") from error
     versions = {version: tag for tag in re.findall(r"refs/tags/(\S+)", listed) if (version := parse_version(tag))}
-    released = [version for version in versions if not version.is_prerelease]
+    released = sorted(version for version in versions if not version.is_prerelease)
     if not released:
         raise TemplateError(f"{source} has no released version", hint="tag one, such as v1.0.0")
-    return str(versions[max(released)])
+    return tuple(str(versions[version]) for version in released)
 
 
 def same_source(one: str, other: str) -> bool:

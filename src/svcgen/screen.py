@@ -21,6 +21,7 @@ _LABELS = {
     "files": "Write its files",
     "format": "Format them as the service does",
     "migration": "Autogenerate its migration",
+    "resources": "Add its resources",
     "publish": "Put it into the service",
     "check": "Check the hard rules",
     "test": "Run its suite",
