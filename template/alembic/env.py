@@ -14,6 +14,7 @@ from app.settings import get_settings
 LOCK_TIMEOUT_MS = 4_000
 # Any number, the same for all: of two deploys at once the second waits, and then finds nothing left to do.
 MIGRATION_LOCK = 7_202_604
+LOCK_POLL_SECONDS = 1
 
 
 def migrate(connection: Connection) -> None:
@@ -36,8 +37,10 @@ async def connect_and_migrate() -> None:
         connect_args={"server_settings": {"application_name": "alembic"}},
     )
     async with engine.connect() as connection:
-        await connection.execute(text("SELECT pg_advisory_lock(:id)"), {"id": MIGRATION_LOCK})
-        # Not before: the wait above may take as long as somebody else's migrations.
+        # Asked for again and again: a statement that waits holds a snapshot, which CREATE INDEX CONCURRENTLY waits for.
+        while not await connection.scalar(text("SELECT pg_try_advisory_lock(:id)"), {"id": MIGRATION_LOCK}):
+            await connection.commit()
+            await asyncio.sleep(LOCK_POLL_SECONDS)
         await connection.execute(text(f"SET lock_timeout = {LOCK_TIMEOUT_MS}"))
         await connection.commit()
         await connection.run_sync(migrate)

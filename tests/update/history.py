@@ -5,6 +5,8 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
+import pytest
+
 from conftest import ROOT
 from helpers import git
 from svcgen.history import find_version
@@ -28,6 +30,8 @@ ANSWERS = {
 
 def tagged_repository(directory: Path, environ: Mapping[str, str]) -> Path:
     """Clone this repository, tag its releases, whether the clone has the tags or not, and release the working tree."""
+    if git(ROOT, "rev-parse", "--is-shallow-repository") == "true":
+        pytest.fail("a shallow clone lacks the commits of the releases: git fetch --unshallow")
     git(ROOT, "clone", "--quiet", "--no-local", "--no-tags", str(ROOT), str(directory), environ=environ)
     for tag, commit in RELEASES.items():
         git(directory, "tag", tag, commit, environ=environ)
