@@ -6,6 +6,7 @@ the ratios still hold, the seconds do not. Needs a warm uv cache for the full `s
 
 import json
 import os
+import re
 import shutil
 import statistics
 import subprocess
@@ -37,6 +38,7 @@ def main() -> None:
         target = [str(scratch / "made")]
         _show("new --no-sync / copier copy", *_compare([*new, *target, "--no-sync"], [*copier, *target], scratch))
         _show("new / copier copy", *_compare([*new, *target], [*copier, *target], scratch))
+        _show("update / copier update", *_compare_updates(template, scratch / "updated"))
         subprocess.run([*new, str(scratch / "service")], env=ENVIRON, check=True)
         _show_pipeline(scratch / "service")
 
@@ -46,10 +48,46 @@ def _tagged_template(directory: Path) -> Path:
     directory.mkdir()
     shutil.copy(ROOT / "copier.yml", directory)
     shutil.copytree(ROOT / "template", directory / "template")
-    identity = ("-c", "user.name=benchmark", "-c", "user.email=benchmark@example.com")
-    for command in (["init", "--quiet"], ["add", "--all"], [*identity, "commit", "--quiet", "-m", "x"], ["tag", "v1"]):
-        subprocess.run(["git", "-C", directory, *command], check=True)
+    _git(directory, "init", "--quiet")
+    _release(directory, "v1")
     return directory
+
+
+def _release(repository: Path, tag: str) -> None:
+    _git(repository, "add", "--all")
+    _git(repository, "commit", "--quiet", "--message", tag)
+    _git(repository, "tag", tag)
+
+
+def _git(directory: Path, *arguments: str) -> None:
+    identity = ("-c", "user.name=benchmark", "-c", "user.email=benchmark@example.com")
+    subprocess.run(["git", "-C", directory, *identity, *arguments], check=True, stderr=subprocess.DEVNULL)
+
+
+def _compare_updates(template: Path, service: Path) -> tuple[float, float]:
+    """Time an update that changes ten files; svcgen's relocks, checks the hard rules and commits too."""
+    new = (SCRIPTS / "svcgen", "new", "billing", service, "--defaults", "--quiet", "--source", template)
+    subprocess.run(new, env=ENVIRON, check=True)
+    recorded = service / ".copier-answers.yml"
+    recorded.write_text(re.sub(r"(?m)^_commit: .*", "_commit: v1", recorded.read_text()))
+    _release(service, "made")
+    for path in sorted((template / "template" / "tests").glob("test_*.py"))[:10]:
+        path.write_text(f"{path.read_text()}\n\n# {path.name} of the next release\n")
+    _release(template, "v2")
+
+    def update(command: str) -> Callable[[], float]:
+        def run() -> float:
+            start = perf_counter()
+            arguments = [SCRIPTS / command, "update", *(["--defaults"] if command == "copier" else [])]
+            subprocess.run(arguments, cwd=service, env=ENVIRON, capture_output=True, check=True)
+            taken = perf_counter() - start
+            _git(service, "switch", "--quiet", "--discard-changes", "--force-create", "main", "made")
+            subprocess.run(["git", "-C", service, "branch", "-D", "svcgen/v2"], capture_output=True, check=False)
+            return taken
+
+        return run
+
+    return _medians(update("svcgen"), update("copier"))
 
 
 def _compare(command: list[str], reference: list[str], scratch: Path) -> tuple[float, float]:
