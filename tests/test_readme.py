@@ -7,13 +7,26 @@ from conftest import ROOT, Svcgen
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def test_names_every_flag_and_no_other(svcgen: Svcgen) -> None:
-    shown = re.findall(r"^  (?:(-\w), )?(--[a-z-]+)", svcgen("new", "--help").stdout, flags=re.MULTILINE)
-    table = README.split("## `svcgen new NAME [DEST]`")[1].split("\n## ")[0]
+SECTIONS = {
+    "new": "## `svcgen new NAME [DEST]`",
+    "update": "## Updates",
+}
+
+
+@pytest.mark.parametrize("command", SECTIONS)
+def test_names_every_flag_and_no_other(svcgen: Svcgen, command: str) -> None:
+    shown = re.findall(r"^  (?:(-\w), )?(--[a-z-]+)", svcgen(*command.split(), "--help").stdout, flags=re.MULTILINE)
+    table = README.split(f"{SECTIONS[command]}\n")[1].split("\n## ")[0]
     cells = re.findall(r"^\| (`-.*?) \| ", table, flags=re.MULTILINE)
     named = {flag for cell in cells for flag in re.findall(r"(?<![\w-])--?[a-z][a-z-]*", cell)}
 
     assert named == {flag for pair in shown for flag in pair if flag} - {"--help"}
+
+
+def test_has_a_section_for_every_command(svcgen: Svcgen) -> None:
+    commands = svcgen("--help").stdout.partition("Commands:\n")[2]
+
+    assert set(re.findall(r"^  (\w+)", commands, flags=re.MULTILINE)) == {name.split()[0] for name in SECTIONS}
 
 
 def test_its_commands_exist() -> None:
