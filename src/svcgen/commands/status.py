@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from svcgen.errors import SvcgenError, UsageError
+from svcgen.errors import ServiceError, SvcgenError, UsageError
 from svcgen.history import carried_versions, find_version, parse_version, released_tags, same_source
 from svcgen.pristine import Pristine
 from svcgen.questions import NAME
@@ -126,7 +126,7 @@ def _look(service: Service, releases: "Future[tuple[str, ...]]", rendering: "Fut
         name=service.answers[NAME],
         version=service.version,
         newest=tags[-1] if tags else "",
-        behind=_behind(service.version, tags),
+        behind=known(lambda: _behind(service.version, tags)) if tags else None,
         answers=service.answers,
         edited=tuple(edits[0]) if edits else None,
         deleted=tuple(edits[1]) if edits else None,
@@ -135,10 +135,10 @@ def _look(service: Service, releases: "Future[tuple[str, ...]]", rendering: "Fut
     )
 
 
-def _behind(version: str, tags: Sequence[str]) -> int | None:
+def _behind(version: str, tags: Sequence[str]) -> int:
     at = parse_version(version)
-    if at is None or not tags:
-        return None
+    if at is None:
+        raise ServiceError(f"{version} is no release of the template")
     return sum(release > at for tag in tags if (release := parse_version(tag)))
 
 
