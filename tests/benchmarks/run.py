@@ -66,8 +66,8 @@ def _git(directory: Path, *arguments: str) -> None:
 
 def _compare_updates(template: Path, service: Path) -> tuple[float, float]:
     """Time an update that changes ten files; svcgen's relocks, checks the hard rules and commits too."""
-    new = (SCRIPTS / "svcgen", "new", "billing", service, "--defaults", "--quiet", "--source", template)
-    subprocess.run(new, env=ENVIRON, check=True)
+    new = ("new", "billing", service, "--defaults", "--quiet", "--source", template)
+    subprocess.run([SCRIPTS / "svcgen", *new], env=ENVIRON, check=True)
     recorded = service / ".copier-answers.yml"
     recorded.write_text(re.sub(r"(?m)^_commit: .*", "_commit: v1", recorded.read_text()))
     _release(service, "made")

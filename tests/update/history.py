@@ -50,7 +50,9 @@ def tagged_repository(directory: Path, environ: Mapping[str, str]) -> Path:
     return directory
 
 
-def make_service(version: str, source: Path, current: Template, directory: Path, environ: Mapping[str, str]) -> Path:
+def make_service(
+    version: str, source: Path | str, current: Template, directory: Path, environ: Mapping[str, str]
+) -> Path:
     """Make a service as the svcgen of that release made it: rendered, locked, committed, with a `.env`."""
     scratch = directory.with_name(f"{directory.name}-scratch")
     scratch.mkdir()

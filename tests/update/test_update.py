@@ -1,16 +1,17 @@
 """A service of every release takes the working tree's template, by each of the tools that teams use."""
 
 import json
+import shutil
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
-from helpers import git, tree
+from helpers import fake_program, git, tree
 from svcgen.render import render
 from svcgen.template import Template
-from update.history import ANSWERS, NEXT, run
+from update.history import ANSWERS, NEXT, make_service, run
 
 COPIER = (sys.executable, "-m", "copier", "update", "--defaults")
 # Renovate 44, lib/modules/manager/copier/artifacts.ts, buildCommand.
@@ -92,3 +93,18 @@ def test_edited_with_copier(tool: tuple[str, ...], edited: Path, git_environ: Ma
     assert result.returncode == 0, result.stderr
     assert "<<<<<<<" not in git(edited, "diff")
     assert git(edited, "ls-files", "--unmerged") == ""
+
+
+def test_offline(
+    released: str, current: Template, tmp_path: Path, git_environ: Mapping[str, str], fresh: Mapping[str, bytes]
+) -> None:
+    """The templates of all releases come with svcgen."""
+    service = tmp_path / "billing"
+    make_service(released, current.source, current, service, git_environ)
+    real = shutil.which("git")
+    no_network = f'case "$*" in *clone*|*ls-remote*|*fetch*) exit 1;; esac\nexec {real} "$@"'
+    path = fake_program(tmp_path / "bin", "git", no_network)
+    result = run(*SVCGEN[:-1], cwd=service, environ={**git_environ, "PATH": path, "UV_OFFLINE": "1"})
+
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert files_of(service) == fresh
