@@ -29,14 +29,10 @@ def git(*arguments: str) -> str | None:
     return result.stdout.strip() if result.returncode == 0 else None
 
 
-def applied_commit() -> str | None:
-    """The newest commit whose migrations may have been applied: where this branch left the main one, or its last but one."""
-    head = git("rev-parse", "HEAD")
-    main = next(filter(None, (git("rev-parse", "--verify", "--quiet", name) for name in MAIN_BRANCHES)), None)
-    if head is None or main is None:
-        return None
-    base = git("merge-base", "HEAD", main)
-    return git("rev-parse", "--verify", "--quiet", "HEAD^") if base == head else base
+def common_commit() -> str | None:
+    """Where this branch left the main one; on the main branch itself that is HEAD."""
+    main = next((name for name in MAIN_BRANCHES if git("rev-parse", "--verify", "--quiet", name)), None)
+    return git("merge-base", "HEAD", main) if main else None
 
 
 def at(commit: str | None) -> set[str]:
@@ -51,17 +47,15 @@ def waived(directive: str) -> dict[str, set[str]]:
     return {path.name: set(pattern.findall(path.read_text())) for path in (ROOT / VERSIONS).glob("*.py")}
 
 
-def changed(base: str | None) -> Iterator[str]:
-    if git("rev-parse", "--is-shallow-repository") == "true":
-        yield f"{VERSIONS}:1: {RULE} A shallow clone has no main branch to compare with: git fetch --unshallow"
-    elif base is not None:
-        permitted = set().union(*waived("applied-migration").values())
-        diff = git(
-            "diff", "--name-only", "--no-renames", "--diff-filter=a", "--relative", base, "--", f"{VERSIONS}/*.py"
-        )
-        for path in (diff or "").splitlines():
+def changed(base: str) -> Iterator[str]:
+    permitted = set().union(*waived("applied-migration").values())
+    # On the main branch what its last commit changed counts too: that is what CI sees after a merge.
+    comparisons = [[base], ["HEAD^", "HEAD"]] if base == git("rev-parse", "HEAD") else [[base]]
+    for commits in comparisons:
+        diff = ("diff", "--name-only", "--no-renames", "--diff-filter=a", "--relative", *commits)
+        for path in (git(*diff, "--", f"{VERSIONS}/*.py") or "").splitlines():
             if Path(path).name not in permitted:
-                yield f"{path}:1: {RULE} Restore it (git checkout {base[:10]} -- {path}) and write a new one."
+                yield f"{path}:1: {RULE} Restore it (git checkout {commits[0][:10]} -- {path}) and write a new one."
 
 
 def branched(scripts: ScriptDirectory) -> Iterator[str]:
@@ -102,12 +96,11 @@ def line_of_upgrade(path: Path) -> int:
     )
 
 
-def unsound(base: str | None) -> Iterator[str]:
+def unsound(applied: set[str]) -> Iterator[str]:
     scripts = ScriptDirectory.from_config(Config(ROOT / "alembic.ini"))
     try:
         yield from branched(scripts)
         # Of what is applied already nothing can be changed any more; a merge of two heads changes nothing.
-        applied = at(base)
         new = [script for script in scripts.walk_revisions() if Path(script.path).name not in applied]
         if new := [script for script in new if not script.is_merge_point]:
             yield from dangerous(new)
@@ -116,8 +109,13 @@ def unsound(base: str | None) -> Iterator[str]:
 
 
 def main() -> int:
-    base = applied_commit()
-    findings = [*changed(base), *unsound(base)]
+    base = common_commit()
+    applied = git("rev-parse", "--verify", "--quiet", "HEAD^") if base == git("rev-parse", "HEAD") else base
+    findings = [*(changed(base) if base else ()), *unsound(at(applied))]
+    if git("rev-parse", "--is-shallow-repository") == "true":
+        findings.append(
+            f"{VERSIONS}:1: {RULE} A shallow clone has no main branch to compare with: git fetch --unshallow"
+        )
     for finding in findings:
         print(finding)
     return 1 if findings else 0

@@ -66,7 +66,7 @@ def _git(directory: Path, *arguments: str) -> None:
 
 def _compare_updates(template: Path, service: Path) -> tuple[float, float]:
     """Time an update that changes ten files; svcgen's relocks, checks the hard rules and commits too."""
-    new = ("new", "billing", service, "--defaults", "--quiet", "--source", template)
+    new = ["new", "billing", str(service), "--defaults", "--quiet", "--source", str(template)]
     subprocess.run([SCRIPTS / "svcgen", *new], env=ENVIRON, check=True)
     recorded = service / ".copier-answers.yml"
     recorded.write_text(re.sub(r"(?m)^_commit: .*", "_commit: v1", recorded.read_text()))
