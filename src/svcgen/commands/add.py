@@ -9,7 +9,7 @@ from pathlib import Path
 from svcgen.errors import ServiceError
 from svcgen.events import Notify, Step
 from svcgen.history import parse_version
-from svcgen.resource.change import Change, plan_change
+from svcgen.resource.change import Change, plan_change, write_all
 from svcgen.resource.layout import Layout, read_layout
 from svcgen.resource.review import review
 from svcgen.resource.spec import Resource
@@ -145,7 +145,7 @@ def _write(request: AddRequest, layout: Layout, tools: Tools, change: Change, st
     unformatted = tools.unformatted([file for file in change.edited if file.suffix == ".py"])
 
     def write() -> None:
-        _write_all(tools.copy, {**change.added, **change.edited})
+        write_all(tools.copy, {**change.added, **change.edited})
         if layout.is_plain:
             return
         module = f"{layout.api_package}.{request.resource.plural}"
@@ -155,7 +155,7 @@ def _write(request: AddRequest, layout: Layout, tools: Tools, change: Change, st
             mounted = plan_change(request.resource, layout, prefix)
             change.added.update(mounted.added)
             change.edited.update(mounted.edited)
-            _write_all(tools.copy, {**change.added, **change.edited})
+            write_all(tools.copy, {**change.added, **change.edited})
 
     steps.require("files", write)
     steps.attempt("format", "uv run ruff check", lambda: tools.format(python, unformatted))
@@ -168,13 +168,7 @@ def _migrate(request: AddRequest, tools: Tools, change: Change) -> None:
     file = tools.make_migration(f"add {plural.replace('_', ' ')}")
     text = review((tools.copy / file).read_text(encoding="utf-8"), plural)
     change.added[file] = text
-    _write_all(tools.copy, {file: text})
-
-
-def _write_all(root: Path, files: Mapping[Path, str]) -> None:
-    for file, text in files.items():
-        (root / file).parent.mkdir(parents=True, exist_ok=True)
-        (root / file).write_text(text, encoding="utf-8")
+    write_all(tools.copy, {file: text})
 
 
 def _content(path: Path) -> bytes | None:

@@ -8,12 +8,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from svcgen.errors import DestinationError
-from svcgen.events import Notify, Step
+from svcgen.commands.add import AddRequest, add_resource
+from svcgen.errors import DestinationError, ToolError
+from svcgen.events import Notify, Step, ignore
 from svcgen.git import commit_all, create_repository, is_in_work_tree, tracks_files
 from svcgen.lock import EXPORT, export, lock, sync
 from svcgen.questions import NAME
 from svcgen.render import render
+from svcgen.resource.change import plan_change, write_all
+from svcgen.resource.layout import read_layout
+from svcgen.resource.spec import Resource
 from svcgen.signals import finish
 from svcgen.staging import Staging, check_destination
 from svcgen.steps import Steps
@@ -31,6 +35,7 @@ class NewRequest:
         destination: Where; absolute.
         git: Whether to commit it.
         sync: Whether to lock it and to make its virtual environment.
+        resources: What to add to it, each in a commit of its own.
     """
 
     template: Template
@@ -38,6 +43,7 @@ class NewRequest:
     destination: Path
     git: bool = True
     sync: bool = True
+    resources: tuple[Resource, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -83,7 +89,8 @@ def make_service(request: NewRequest, notify: Notify) -> NewService:
         _commit(request, staging, steps)
         staging.publish()
         # A virtual environment holds absolute paths, so it can only be made in its place.
-        _sync(request, staging, steps, locked=locked)
+        synced = _sync(request, staging, steps, locked=locked)
+        _add_resources(request, staging, steps, synced=synced)
         files = _files(staging.project)
         finish()
         staging.close()
@@ -108,6 +115,9 @@ def preview(request: NewRequest) -> tuple[str, ...]:
     with tempfile.TemporaryDirectory() as scratch:
         project = Path(scratch) / "project"
         _render(request, project)
+        for resource in request.resources:
+            change = plan_change(resource, read_layout(project))
+            write_all(project, {**change.added, **change.edited})
         return _files(project)
 
 
@@ -160,14 +170,35 @@ def _first_commit(project: Path, message: str, notify: Notify) -> None:
     commit_all(project, message, notify)
 
 
-def _sync(request: NewRequest, staging: Staging, steps: Steps, *, locked: bool) -> None:
+def _sync(request: NewRequest, staging: Staging, steps: Steps, *, locked: bool) -> bool:
     if not request.sync:
         steps.skip("sync", "--no-sync")
-    elif not locked:
+        return False
+    if not locked:
         steps.postpone("sync", "uv sync", "needs the lock")
-    else:
-        uv = Uv.find(request.answers["python"], steps.notify)
-        steps.attempt("sync", "uv sync", lambda: sync(staging.project, uv))
+        return False
+    uv = Uv.find(request.answers["python"], steps.notify)
+    return steps.attempt("sync", "uv sync", lambda: sync(staging.project, uv))
+
+
+def _add_resources(request: NewRequest, staging: Staging, steps: Steps, *, synced: bool) -> None:
+    if not request.resources:
+        return
+    command = " && ".join(shlex.join(["svcgen", "add", "resource", *item.arguments]) for item in request.resources)
+    if not synced:
+        steps.postpone("resources", command, "needs the virtual environment")
+        return
+    committed = any(step.name == "git" and step.outcome == "done" for step in steps.taken)
+
+    def add() -> None:
+        for resource in request.resources:
+            added = add_resource(AddRequest(staging.project, resource, allow_dirty=True), ignore)
+            if not added.complete:
+                raise ToolError("; ".join(step.reason for step in added.steps if step.reason))
+            if committed:
+                commit_all(staging.project, f"Add {resource.plural.replace('_', ' ')}", steps.notify)
+
+    steps.attempt("resources", command, add)
 
 
 def _files(project: Path) -> tuple[str, ...]:

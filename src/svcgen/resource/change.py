@@ -1,7 +1,7 @@
 """What a new resource changes in a service: the files it adds, and its lines in those that are there."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -61,6 +61,13 @@ def plan_change(resource: Resource, layout: Layout, prefix: str = "/") -> Change
     change.edited[MODELS] = edits.add_model(models, f"app.models.{resource.name}", resource.model)
     _document(resource, root, change, prefix)
     return change
+
+
+def write_all(root: Path, files: Mapping[Path, str]) -> None:
+    """Write files below a directory."""
+    for file, text in files.items():
+        (root / file).parent.mkdir(parents=True, exist_ok=True)
+        (root / file).write_text(text, encoding="utf-8")
 
 
 def _document(resource: Resource, root: Path, change: Change, prefix: str) -> None:

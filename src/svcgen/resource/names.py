@@ -23,7 +23,8 @@ def check_resource_name(name: str, what: str) -> None:
     """
     _check_snake(name, f"the {what}")
     reasons: list[tuple[AbstractSet[str], str]] = [
-        (reserved.SQL, "is a reserved word of SQL"),
+        # Only the plural is a name in SQL: that of the table.
+        (reserved.SQL if what == "plural" else frozenset(), "is a reserved word of SQL"),
         (frozenset(dir(builtins)), "hides a builtin of Python"),
         (reserved.LOCALS, "is a name that the code around it uses"),
     ]
@@ -48,7 +49,7 @@ def check_field_name(field: Field, resource: str, plural: str) -> None:
         (reserved.COLUMNS, "is a column that every row has"),
         (reserved.SQLALCHEMY, "is an attribute of every SQLAlchemy model"),
         (reserved.PYDANTIC, "is an attribute of every Pydantic model"),
-        (reserved.TYPES, "hides a type of Python"),
+        (reserved.TYPES, "hides what the columns after it are declared with"),
         (reserved.SQL, "is a reserved word of SQL"),
         (reserved.SYSTEM_COLUMNS, "is a column that Postgres adds to every table"),
     ]

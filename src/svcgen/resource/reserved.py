@@ -13,8 +13,8 @@ PYDANTIC = frozenset(
     schema_json update_forward_refs validate
     """.split()
 )
-# A field of that name would hide the type from the fields after it.
-TYPES = frozenset({"bool", "date", "datetime", "float", "int", "list", "str", "time"})
+# A field of that name would hide the type or function from the fields after it.
+TYPES = frozenset({"bool", "date", "datetime", "float", "func", "int", "list", "mapped_column", "str", "time"})
 # Reserved by Postgres 18, or by the SQL standard for what these columns are.
 SQL = frozenset(
     """
@@ -32,10 +32,17 @@ SYSTEM_COLUMNS = frozenset({"cmax", "cmin", "ctid", "oid", "tableoid", "xmax", "
 # What the generated modules import and define, which a class of that name would hide.
 CLASSES = frozenset(
     """
+    Annotated Any APIRouter AsyncClient AsyncConnection AsyncEngine AsyncSession Base BaseModel BigInteger
+    Boolean CheckConstraint ConfigDict Date DateTime Decimal Double Enum FastAPI Field ForeignKey Header
+    HTTPException HTTPStatus Id Identity IfMatch Json JsonValue Literal LocalTime Mapped Mapping NotFoundError
+    Numeric PlainDecimal PlainSerializer Query Request RequestValidationError Response SessionDep Text Time
+    TypedDict UtcDatetime Uuid
     """.split()
 )
-# What the generated functions call their parameters and variables.
+# What the functions that have a variable of the resource's name call other things.
 LOCALS = frozenset(
     """
+    body changes count etag find if_match n name problem_responses referred request require_match response
+    router routers save select serial session value values
     """.split()
 )

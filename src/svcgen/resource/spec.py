@@ -46,13 +46,20 @@ class Resource:
         name: Singular, snake_case.
         plural: What its table, its router and its path are called.
         fields: In the order given.
-        words: What it was read from, as it can be typed again.
+        words: What it was read from.
+        plural_given: Whether its plural was said.
     """
 
     name: str
     plural: str
     fields: tuple[Field, ...]
     words: tuple[str, ...] = ()
+    plural_given: bool = False
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """What `svcgen add resource` is to be given to add it."""
+        return (*self.words, "--plural", self.plural) if self.plural_given else self.words
 
     @property
     def model(self) -> str:

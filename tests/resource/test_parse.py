@@ -1,0 +1,148 @@
+import pytest
+
+from svcgen.errors import SpecError
+from svcgen.resource.parse import parse_batch, parse_resource
+from svcgen.resource.words import TYPES
+
+INVOICE = (
+    "invoice number:str:unique amount:decimal:12,2 due:date:optional paid:bool:default=false"
+    " status:enum:draft,sent,paid customer:ref:customer:optional"
+)
+
+
+def test_the_example() -> None:
+    invoice = parse_resource(INVOICE.split())
+    number, amount, due, paid, status, customer = invoice.fields
+
+    assert (invoice.plural, invoice.model) == ("invoices", "Invoice")
+    assert (number.unique, number.kind.limits, number.required) == (True, ("max_length=255",), True)
+    assert amount.kind.column == "Numeric(12, 2)"
+    assert (due.optional, due.required) == (True, False)
+    assert (paid.default, paid.default_json) == ("False", "False")
+    assert status.kind.values == ('"draft"', '"sent"', '"paid"')
+    assert (customer.column, customer.kind.target) == ("customer_id", "customer")
+
+
+@pytest.mark.parametrize(
+    ("name", "plural"),
+    [
+        ("person", "people"),
+        ("status", "statuses"),
+        ("news", "news"),
+        ("line_item", "line_items"),
+        ("category", "categories"),
+    ],
+)
+def test_plurals(name: str, plural: str) -> None:
+    assert parse_resource([name, "x:str"]).plural == plural
+    assert parse_resource([name, "x:str"], "others").plural == "others"
+
+
+def test_powershell_splits_at_commas() -> None:
+    words = ["price", "amount:decimal:12", "2:optional", "status:enum:draft", "sent", "paid:optional", "note:str"]
+    joined = parse_resource(words)
+
+    assert joined.fields[0].kind.column == "Numeric(12, 2)"
+    assert [field.name for field in joined.fields] == ["amount", "status", "note"]
+    assert joined.fields[1].kind.values == ('"draft"', '"sent"', '"paid"')
+    assert joined.fields[1].optional
+
+
+def test_a_value_may_hold_colons() -> None:
+    (opens,) = parse_resource(["shop", "opens:time:default=08:30:optional"]).fields
+
+    assert (opens.default, opens.optional) == ("time(8, 30)", True)
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        ("", "the name of the resource is missing"),
+        ("invoice", "invoice has no field"),
+        ("Invoice x:str", "is not lower-case words joined by underscores"),
+        ("line-item x:str", "is not lower-case words joined by underscores"),
+        ("class x:str", "the name class is a reserved word of Python"),
+        ("filter x:str", "the name filter hides a builtin of Python"),
+        ("session x:str", "the name session is a name that the code around it uses"),
+        ("enum x:str", "would make a class Enum"),
+        ("x" * 41 + " x:str", "is longer than 40 characters"),
+        ("invoice x", "field x: it has no type"),
+        ("invoice x:", "nothing is no type"),
+        ("invoice x:string", "string is no type"),
+        ("invoice X:str", "a field 'X' is not lower-case"),
+        ("invoice class:str", "a field class is a reserved word of Python"),
+        ("invoice order:int", "order is a reserved word of SQL"),
+        ("invoice user:str", "user is a reserved word of SQL"),
+        ("invoice metadata:json", "metadata is an attribute of every SQLAlchemy model"),
+        ("invoice id:int", "id is a column that every row has"),
+        ("invoice version:int", "version is a column that every row has"),
+        ("invoice created_at:datetime", "created_at is a column that every row has"),
+        ("invoice json:json", "json is an attribute of every Pydantic model"),
+        ("invoice date:date", "date hides what the columns after it are declared with"),
+        ("invoice xmin:int", "xmin is a column that Postgres adds to every table"),
+        ("invoice x:str x:int", "invoice has two columns called x"),
+        ("invoice a:ref:b a_id:int", "invoice has two columns called a_id"),
+        ("invoice a_id:ref:b", "a reference gets its _id itself"),
+        ("invoice line_1:str line1:str", "line_1 and line1 differ by underscores only"),
+        ("invoice x:str:opt", "opt is no modifier"),
+        ("invoice x:str:optional:nul", "nul is no modifier"),
+        ("invoice x:str:optional:optional", "optional is there twice"),
+        ("invoice x:str:max=1:max=2", "max is there twice"),
+        ("invoice x:decimal", "a decimal needs its digits"),
+        ("invoice x:decimal:2,3", "a decimal needs its digits"),
+        ("invoice x:enum", "an enum needs at least two values"),
+        ("invoice x:enum:a,a", "an enum names a value twice"),
+        ("invoice x:ref", "a ref needs the resource that it refers to"),
+        ("invoice x:ref:invoice", "no first row could refer to another"),
+        ("invoice x:list", "a list holds values of one simple type"),
+        ("invoice x:list:list:str", "a list holds values of one simple type"),
+        ("invoice x:str:min=5:max=4", "no text fits"),
+        ("invoice x:str:max=many", "max=many is not a length"),
+        ("invoice x:int:min=1.5", "min=1.5 is not a whole number"),
+        ("invoice x:int:max=3000000000", "too few values fit"),
+        ("invoice x:decimal:5,2:min=0.001", "at most 2 decimal places"),
+        ("invoice x:date:min=soon", "min=soon is not a date"),
+        ("invoice x:bool:max=1", "bool has no min and no max"),
+        ("invoice x:bool:default=yes", "neither true nor false"),
+        ("invoice x:int:default=9:max=8", "outside of min and max"),
+        ("invoice x:str:max=2:default=abc", "too short or too long"),
+        ("invoice x:enum:a,b:default=c", "none of its values"),
+        ("invoice x:datetime:default=2026-01-01", "not a datetime with a zone"),
+        ("invoice x:uuid:default=1", "not a UUID"),
+        ("invoice x:json:default={}", "json has no default"),
+        ("invoice x:bool:unique", "values for a few rows only"),
+        ("invoice x:text:unique", "an index can't hold any text"),
+        ("invoice x:str:max=601:index", "an index can't hold any str"),
+        ("invoice x:json:index", "an index can't hold any json"),
+        ("invoice x:int:unique:index", "a unique column has an index"),
+        ("invoice x:ref:y:index", "a reference has an index"),
+        ("invoice x:int:unique:default=1", "a default can stand in one row only"),
+        (f"{'i' * 30} {'x' * 40}:str", "too long for Postgres"),
+    ],
+)
+def test_refused(words: str, reason: str) -> None:
+    with pytest.raises(SpecError) as caught:
+        parse_resource(words.split())
+
+    assert reason in caught.value.message
+    assert caught.value.hint
+
+
+def test_every_type_can_be_optional() -> None:
+    arguments = {"decimal": ":9,3", "enum": ":a,b", "ref": ":other", "list": ":str"}
+    for name in TYPES:
+        (field,) = parse_resource(["thing", f"x:{name}{arguments.get(name, '')}:optional"]).fields
+        assert field.optional
+
+
+def test_a_batch_refers_backwards() -> None:
+    person, order = parse_batch(
+        ["person name:str --plural persons", "order buyer:ref:person parent:ref:order:optional"]
+    )
+
+    assert (person.plural, person.arguments[-2:]) == ("persons", ("--plural", "persons"))
+    assert order.references[0].kind.target == "person"
+    with pytest.raises(SpecError, match="there is no resource person"):
+        parse_batch(["order buyer:ref:person", "person name:str"])
+    with pytest.raises(SpecError, match="can't be taken apart"):
+        parse_batch(["order x:str:default='"])
