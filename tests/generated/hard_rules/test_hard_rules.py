@@ -10,16 +10,13 @@ from pathlib import Path
 import pytest
 
 from generated.conftest import Service
-from generated.hard_rules import workspace
+from generated.hard_rules import proof, workspace
 from generated.hard_rules.correct import CORRECT
 from generated.hard_rules.edit import Change
-from generated.hard_rules.mutation import CHECK, Mutation
 from generated.hard_rules.mutations import MUTATIONS
 from generated.hard_rules.mutations.migrations import FOLDER, Delete, Git, Move, migration
 from generated.hard_rules.rules import RULES
-from generated.hard_rules.waivers import DO_NOT_HOLD, HOLD
-
-NOTICED_BY_TESTS = [mutation for mutation in MUTATIONS if mutation.by != CHECK]
+from generated.hard_rules.waivers import DO_NOT_HOLD, HOLD, Waiver
 
 
 def test_rules_are_those_of_the_card(billing: Service) -> None:
@@ -40,19 +37,15 @@ def test_every_rule_has_mutations() -> None:
 
 
 def test_what_breaks_a_rule_is_noticed(billing: Service, tmp_path: Path) -> None:
-    """By the one command that needs no running app, with the rule, the file, the line and the fix."""
-    missed = [mutation for mutation, caught in workspace.checked(billing, tmp_path) if not caught]
+    missed = [outcome for outcome in proof.statically(billing, tmp_path) if not outcome.caught]
 
-    assert [f"{mutation.rule} {mutation.name} ({mutation.file})" for mutation in missed] == []
+    assert not missed, "\n".join(str(outcome) for outcome in missed)
 
 
-@pytest.mark.parametrize("mutation", NOTICED_BY_TESTS, ids=[mutation.name for mutation in NOTICED_BY_TESTS])
-def test_what_only_the_running_app_knows_is_noticed(
-    mutation: Mutation, billing: Service, tmp_path: Path, postgres: str
-) -> None:
-    result = workspace.tested(billing, tmp_path / "service", mutation, postgres)
+def test_what_only_the_running_app_knows_is_noticed(billing: Service, tmp_path: Path, postgres: str) -> None:
+    missed = [outcome for outcome in proof.at_run_time(billing, tmp_path, postgres) if not outcome.caught]
 
-    assert result.caught, result.output
+    assert not missed, "\n".join(str(outcome) for outcome in missed)
 
 
 @pytest.fixture(scope="module")
@@ -105,15 +98,21 @@ def test_a_migration_that_is_only_on_the_branch_may_change(billing: Service, tmp
     assert verdict.returncode == 0, verdict.output
 
 
+def check_with(waivers: list[Waiver], service: Service) -> workspace.Verdict:
+    for waiver in waivers:
+        waiver.edit.make(service.path)
+    return workspace.check(service)
+
+
 def test_waivers_with_a_reason_hold_and_are_listed(billing: Service, tmp_path: Path) -> None:
-    verdict = workspace.waived(billing, tmp_path / "service", HOLD)
+    verdict = check_with(HOLD, workspace.branch(billing, tmp_path / "service"))
 
     assert verdict.returncode == 0, verdict.output
     assert [waiver.edit.name for waiver in HOLD if waiver.file not in verdict.waived] == [], verdict.output
 
 
 def test_waivers_without_a_reason_do_not_hold(billing: Service, tmp_path: Path) -> None:
-    verdict = workspace.waived(billing, tmp_path / "service", DO_NOT_HOLD)
+    verdict = check_with(DO_NOT_HOLD, workspace.branch(billing, tmp_path / "service"))
 
     refused = {found.file for found in verdict.findings}
     assert verdict.returncode == 1

@@ -1,9 +1,8 @@
-"""A copy of a service in which edits are made, and what its checks say then."""
+"""Copies of a service in which edits are made, and what the command of all static checks says of them."""
 
 import re
 import shutil
 import subprocess
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -11,12 +10,11 @@ from pathlib import Path
 from generated.conftest import Service
 from generated.hard_rules.edit import Edit
 from generated.hard_rules.mutation import CHECK, Mutation
-from generated.hard_rules.mutations import MUTATIONS
-from generated.hard_rules.mutations.migrations import ON_MAIN
-from generated.hard_rules.waivers import Waiver
+from generated.hard_rules.mutations.migrations import ON_MAIN, Git
 
 FINDING = re.compile(r"^(?P<file>[^\s:]+):(?P<line>\d+)(?::\d+)?: (?P<message>.+)$", re.MULTILINE)
-# What several edits change.
+PACKAGE = Edit("a package for services", files={"app/services/__init__.py": ""})
+# What several correct edits change.
 SHARED = (
     "app/api/__init__.py",
     "app/deps.py",
@@ -25,7 +23,6 @@ SHARED = (
     "app/main.py",
     "app/models/__init__.py",
 )
-PACKAGE = Edit("a package for services", files={"app/services/__init__.py": ""})
 
 
 @dataclass(frozen=True)
@@ -45,7 +42,7 @@ class Verdict:
 
     @cached_property
     def findings(self) -> list[Finding]:
-        breaches = self.output.partition("\nWaived:")[0]
+        breaches = self.output.partition("Waived:")[0]
         return [Finding(found["file"], int(found["line"]), found["message"]) for found in FINDING.finditer(breaches)]
 
     @property
@@ -76,20 +73,21 @@ def copy(service: Service, directory: Path) -> Service:
 
 
 def branch(service: Service, directory: Path) -> Service:
-    """Copy a service that has migrations on its main branch, and leave that branch."""
+    """Copy a service that has migrations on its main branch, the newest from the last commit, and leave that branch."""
     copied = copy(service, directory)
-    for edit in (PACKAGE, *ON_MAIN):
-        edit.make(copied.path)
-    identity = ("-c", "user.name=Ada", "-c", "user.email=ada@example.com", "-c", "core.hooksPath=/dev/null")
     for command in (
         ("init", "--quiet", "--initial-branch=main"),
         ("config", "user.name", "Ada"),
         ("config", "user.email", "ada@example.com"),
-        ("add", "."),
-        (*identity, "commit", "--quiet", "--message=Scaffold"),
-        ("checkout", "--quiet", "-b", "change"),
+        ("config", "commit.gpgsign", "false"),
     ):
         subprocess.run(["git", *command], cwd=directory, check=True)
+    for edits in ((PACKAGE, *ON_MAIN[:-1]), ON_MAIN[-1:]):
+        for edit in edits:
+            edit.make(directory)
+        subprocess.run(["git", "add", "."], cwd=directory, check=True)
+        Git().make(directory)
+    Git(("checkout", "--quiet", "-b", "change")).make(directory)
     return copied
 
 
@@ -104,59 +102,5 @@ def edited(service: Service, directory: Path, *edits: Edit) -> Service:
 
 
 def check(service: Service) -> Verdict:
-    result = service.run("python", "scripts/check.py")
+    result = service.run("python", CHECK)
     return Verdict(service.path, result.returncode, result.stdout + result.stderr)
-
-
-def checked(service: Service, folder: Path, *, alone: bool = False) -> Iterator[tuple[Mutation, bool]]:
-    """Tell for each mutation that the static checks have to notice whether they do."""
-    static = [mutation for mutation in MUTATIONS if mutation.by == CHECK]
-    for number, batch in enumerate([[mutation] for mutation in static] if alone else batches(static)):
-        copied = branch(service, folder / str(number))
-        for mutation in batch:
-            mutation.edit.make(copied.path)
-        verdict = check(copied)
-        yield from ((mutation, verdict.names(mutation)) for mutation in batch)
-
-
-@dataclass(frozen=True)
-class Tested:
-    caught: bool
-    output: str
-
-
-def tested(service: Service, directory: Path, mutation: Mutation, postgres: str) -> Tested:
-    """Run the tests of a service that have to notice a mutation."""
-    copied = copy(service, directory)
-    mutation.edit.make(directory)
-    result = copied.run("pytest", "-p", "no:cacheprovider", mutation.by, TEST_DATABASE_URL=postgres)
-    caught = result.returncode == 1 and mutation.rule in result.stdout and mutation.file in result.stdout
-    return Tested(caught, result.stdout + result.stderr)
-
-
-def waived(service: Service, directory: Path, waivers: Iterable[Waiver]) -> Verdict:
-    copied = branch(service, directory)
-    for waiver in waivers:
-        waiver.edit.make(directory)
-    return check(copied)
-
-
-def batches(mutations: Iterable[Mutation]) -> Iterator[list[Mutation]]:
-    """Put together what can be wrong at the same time, for a run of all checks costs more than a second."""
-    together: list[list[Mutation]] = []
-    for mutation in mutations:
-        if mutation.alone:
-            yield [mutation]
-            continue
-        fitting = (batch for batch in together if not any(touched(mutation) & touched(other) for other in batch))
-        if batch := next(fitting, None):
-            batch.append(mutation)
-        else:
-            together.append([mutation])
-    yield from together
-
-
-def touched(mutation: Mutation) -> set[str]:
-    return {mutation.file, *mutation.edit.files, *(str(getattr(step, "file", "")) for step in mutation.edit.steps)} - {
-        ""
-    }

@@ -1,11 +1,14 @@
 # ruff: noqa: E501  (a table is read line by line)
 
-from generated.hard_rules.edit import Change, Insert
+from generated.hard_rules.edit import Change, Edit, Insert
 from generated.hard_rules.mutation import Mutation, added, changed, handler
 from generated.hard_rules.rules import COMMITS as RULE
 
 TEST = "tests/test_api.py"
 DEPS = "app/deps.py"
+HEADER = (
+    "from typing import Annotated\n\nfrom fastapi import Depends\nfrom sqlalchemy.ext.asyncio import AsyncSession\n"
+)
 
 
 def in_handler(name: str, file: str, body: str, *, imports: str = "", at: str = "commit") -> Mutation:
@@ -15,9 +18,8 @@ def in_handler(name: str, file: str, body: str, *, imports: str = "", at: str = 
 
 
 def depending(name: str, file: str, dependency: str, *, imports: str = "", at: str = "Depends") -> Mutation:
-    header = f"from typing import Annotated\n\nfrom fastapi import Depends\nfrom sqlalchemy.ext.asyncio import AsyncSession\n{imports}"
     text = handler(
-        "await session.flush()", imports=header, parameters=f"session: Annotated[AsyncSession, {dependency}]"
+        "await session.flush()", imports=HEADER + imports, parameters=f"session: Annotated[AsyncSession, {dependency}]"
     )
     return added(RULE, name, f"app/api/{file}.py", text, at=at)
 
@@ -50,7 +52,6 @@ MUTATIONS = [
     depending("by way of its module", "co_module", "Depends(deps.get_session)", imports="from app import deps\n"),
     depending("under another name", "co_renamed", "Depends(database)", imports="from app.deps import get_session as database\n", at="database"),
     depending("as a keyword", "co_keyword", "Depends(dependency=get_session)", imports="from app.deps import get_session\n"),
-    depending("Depends under another name", "co_needs", "Needs(get_session)", imports="from fastapi import Depends as Needs\nfrom app.deps import get_session\n", at="Needs"),
     changed(
         RULE,
         "another dependency without the scope",
@@ -66,5 +67,25 @@ MUTATIONS = [
         Change("app/api/health.py", "async def readiness(request: Request, session: SessionDep)", "async def readiness(request: Request, session: ReaderDep)"),
         file="readyz",
         by=TEST,
+    ),
+    Mutation(
+        RULE,
+        Edit(
+            "Depends under another name",
+            (
+                Insert("app/api/__init__.py", "from fastapi import APIRouter\n", "from app.api import co_needs\n"),
+                Insert("app/api/__init__.py", "routers: list[APIRouter] = [", "co_needs.router, "),
+            ),
+            {
+                "app/api/co_needs.py": handler(
+                    "await session.flush()",
+                    imports=HEADER + "from fastapi import Depends as Needs\nfrom app.deps import get_session\n",
+                    parameters="session: Annotated[AsyncSession, Needs(get_session)]",
+                )
+            },
+        ),
+        "app/api/co_needs.py",
+        "",
+        TEST,
     ),
 ]  # fmt: skip

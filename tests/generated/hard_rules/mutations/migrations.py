@@ -6,7 +6,7 @@ from pathlib import Path
 from textwrap import indent
 
 from generated.hard_rules.edit import Change, Edit, Step
-from generated.hard_rules.mutation import Mutation, added, changed
+from generated.hard_rules.mutation import Mutation
 from generated.hard_rules.rules import MIGRATIONS as RULE
 
 TEST = "tests/test_migrations.py"
@@ -36,6 +36,14 @@ def downgrade() -> None:
 {down}
 '''
 TABLE = 'op.create_table("{table}", sa.Column("id", sa.BigInteger(), sa.Identity(always=False), primary_key=True))'
+FORGOTTEN = """\
+from sqlalchemy.orm import Mapped, mapped_column
+
+
+class Forgotten(Base):
+    __tablename__ = "forgotten"
+    id: Mapped[int] = mapped_column(primary_key=True)
+"""
 APPLIED = ("edited", "committed", "renamed", "commented", "deleted")
 
 
@@ -79,7 +87,7 @@ class Delete:
 class Git:
     """Runs git in the service; by default it commits all that was changed."""
 
-    arguments: tuple[str, ...] = ("commit", "--quiet", "--all", "--message=Change")
+    arguments: tuple[str, ...] = ("commit", "--quiet", "--all", "--no-verify", "--message=Change")
 
     def make(self, service: Path) -> None:
         subprocess.run(["git", *self.arguments], cwd=service, check=True)
@@ -89,30 +97,29 @@ def on_branch(name: str, migration: str, *steps: Step, alone: bool = False) -> M
     return Mutation(RULE, Edit(name, steps), applied(migration), "", alone=alone)
 
 
-def new(
-    name: str, file: str, up: str, down: str = "pass", *, at: str = "def upgrade|op.", by: str = "scripts/check.py"
-) -> Mutation:
+def new(name: str, file: str, up: str, down: str = "pass") -> Mutation:
     path = f"{FOLDER}/202611020900_{file}.py"
-    return Mutation(RULE, Edit(name, files={path: migration(file, up, down)}), path, at, by)
+    return Mutation(RULE, Edit(name, files={path: migration(file, up, down)}), path, r"def upgrade|op\.")
 
 
 MUTATIONS = [
-    on_branch("an applied one edited", "edited", Change(applied("edited"), "sa.BigInteger()", "sa.Integer()")),
-    on_branch("edited, and committed", "committed", Change(applied("committed"), "sa.BigInteger()", "sa.Integer()"), Git()),
+    on_branch("an applied one edited", "edited", Change(applied("edited"), '"edited",', '"edited_rows",')),
+    on_branch("edited, and committed", "committed", Change(applied("committed"), '"committed",', '"committed_rows",'), Git()),
     on_branch("an applied one renamed", "renamed", Move(applied("renamed"), f"{FOLDER}/202611010900_better.py")),
     on_branch("a comment in an applied one", "commented", Change(applied("commented"), "What is done.", "What was done.")),
     on_branch("the newest applied one deleted", "deleted", Delete(applied("deleted"))),
+    on_branch("the newest edited, before a branch has a commit", "deleted", Change(applied("deleted"), '"deleted",', '"deleted_rows",'), alone=True),
     on_branch("one in the middle deleted", "committed", Delete(applied("committed")), alone=True),
     on_branch("one moved to an archive", "renamed", Move(applied("renamed"), f"{FOLDER}/archive/202611010900_renamed.py"), alone=True),
     on_branch("one renumbered, with the next", "edited", Change(applied("edited"), "edited0000", "edited9999"), Change(applied("committed"), "edited0000", "edited9999"), alone=True),
-    on_branch("edited on the main branch", "edited", Git(("checkout", "--quiet", "main")), Change(applied("edited"), "sa.BigInteger()", "sa.Integer()"), alone=True),
-    on_branch("edited on the main branch, and committed", "edited", Git(("checkout", "--quiet", "main")), Change(applied("edited"), "sa.BigInteger()", "sa.Integer()"), Git(), alone=True),
+    on_branch("edited on the main branch", "edited", Git(("checkout", "--quiet", "main")), Change(applied("edited"), '"edited",', '"edited_rows",'), alone=True),
+    on_branch("edited on the main branch, and committed", "edited", Git(("checkout", "--quiet", "main")), Change(applied("edited"), '"edited",', '"edited_rows",'), Git(), alone=True),
     new("an index that blocks writes", "mi_index", 'op.create_index("ix_edited_id", "edited", ["id"])', 'op.drop_index("ix_edited_id")'),
     new("a column that old rows lack", "mi_not_null", 'op.add_column("edited", sa.Column("name", sa.String(), nullable=False))', 'op.drop_column("edited", "name")'),
     new("a column that the release before reads", "mi_drop", 'op.drop_column("edited", "id")', 'op.add_column("edited", sa.Column("id", sa.BigInteger()))'),
     new("a type changed in SQL", "mi_type", 'op.execute("ALTER TABLE edited ALTER COLUMN id TYPE numeric")'),
     new("a rename", "mi_rename", 'op.rename_table("edited", "changed")', 'op.rename_table("changed", "edited")'),
-    new("SQL by way of a helper", "mi_helper", 'index("edited")\n\n\ndef index(table: str) -> None:\n    sql = f"CREATE INDEX ON {table} (id)"\n    op.execute(sql)'),
+    new("SQL by way of a helper", "mi_helper", 'def index(table: str) -> None:\n    sql = f"CREATE INDEX ON {table} (id)"\n    op.execute(sql)\n\nindex("edited")'),
     new("a foreign key that locks two tables", "mi_fk", 'op.create_foreign_key("fk_x", "edited", "committed", ["id"], ["id"])', 'op.drop_constraint("fk_x", "edited")'),
     Mutation(
         RULE,
@@ -121,41 +128,42 @@ MUTATIONS = [
         "",
         alone=True,
     ),
-    changed(
+    Mutation(
         RULE,
-        "a model without its migration",
-        Change(
-            "app/models/__init__.py",
-            '__all__ = ["Base"]',
-            "from sqlalchemy.orm import Mapped, mapped_column\n\n\n"
-            "class Forgotten(Base):\n    __tablename__ = 'forgotten'\n    id: Mapped[int] = mapped_column(primary_key=True)\n",
+        Edit("a model without its migration", (Change("app/models/__init__.py", '__all__ = ["Base"]', FORGOTTEN),)),
+        "app/models",
+        "",
+        by=TEST,
+        alone=True,
+    ),
+    Mutation(
+        RULE,
+        Edit("a migration without a model", files={f"{FOLDER}/x.py": migration("x", TABLE.format(table="orphans"))}),
+        "app/models",
+        "",
+        by=TEST,
+        alone=True,
+    ),
+    Mutation(
+        RULE,
+        Edit(
+            "a model that nothing imports, so that Alembic takes it for dropped",
+            files={"app/models/mi_forgotten.py": f"from app.models.base import Base\n{FORGOTTEN}"},
         ),
-        file="forgotten",
-        by=TEST,
-    ),
-    added(
-        RULE,
-        "a migration without a model",
-        f"{FOLDER}/202611020900_mi_drift.py",
-        migration("mi_drift", TABLE.format(table="orphans"), 'op.drop_table("orphans")'),
-        at="",
-        by=TEST,
-    ),
-    added(
-        RULE,
-        "a model that nothing imports, so that Alembic takes it for dropped",
-        "app/models/mi_forgotten.py",
-        "from sqlalchemy.orm import Mapped, mapped_column\n\nfrom app.models.base import Base\n\n\n"
-        "class Forgotten(Base):\n    __tablename__ = 'forgotten'\n    id: Mapped[int] = mapped_column(primary_key=True)\n",
-        at="",
+        "app.models.mi_forgotten",
+        "",
         by="tests/test_models.py",
     ),
-    added(
+    Mutation(
         RULE,
-        "no way back",
-        f"{FOLDER}/202611020900_mi_back.py",
-        migration("mi_back", 'op.execute("CREATE SEQUENCE orphans")\nop.execute("CREATE TABLE alone (id bigint)")'),
-        at="",
+        Edit(
+            "no way back",
+            (Change("app/models/__init__.py", '__all__ = ["Base"]', FORGOTTEN),),
+            {f"{FOLDER}/202611020900_mi_back.py": migration("mi_back", TABLE.format(table="forgotten"))},
+        ),
+        "alembic/versions",
+        "",
         by=TEST,
+        alone=True,
     ),
 ]  # fmt: skip

@@ -28,7 +28,6 @@ MUTATIONS = [
     in_handler("a key as an argument", "sl_argument", 'logger.warning("called with %s", api_key)'),
     in_handler("a bound logger", "sl_bind", 'log = logger.bind(token=password)\nlog.info("login")'),
     in_handler("bound for the request", "sl_context", "bind_contextvars(password=password)", imports="from structlog.contextvars import bind_contextvars", at="bind_contextvars"),
-    in_handler("the method under another name", "sl_method", 'say = logger.info\nsay("login", password=password)', at="say"),
     in_handler("all headers", "sl_headers", 'logger.info("called", headers=dict(request.headers))'),
     in_handler("one header", "sl_header", 'logger.info("called", key=request.headers["X-API-Key"])'),
     in_handler("the value of a secret", "sl_value", 'logger.info("up", dsn=request.app.state.settings.sentry_dsn.get_secret_value())'),
