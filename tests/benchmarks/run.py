@@ -78,7 +78,7 @@ def _compare_updates(template: Path, service: Path) -> tuple[float, float]:
     def update(command: str) -> Callable[[], float]:
         def run() -> float:
             start = perf_counter()
-            arguments = [SCRIPTS / command, "update", *(["--defaults"] if command == "copier" else [])]
+            arguments = [str(SCRIPTS / command), "update", *(["--defaults"] if command == "copier" else [])]
             subprocess.run(arguments, cwd=service, env=ENVIRON, capture_output=True, check=True)
             taken = perf_counter() - start
             _git(service, "switch", "--quiet", "--discard-changes", "--force-create", "main", "made")
