@@ -6,6 +6,8 @@ A few of them here; every night `SVCGEN_SAMPLE=200 uv run pytest -n0 tests/gener
 
 import os
 import shutil
+import tempfile
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -36,8 +38,15 @@ CHECKS = (
 )
 
 
+@pytest.fixture
+def copy(billing: Service) -> Iterator[Service]:
+    """A copy that shares the virtual environment, not below tmp_path, which is closed to the user that Postgres runs as."""
+    with tempfile.TemporaryDirectory() as directory:
+        Path(directory).chmod(0o755)
+        yield copy_of(billing, Path(directory))
+
+
 def copy_of(service: Service, directory: Path) -> Service:
-    """A copy that shares the virtual environment."""
     path = directory / "service"
     shutil.copytree(service.path, path, ignore=shutil.ignore_patterns(".venv", "__pycache__"))
     (path / ".venv").symlink_to(service.path / ".venv")
@@ -51,13 +60,12 @@ def assert_green(service: Service, postgres: str) -> None:
 
 
 @pytest.mark.parametrize("start", range(0, COUNT, BATCH))
-def test_sample(billing: Service, postgres: str, tmp_path: Path, start: int) -> None:
-    service = copy_of(billing, tmp_path)
+def test_sample(copy: Service, postgres: str, start: int) -> None:
     resources = named(sample(COUNT, SEED)[start : start + BATCH], NOUNS)
     for words in resources:
         print("svcgen add resource", *words)  # noqa: T201  (shown where it fails)
-        added = add_resource(AddRequest(service.path, parse_resource(words), allow_dirty=True), ignore)
+        added = add_resource(AddRequest(copy.path, parse_resource(words), allow_dirty=True), ignore)
         assert added.complete, added.steps
         assert added.notes == ()
 
-    assert_green(service, postgres)
+    assert_green(copy, postgres)
