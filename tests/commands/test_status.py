@@ -1,5 +1,6 @@
 import json
 import shutil
+import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,6 +15,7 @@ from svcgen.render import render
 from svcgen.template import Template, find_template
 
 ANSWERS = {"service_name": "billing", "description": "d", "platform": "fly", "owner": "payments", "python": "3.13"}
+RUFF = Path(sys.executable).with_name("ruff")
 RELEASE = carried_versions()[0]
 
 
@@ -90,7 +92,7 @@ def test_only_what_the_template_owns_is_edited(service: Path, template: Template
 
 
 def test_failed_rules_are_those_of_the_services_own_tools(service: Path, template: Template) -> None:
-    put_tool(service, "ruff", f'exec {shutil.which("ruff")} "$@"')
+    put_tool(service, "ruff", f'exec {RUFF} "$@"')
     (service / "app" / "api" / "invoices.py").write_text('"""Invoices."""\n\nimport os\n\nKEY = os.environ["KEY"]\n')
     assert look(service, template).failed_rules == {"TID251": 1}
 
@@ -123,6 +125,7 @@ def test_a_broken_one_is_a_row(svcgen: Svcgen, service: Path, workdir: Path) -> 
         "conflict": f"<<<<<<< before\n{answers}=======\n{answers}>>>>>>> after\n",
         "foreign": "_commit: v1.0.0\n_src_path: gh:else/where\n",
         "binary": "\0",
+        "date": "_commit: 2026-13-45\n",
     }
     for name, content in broken.items():
         (workdir / name).mkdir()
@@ -188,7 +191,7 @@ def test_a_source_that_is_gone(svcgen: Svcgen, service: Path, company: Path) -> 
 
 
 def test_nothing_is_written(svcgen: Svcgen, service: Path) -> None:
-    put_tool(service, "ruff", f'exec {shutil.which("ruff")} "$@"')
+    put_tool(service, "ruff", f'exec {RUFF} "$@"')
 
     def times() -> dict[Path, int]:
         return {path: path.stat().st_mtime_ns for path in [service, *service.rglob("*")]}
