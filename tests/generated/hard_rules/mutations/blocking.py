@@ -57,7 +57,13 @@ MUTATIONS = [
         "import time\n\n\ndef wait_a_little() -> None:\n    time.sleep(0.1)\n",
         at=r"time\.sleep",
     ),
+    added(
+        RULE,
+        "a helper that waits for a process",
+        "app/services/bl_process.py",
+        'import subprocess\n\n\ndef convert() -> None:\n    subprocess.run(["/bin/true"], check=True)\n',
+        at=r"subprocess\.run",
+    ),
     behind_a_helper("a file, behind a helper", "from pathlib import Path\n", 'Path("/etc/hostname").read_text()'),
-    behind_a_helper("a process, behind a helper", "import subprocess\n", 'subprocess.run(["/bin/true"], check=True)'),
     behind_a_helper("a socket, behind a helper", "import socket\n", "socket.create_connection(('127.0.0.1', 9), 0.1)"),
 ]  # fmt: skip

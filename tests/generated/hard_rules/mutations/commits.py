@@ -65,7 +65,7 @@ MUTATIONS = [
         ),
         Insert("app/api/health.py", "from app.deps import SessionDep", ", ReaderDep"),
         Change("app/api/health.py", "async def readiness(request: Request, session: SessionDep)", "async def readiness(request: Request, session: ReaderDep)"),
-        file="readyz",
+        file="app/api/health.py",
         by=TEST,
     ),
     Mutation(

@@ -1,7 +1,7 @@
 # ruff: noqa: E501  (a table is read line by line)
 
-from generated.hard_rules.edit import Change, Insert
-from generated.hard_rules.mutation import Mutation, added, changed
+from generated.hard_rules.edit import Change, Edit, Insert
+from generated.hard_rules.mutation import Mutation, added
 from generated.hard_rules.rules import LAZY_LOADING as RULE
 
 TEST = "tests/test_models.py"
@@ -83,6 +83,6 @@ MUTATIONS = [
         "from sqlalchemy import select\nfrom sqlalchemy.orm import lazyload\n\nfrom app.models import Base\n\nQUERY = select(Base).options(lazyload('*'))\n",
         at="lazyload",
     ),
-    changed(RULE, "the sample of the tests", Change(SAMPLE, 'relationship(lazy="raise")', "relationship()"), file=SAMPLE, by=TEST),
+    Mutation(RULE, Edit("the sample of the tests", (Change(SAMPLE, 'relationship(lazy="raise")', "relationship()"),)), SAMPLE, "", TEST, alone=True),
     mapped("found by its name", "lz_getattr", 'getattr(orm, "relation" + "ship")()', "from sqlalchemy import orm\n"),
 ]  # fmt: skip
