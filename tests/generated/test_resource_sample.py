@@ -40,7 +40,7 @@ CHECKS = (
 
 @pytest.fixture
 def copy(billing: Service) -> Iterator[Service]:
-    """A copy that shares the virtual environment, not below tmp_path, which is closed to the user that Postgres runs as."""
+    """A copy that shares the virtual environment; not below tmp_path, which pytest closes to the user of Postgres."""
     with tempfile.TemporaryDirectory() as directory:
         Path(directory).chmod(0o755)
         yield copy_of(billing, Path(directory))

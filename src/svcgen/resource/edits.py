@@ -71,18 +71,17 @@ def _append(source: str, name: str, item: str) -> str:
     if not isinstance(value, ast.List | ast.Tuple):
         raise ServiceError(f"{name} is no list that {item} could be added to", hint=f"write it as {name} = [...]")
     if value.elts:
-        return _insert(source, value.elts[-1], f", {item}")
-    brackets = ast.get_source_segment(source, value) or ""
-    return _insert(source, value, brackets[0] + item + brackets[-1], replaces=True)
+        last = value.elts[-1]
+        return _insert(source, last.end_lineno or 1, last.end_col_offset or 0, f", {item}")
+    comma = "," if isinstance(value, ast.Tuple) else ""
+    return _insert(source, value.lineno, value.col_offset + 1, item + comma)
 
 
-def _insert(source: str, node: ast.expr, text: str, *, replaces: bool = False) -> str:
-    """Write behind a node, or in its place. Columns count bytes."""
-    lines = source.encode().splitlines(keepends=True)
-    end = sum(len(line) for line in lines[: (node.end_lineno or 1) - 1]) + (node.end_col_offset or 0)
-    start = sum(len(line) for line in lines[: node.lineno - 1]) + node.col_offset if replaces else end
+def _insert(source: str, line: int, column: int, text: str) -> str:
+    """Write at a place of the syntax tree, whose columns count bytes."""
     encoded = source.encode()
-    return (encoded[:start] + text.encode() + encoded[end:]).decode()
+    place = sum(len(before) for before in encoded.splitlines(keepends=True)[: line - 1]) + column
+    return (encoded[:place] + text.encode() + encoded[place:]).decode()
 
 
 def _add_import(source: str, statements: str) -> str:

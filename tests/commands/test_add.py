@@ -1,0 +1,314 @@
+"""`svcgen add resource`, as it is typed; what it writes is tried in tests/generated."""
+
+import json
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import pexpect
+import pytest
+
+from conftest import Svcgen
+from helpers import fake_program, git, tree
+from test_interrupts import wait_for
+
+QUICK = "--no-migration"
+
+
+@pytest.fixture(scope="module")
+def made() -> Iterator[Path]:
+    """A service, not below tmp_path, which pytest closes to the user that Postgres runs as for root."""
+    with tempfile.TemporaryDirectory() as directory:
+        Path(directory).chmod(0o755)
+        path = Path(directory) / "billing"
+        command = [sys.executable, "-m", "svcgen", "new", "billing", str(path), "--quiet"]
+        subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
+        yield path
+
+
+@pytest.fixture
+def workdir() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory() as directory:
+        Path(directory).chmod(0o755)
+        yield Path(directory)
+
+
+@pytest.fixture
+def service(made: Path, workdir: Path) -> Path:
+    """A copy that shares the virtual environment; svcgen runs in it."""
+    shutil.copytree(made, workdir, ignore=shutil.ignore_patterns(".venv"), dirs_exist_ok=True)
+    (workdir / ".venv").symlink_to(made / ".venv")
+    (workdir / ".git" / "info" / "exclude").write_text(".venv\n")
+    return workdir
+
+
+def status(service: Path) -> set[str]:
+    return {line[3:] for line in git(service, "status", "--porcelain", "--untracked-files=all").splitlines()}
+
+
+def commit(service: Path, environ: Mapping[str, str]) -> None:
+    git(service, "add", "--all")
+    git(service, "commit", "--quiet", "-m", "x", environ=environ)
+
+
+def test_a_resource_and_back(svcgen: Svcgen, service: Path) -> None:
+    before = tree(service)
+    result = svcgen("add", "resource", "invoice", "number:str:unique", "state:enum:draft,sent", "--json")
+    report = json.loads(result.stdout)
+
+    assert (result.returncode, result.stderr, report["ok"], report["notes"]) == (0, "", True, [])
+    assert {step["name"]: step["outcome"] for step in report["steps"]} == {
+        "files": "done",
+        "format": "done",
+        "migration": "done",
+        "publish": "done",
+    }
+    assert {*report["added"], *report["edited"]} == {line.removeprefix("M ") for line in changed(service)}
+    (migration,) = (service / "alembic" / "versions").glob("*add_invoices.py")
+    assert 'op.execute("DROP TYPE invoice_state")' in migration.read_text()
+    assert "###" not in migration.read_text()
+    assert re.search(
+        r"^- [\d-]{10}: Added invoices, served at `/invoices`\.$", (service / "AGENTS.md").read_text(), re.MULTILINE
+    )
+    assert "- Invoices: `/invoices`.\n" in (service / "CHANGELOG.md").read_text()
+
+    subprocess.run(report["undo"], shell=True, cwd=service, check=True)  # noqa: S602
+    assert tree(service) == before
+
+
+def changed(service: Path) -> list[str]:
+    return [line[2:].strip() for line in git(service, "status", "--porcelain", "-uall").split("\n")]
+
+
+def test_no_migration_says_what_to_run(svcgen: Svcgen, service: Path) -> None:
+    result = svcgen("add", "resource", "invoice", "number:str", QUICK)
+
+    assert result.returncode == 0
+    assert 'note: it has no migration; make it: uv run scripts/makemigration.py "add invoices"' in result.stdout
+    assert "undo it, as long as it is not committed, with: git restore AGENTS.md" in result.stdout
+    assert not any("alembic" in path for path in changed(service))
+
+
+def test_dry_run(svcgen: Svcgen, service: Path) -> None:
+    before = tree(service)
+    result = svcgen("add", "resource", "invoice", "number:str", "--dry-run", QUICK)
+
+    assert result.returncode == 0
+    assert "+++ b/app/models/invoice.py\n" in result.stdout
+    assert "\n+class Invoice(Base):\n" in result.stdout
+    assert "\n+routers: list[APIRouter] = [invoices.router]\n" in result.stdout
+    assert tree(service) == before
+
+
+def test_uncommitted_changes(svcgen: Svcgen, service: Path) -> None:
+    (service / "mine").touch()
+    refused = svcgen("add", "resource", "invoice", "number:str", QUICK)
+    allowed = svcgen("add", "resource", "invoice", "number:str", QUICK, "--allow-dirty")
+
+    assert refused.returncode == 1
+    assert "has changes that are not committed" in refused.stderr
+    assert "--allow-dirty" in refused.stderr
+    assert allowed.returncode == 0
+    assert (service / "mine").exists()
+
+
+def test_outside_of_a_service(svcgen: Svcgen) -> None:
+    result = svcgen("add", "resource", "invoice", "number:str")
+
+    assert result.returncode == 1
+    assert "is not a service" in result.stderr
+
+
+def test_a_newer_service(svcgen: Svcgen, service: Path, environ: Mapping[str, str]) -> None:
+    answers = service / ".copier-answers.yml"
+    answers.write_text(re.sub(r"_commit: .*", "_commit: v99.0.0", answers.read_text()))
+    commit(service, environ)
+    result = svcgen("add", "resource", "invoice", "number:str", QUICK)
+
+    assert result.returncode == 1
+    assert "which is newer than this svcgen" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        ("invoice customer:ref:customer", "there is no resource customer"),
+        ("problem x:str", "problem collides with app/schemas/problem.py"),
+        ("check x:str --plural health", "collides with app/api/health.py"),
+        ("invoice metadata:json", "metadata is an attribute of every SQLAlchemy model"),
+    ],
+)
+def test_refused_before_anything_is_written(svcgen: Svcgen, service: Path, words: str, reason: str) -> None:
+    before = tree(service)
+    result = svcgen("add", "resource", *words.split())
+
+    assert result.returncode == 1
+    assert reason in result.stderr
+    assert "hint: " in result.stderr
+    assert tree(service) == before
+
+
+@pytest.mark.usefixtures("service")
+def test_twice(svcgen: Svcgen) -> None:
+    assert svcgen("add", "resource", "invoice", "number:str", QUICK).returncode == 0
+    result = svcgen("add", "resource", "invoice", "number:str", QUICK, "--allow-dirty")
+
+    assert result.returncode == 1
+    assert "invoice collides with app/models/invoice.py" in result.stderr
+
+
+def test_models_that_no_migration_knows(svcgen: Svcgen, service: Path) -> None:
+    """Its migration would have both."""
+    assert svcgen("add", "resource", "customer", "name:str", QUICK).returncode == 0
+    before = tree(service)
+    result = svcgen("add", "resource", "invoice", "number:str", "--allow-dirty")
+
+    assert result.returncode == 1
+    assert "the migration would also do what has nothing to do with invoices" in result.stderr
+    assert tree(service) == before
+
+
+def restyle(service: Path, file: str, change: Callable[[str], str]) -> None:
+    path = service / file
+    path.write_text(change(path.read_text()))
+
+
+def test_a_reformatted_service(svcgen: Svcgen, service: Path, environ: Mapping[str, str]) -> None:
+    """Single quotes and 80 columns in ruff.toml, and what has been left unformatted stays so."""
+    restyle(service, "ruff.toml", lambda text: text.replace("120", "80") + '\n[format]\nquote-style = "single"\n')
+    restyle(service, "app/api/__init__.py", lambda text: text.replace("= []", "= [\n]  # none yet"))
+    commit(service, environ)
+    result = svcgen("add", "resource", "invoice", "number:str", "state:enum:draft,sent", QUICK)
+
+    assert result.returncode == 0
+    assert "'draft'" in (service / "app" / "models" / "invoice.py").read_text()
+    assert max(map(len, (service / "app" / "api" / "invoices.py").read_text().splitlines())) <= 88
+    assert "= [invoices.router\n]  # none yet" in (service / "app" / "api" / "__init__.py").read_text()
+
+
+@pytest.mark.parametrize(
+    ("file", "right", "wrong", "reason"),
+    [
+        (
+            "app/api/__init__.py",
+            "routers: list[APIRouter] = []",
+            "routers = list()",
+            "the routers are listed in no module",
+        ),
+        (
+            "app/main.py",
+            "for router in api.routers:",
+            "for router in []:",
+            "mounts the routers that app/api lists 0 times",
+        ),
+        ("app/errors.py", "class NotFoundError", "class Missing", "app/errors.py does not define NotFoundError"),
+        ("app/models/__init__.py", "import Base", "import Base as", "app/models/__init__.py can't be read as Python"),
+        ("tests/conftest.py", "def committing_client", "def other", "does not define committing_client"),
+    ],
+)
+def test_where_it_can_not_be_put(
+    svcgen: Svcgen, service: Path, environ: Mapping[str, str], file: str, right: str, wrong: str, reason: str
+) -> None:
+    """It says precisely what to do by hand, and touches nothing."""
+    assert right in (service / file).read_text()
+    restyle(service, file, lambda text: text.replace(right, wrong))
+    commit(service, environ)
+    before = tree(service)
+    result = svcgen("add", "resource", "invoice", "number:str", QUICK)
+
+    assert result.returncode == 1
+    assert reason in result.stderr
+    assert "hint: " in result.stderr
+    assert tree(service) == before
+
+
+def test_documents_that_are_not_as_they_were(svcgen: Svcgen, service: Path, environ: Mapping[str, str]) -> None:
+    (service / "AGENTS.md").write_text("# Ours\n")
+    (service / "CHANGELOG.md").unlink()
+    commit(service, environ)
+    result = svcgen("add", "resource", "invoice", "number:str", QUICK)
+
+    assert result.returncode == 0
+    assert 'note: AGENTS.md is not as it was made; add by hand "' in result.stdout
+    assert (service / "AGENTS.md").read_text() == "# Ours\n"
+
+
+def test_what_ruff_finds_is_told(svcgen: Svcgen, service: Path, environ: Mapping[str, str]) -> None:
+    """By rules of the team that svcgen can't know."""
+    restyle(service, "ruff.toml", lambda text: text.replace("select = [\n", 'select = [\n    "D100",\n'))
+    commit(service, environ)
+    result = svcgen("add", "resource", "invoice", "number:str", QUICK)
+
+    assert result.returncode == 1
+    assert "app/models/invoice.py:1:1: D100" in result.stderr
+    assert "the resource is there, but look at it yourself: uv run ruff check" in result.stderr
+
+
+def test_a_failure_leaves_the_tree_as_it_was(svcgen: Svcgen, service: Path, environ: Mapping[str, str]) -> None:
+    restyle(service, "scripts/makemigration.py", lambda _text: "raise SystemExit('no Postgres today')")
+    commit(service, environ)
+    before = tree(service)
+    result = svcgen("add", "resource", "invoice", "number:str")
+
+    assert result.returncode == 1
+    assert "no Postgres today" in result.stderr
+    assert tree(service) == before
+
+
+@pytest.mark.parametrize("moment", ["ruff format", "scripts/makemigration.py"])
+def test_interrupted(service: Path, tmp_path: Path, environ: Mapping[str, str], moment: str) -> None:
+    before = tree(service)
+    marker = tmp_path / "pid"
+    wait = f"echo $$ >{marker}.new; mv {marker}.new {marker}; exec sleep 999"
+    script = f'case "$*" in *"{moment}"*) {wait};; esac; exec {shutil.which("uv")} "$@"'
+    path = fake_program(tmp_path / "bin", "uv", script)
+    command = [sys.executable, "-m", "svcgen", "add", "resource", "invoice", "number:str"]
+    with subprocess.Popen(
+        command, cwd=service, env={**environ, "PATH": path}, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    ) as process:
+        wait_for(marker.exists, process)
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate()
+
+    assert (process.returncode, errors) == (130, "error: interrupted\n")
+    assert tree(service) == before
+
+
+def test_prompts(service: Path, environ: dict[str, str]) -> None:
+    child = pexpect.spawn(
+        sys.executable,
+        ["-m", "svcgen", "add", "resource", QUICK],
+        cwd=str(service),
+        env={**environ, "TERM": "dumb"},
+        encoding="utf-8",
+        timeout=60,
+    )
+    for question, answer in (
+        ("Name, singular: ", "class"),
+        ("reserved word of Python.*Name, singular: ", "person"),
+        (r"Plural \[people\]: ", ""),
+        ("Field, such as", "name:string"),
+        ("did you mean str\\?.*Field, such as", "name:str"),
+        ("Field, such as", "name:int"),
+        ("two columns called name.*Field, such as", ""),
+    ):
+        child.expect(re.compile(question, flags=re.DOTALL))
+        child.sendline(answer)
+    child.expect("person added")
+    child.expect(pexpect.EOF)
+    child.close()
+
+    assert child.exitstatus == 0
+    assert (service / "app" / "api" / "people.py").exists()
+
+
+def test_nobody_to_ask(svcgen: Svcgen, service: Path) -> None:
+    result = svcgen("add", "resource")
+
+    assert (result.returncode, service.exists()) == (1, True)
+    assert "the name of the resource is missing" in result.stderr
