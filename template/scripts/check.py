@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from itertools import chain
+from itertools import chain, pairwise
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -24,6 +24,8 @@ WAIVER = re.compile(
     r"#\s*(?:(?:ruff:\s*)?noqa:.*\b(?:TID251|T20[13]|ASYNC2\d\d|LOG015)\b"
     r"|ast-grep-ignore\b|squawk-ignore\b|applied-migration\b).*"
 )
+EXPLAINED = re.compile(r"#[^#]+:[^#]+#\s*\S")
+REASON = "A waiver names its rule and says why. AGENTS.md, below the hard rules, has the form of each."
 
 
 def run(tool: str, *arguments: str) -> str:
@@ -52,7 +54,10 @@ def ast_grep() -> Iterator[str]:
 
 
 def import_linter() -> Iterator[str]:
-    report = run("lint-imports", "--no-logo").partition("Broken contracts")[2]
+    output = run("lint-imports", "--no-logo")
+    if not re.search(r"\d+ broken", output):
+        sys.exit(output)
+    report = output.partition("Broken contracts")[2]
     found: dict[str, str] = {}
     for block in re.split(r"^(?=\S+ is not allowed to import)", report, flags=re.MULTILINE)[1:]:
         layer, forbidden = block.partition(":")[0].split(" is not allowed to import ")
@@ -71,22 +76,32 @@ def migrations() -> Iterator[str]:
     yield from run("scripts/check_migrations.py").splitlines()
 
 
-def waivers() -> Iterator[str]:
+def waivers() -> Iterator[tuple[str, str]]:
+    """Where each waiver is, and what it says."""
     files = chain.from_iterable((ROOT / folder).rglob("*.py") for folder in ("app", "alembic", "scripts", "tests"))
     for path in sorted(files):
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
             if waiver := WAIVER.search(line):
-                yield f"{path.relative_to(ROOT)}:{number}: {waiver[0]}"
+                yield f"{path.relative_to(ROOT)}:{number}", waiver[0]
+    contracts = (ROOT / ".importlinter").read_text(encoding="utf-8").splitlines()
+    for number, (above, line) in enumerate(pairwise(contracts), 2):
+        if " -> " in line:
+            yield (
+                f".importlinter:{number}",
+                f"# ignore_imports: {line.strip()}  {above.strip() if '#' in above else ''}",
+            )
 
 
 def main() -> int:
     checks = (ruff, ast_grep, import_linter, migrations)
     with ThreadPoolExecutor() as pool:
-        findings = sorted(set(chain.from_iterable(pool.map(lambda check: list(check()), checks))))
-    for finding in findings:
+        findings = set(chain.from_iterable(pool.map(lambda check: list(check()), checks)))
+    waived = list(waivers())
+    findings |= {f"{where}:1: {REASON}" for where, waiver in waived if not EXPLAINED.search(waiver)}
+    for finding in sorted(findings):
         print(finding)
-    if waived := list(waivers()):
-        print("Waived:", *waived, sep="\n  ")
+    if waived:
+        print("Waived:", *(f"{where}: {waiver}" for where, waiver in waived), sep="\n  ")
     return 1 if findings else 0
 
 
