@@ -51,6 +51,7 @@ def check_field_name(field: Field, resource: str, plural: str) -> None:
         (reserved.PYDANTIC, "is an attribute of every Pydantic model"),
         (reserved.TYPES, "hides what the columns after it are declared with"),
         (reserved.SQL, "is a reserved word of SQL"),
+        (frozenset({"self"}), "is what methods call their object"),
         (reserved.SYSTEM_COLUMNS, "is a column that Postgres adds to every table"),
     ]
     reason = _reason(field.column, reasons)
