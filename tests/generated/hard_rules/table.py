@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from rich.box import SIMPLE
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
@@ -56,7 +57,7 @@ def show(console: Console, rows: list[Row]) -> None:
         table.add_section()
         table.add_row("", f"[bold]{rule}", f"{sum(row.is_right for row in of_rule)} of {len(of_rule)}")
         for row in of_rule:
-            table.add_row(row.by, row.edit, row.outcome, style="" if row.is_right else "bold red")
+            table.add_row(row.by, escape(row.edit), row.outcome, style="" if row.is_right else "bold red")
     console.print(table)
 
 
