@@ -64,6 +64,19 @@ def test_a_job_that_locks_may_not_push() -> None:
         assert job["permissions"] == {"contents": "read" if runs_uv else "write"}
 
 
+def test_a_conflict_that_copier_marked_is_red(tmp_path: Path, environ: Mapping[str, str]) -> None:
+    (script,) = (script for script in scripts("ci.yml") if "git grep" in script)
+    git(tmp_path, "init", "--quiet", environ=environ)
+    for content, code in (
+        ("<<<<<<<<<<\na >>>>>>> b\n", 0),
+        ("<<<<<<< before updating\n", 1),
+        (">>>>>>> after updating\n", 1),
+    ):
+        (tmp_path / "AGENTS.md").write_text(content)
+        git(tmp_path, "add", "AGENTS.md", environ=environ)
+        assert subprocess.run(["bash", "-e", "-c", script], cwd=tmp_path, check=False).returncode == code
+
+
 def test_what_changed_is_pushed_once(tmp_path: Path, environ: Mapping[str, str]) -> None:
     remote, clone = tmp_path / "remote.git", tmp_path / "clone"
     git(tmp_path, "init", "--quiet", "--bare", str(remote), environ=environ)
