@@ -11,6 +11,7 @@ from pathlib import Path
 
 from svcgen.errors import ToolError
 from svcgen.git import commit_settings, git
+from svcgen.pristine import without_days
 
 _BASE, _OURS, _THEIRS = 1, 2, 3
 
@@ -79,7 +80,8 @@ class TemplateMerge:
         owned = {name for name in apart if (base / name).exists() or (self._worktree / name).exists()}
         self._base = self._commit(base, owned, "template as it was")
         self._theirs = self._commit(theirs, owned, f"template {self._version}", "-p", self._base)
-        edited = self._changed(self._base, "HEAD", "MRD") & self._files_of(self._base)
+        changed = self._changed(self._base, "HEAD", "MRD") & self._files_of(self._base)
+        edited = {path for path in changed if not self._is_same_but_for_its_day(path)}
         renames = dict(self._renames(edited))
         try:
             # No rename of a folder: a new file belongs where the template puts it.
@@ -115,6 +117,13 @@ class TemplateMerge:
             else:
                 conflicts.append(Conflict(path, tuple(_marked_lines(self._worktree / path))))
         return removed, left_out, conflicts
+
+    def _is_same_but_for_its_day(self, path: str) -> bool:
+        """Tell whether a file is as rendered: today stands there where ours has the day of its making."""
+        if not (self._worktree / path).is_file():
+            return False
+        one, other = (self._git("show", f"{commit}:./{path}").encode() for commit in (self._base, "HEAD"))
+        return without_days(one) == without_days(other)
 
     def _unmerged(self) -> dict[str, set[int]]:
         found: dict[str, set[int]] = {}

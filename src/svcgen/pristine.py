@@ -63,7 +63,7 @@ class Pristine:
             file = service / path
             if not file.is_file():
                 deleted.append(path)
-            elif _comparable(file.read_bytes()) != _comparable(content):
+            elif without_days(file.read_bytes()) != without_days(content):
                 changed.append(path)
         return sorted(changed), sorted(deleted)
 
@@ -75,5 +75,6 @@ def _files(directory: Path, excluded: list[str]) -> Iterator[Path]:
             yield path
 
 
-def _comparable(content: bytes) -> bytes:
+def without_days(content: bytes) -> bytes:
+    """Return a document in which neither the day nor the line endings tell it from another rendering."""
     return _DAY.sub(b"", content.replace(b"\r\n", b"\n"))

@@ -123,6 +123,18 @@ def test_both_changed_one_file(upstream: Upstream) -> None:
     assert "line_15 = 'ours'" in upstream.read("app.py")
 
 
+def test_the_day_of_a_rendering_is_no_edit(upstream: Upstream) -> None:
+    dated = {"template/notes.md.jinja": "Made on {{ '%Y-%m-%d' | strftime }}.\n"}
+    upstream.update(upstream.release("v1.1.0", **dated))
+    today = upstream.read("notes.md")
+    (upstream.service / "notes.md").write_text("Made on 2001-02-03.\n")
+    upstream.commit(upstream.service, "As if it were old")
+    update = upstream.update(upstream.release("v1.2.0", **{APP: changed(FILES[APP], 3, "theirs")}))
+
+    assert today != upstream.read("notes.md") == "Made on 2001-02-03.\n"
+    assert update.merged.kept == ()
+
+
 def test_both_changed_one_line(upstream: Upstream) -> None:
     upstream.edit("app.py", "line_3 = 3", "line_3 = 'ours'")
     update = upstream.update(upstream.release("v1.1.0", **{APP: changed(FILES[APP], 3, "theirs")}))
