@@ -3,6 +3,7 @@
 ``uv run python tests/generated/hard_rules/table.py`` prints what is proved in here as a table.
 """
 
+import re
 import subprocess
 from collections import Counter
 from pathlib import Path
@@ -17,6 +18,9 @@ from generated.hard_rules.mutations import MUTATIONS
 from generated.hard_rules.mutations.migrations import FOLDER, Delete, Git, Move, migration
 from generated.hard_rules.rules import RULES
 from generated.hard_rules.waivers import DO_NOT_HOLD, HOLD, Waiver
+
+# The second is ruff's own, of a noqa that names no rule.
+WAIVER_REFUSED = re.compile(r"^A waiver names its rule and says why\.|\(PGH004\)$")
 
 
 def test_rules_are_those_of_the_card(billing: Service) -> None:
@@ -114,6 +118,6 @@ def test_waivers_with_a_reason_hold_and_are_listed(billing: Service, tmp_path: P
 def test_waivers_without_a_reason_do_not_hold(billing: Service, tmp_path: Path) -> None:
     verdict = check_with(DO_NOT_HOLD, workspace.branch(billing, tmp_path / "service"))
 
-    refused = {found.file for found in verdict.findings}
+    refused = {found.file for found in verdict.findings if WAIVER_REFUSED.search(found.message)}
     assert verdict.returncode == 1
     assert [waiver.edit.name for waiver in DO_NOT_HOLD if waiver.file not in refused] == [], verdict.output
