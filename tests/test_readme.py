@@ -9,6 +9,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 SECTIONS = {
     "new": "## `svcgen new NAME [DEST]`",
+    "add resource": "## `svcgen add resource NAME FIELD...`",
     "update": "## Updates",
 }
 

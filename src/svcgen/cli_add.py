@@ -1,13 +1,12 @@
 """The command line of `svcgen add resource`."""
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from svcgen.errors import SpecError, UsageError
-from svcgen.screen import Screen, ask, error, is_terminal
+from svcgen.screen import Screen, ask, can_ask, error
 
 if TYPE_CHECKING:
     from svcgen.resource.spec import Resource
@@ -48,7 +47,7 @@ def add_resource(  # noqa: PLR0913  (one for each flag)
     from svcgen.resource.parse import parse_resource
 
     service = find_service(Path.cwd())
-    if words or as_json or not (is_terminal(sys.stdin) and is_terminal(sys.stdout)):
+    if words or as_json or not can_ask():
         resource = parse_resource(words or [], plural)
     else:
         check_service(service, allow_dirty=allow_dirty)

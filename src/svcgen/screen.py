@@ -127,6 +127,11 @@ def is_terminal(stream: TextIO | None) -> bool:
     return stream is not None and stream.isatty()
 
 
+def can_ask() -> bool:
+    """Tell whether somebody sits at a terminal."""
+    return is_terminal(sys.stdin) and is_terminal(sys.stdout)
+
+
 def ask(question: str) -> str:
     """Ask at the terminal.
 

@@ -12,7 +12,7 @@ from svcgen.resource.layout import Layout, Target
 from svcgen.resource.parse import parse_resource
 from svcgen.resource.render import render, render_etag
 
-OTHER = Target("other", "Other", "app.models.other", "others", "int")
+OTHER = Target("Other", "app.models.other", "others", "int")
 LAYOUT = Layout(Path("nowhere"), Path("app/api/__init__.py"), {"other": OTHER})
 ALL = (
     "thing a:str:unique b:decimal:12,2:min=1 c:date:unique d:bool:default=false e:enum:x,y f:ref:other g:time:unique"

@@ -127,9 +127,9 @@ def _check_references(resource: Resource, layout: Layout) -> None:
         name = reference.kind.target
         if name == resource.name:
             continue
-        target = layout.targets.get(name)
+        target = layout.target(name)
         if target is None:
-            known = ", ".join(sorted(layout.targets)) or "none yet"
+            known = ", ".join(sorted(other.model for other in layout.targets.values())) or "none yet"
             raise SpecError(
                 f"field {reference.name}: there is no resource {name}",
                 hint=f"add it first: svcgen add resource {name} ... (there are: {known})",

@@ -24,14 +24,12 @@ class Target:
     """A model that a reference can refer to.
 
     Attributes:
-        name: In snake_case.
         model: The name of its class.
         module: The module that defines it.
         table: The name of its table.
         id_type: The annotation of its key.
     """
 
-    name: str
     model: str
     module: str
     table: str
@@ -45,12 +43,16 @@ class Layout:
     Attributes:
         root: The service's directory.
         routers: The module that lists the routers, relative to the root.
-        targets: The models that there are, by their snake_case names.
+        targets: The models that there are, by their names in lower case, which `HTTPCall` and http_call share.
     """
 
     root: Path
     routers: Path
     targets: Mapping[str, Target] = field(default_factory=dict)
+
+    def target(self, name: str) -> Target | None:
+        """Return the model of a snake_case name."""
+        return self.targets.get(name.replace("_", ""))
 
     @property
     def is_plain(self) -> bool:
@@ -114,9 +116,8 @@ def find_targets(root: Path) -> dict[str, Target]:
         for node in parse(root, file).body:
             table = _class_value(node, "__tablename__")
             if isinstance(node, ast.ClassDef) and isinstance(table, ast.Constant):
-                name = "".join(f"_{letter}" if letter.isupper() else letter for letter in node.name).lower().strip("_")
                 module = ".".join(file.with_suffix("").parts).removesuffix(".__init__")
-                targets[name] = Target(name, node.name, module, str(table.value), _id_type(node))
+                targets[node.name.lower()] = Target(node.name, module, str(table.value), _id_type(node))
     return targets
 
 

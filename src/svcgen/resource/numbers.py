@@ -32,7 +32,7 @@ def integer(bits: int, low: str | None, high: str | None) -> Kind:
     least, most = Decimal(-(2 ** (bits - 1))), Decimal(2 ** (bits - 1) - 1)
     bottom, top = _bounds(low, high, least, most, 0)
     limits = (f"ge={_power(int(bottom))}", f"le={_power(int(top))}")
-    start = max(int(bottom), 0) if top > 0 else int(bottom)
+    start = int(_start(bottom, top, Decimal(1)))
 
     def read_default(value: str) -> tuple[str, str]:
         number = str(_read_within(value, bottom, top, 0))
@@ -45,7 +45,7 @@ def integer(bits: int, low: str | None, high: str | None) -> Kind:
         check=_check(low, high),
         sample=str(start),
         other=str(start + 1),
-        unique=step if top - start >= _ROWS else "",
+        unique=step if top - start > _ROWS else "",
         accepted=same(_power(int(bottom)), _power(int(top))),
         refused=(_power(int(bottom), -1), _power(int(top), 1), "1.5", '"many"'),
         read_default=read_default,
@@ -100,7 +100,7 @@ def _decimal(precision: int, scale: int, low: str | None, high: str | None) -> K
     step = Decimal(1).scaleb(-scale)
     most = Decimal(10) ** (precision - scale) - step
     bottom, top = _bounds(low, high, -most, most, scale)
-    start = max(bottom, Decimal(0)) if top > 0 else bottom
+    start = _start(bottom, top, step)
     steps = int((top - start) / step) + 1
     texts = {value: quoted(f"{value:.{scale}f}") for value in (start, start + step, bottom, top)}
     limits = [f"ge=Decimal({texts[bottom]})"] if low is not None else []
@@ -124,6 +124,12 @@ def _decimal(precision: int, scale: int, low: str | None, high: str | None) -> K
         refused=(*(quoted(f"{value:f}") for value in (bottom - step, top + step)), quoted(finer), '"NaN"', '"much"'),
         read_default=read_default,
     )
+
+
+def _start(bottom: Decimal, top: Decimal, step: Decimal) -> Decimal:
+    """Return the first value of a test: zero where that leaves room for its rows."""
+    zero = max(bottom, Decimal(0))
+    return zero if (top - zero) / step > _ROWS or (top > zero and (top - bottom) / step <= _ROWS) else bottom
 
 
 def _spread(first: int, count: int, scale: int) -> str:

@@ -90,9 +90,8 @@ def aliases(resource: Resource) -> dict[str, str]:
 
 
 def _target(resource: Resource, layout: Layout, name: str) -> Target:
-    if name == resource.name:
-        return Target(name, resource.model, f"app.models.{name}", resource.plural, "int")
-    return layout.targets[name]
+    own = Target(resource.model, f"app.models.{resource.name}", resource.plural, "int")
+    return own if name == resource.name else layout.target(name) or own
 
 
 def _context(resource: Resource, targets: Mapping[str, Target]) -> dict[str, Any]:
@@ -178,9 +177,10 @@ def _different(resource: Resource) -> str:
     return f'{{"{field.column}": {value}}}'
 
 
-def _has_route(layout: Layout, target: str) -> bool:
-    router = layout.root / layout.api / f"{layout.targets[target].table}.py"
-    return router.is_file() and f"def delete_{target}(" in router.read_text(encoding="utf-8")
+def _has_route(layout: Layout, name: str) -> bool:
+    target = layout.target(name)
+    router = layout.root / layout.api / f"{target.table if target else name}.py"
+    return router.is_file() and f"def delete_{name}(" in router.read_text(encoding="utf-8")
 
 
 def _check_name(field: Field) -> str:
