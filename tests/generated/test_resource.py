@@ -75,8 +75,9 @@ def test_each_type_alone(billing: Service, postgres: str, folder: Path) -> None:
     for number, kind in enumerate(ALONE, start=1):
         name = f"thing_{number}"
         add(service, f"{name} x:{kind.replace('self', name)}", migration=False)
-    migrated = service.run("python", "-W", "ignore", "scripts/makemigration.py", "add things")
-    assert migrated.returncode == 0, migrated.stderr
+        if number % 20 == 0 or number == len(ALONE):  # one migration for each would take minutes
+            migrated = service.run("python", "-W", "ignore", "scripts/makemigration.py", f"add things up to {number}")
+            assert migrated.returncode == 0, migrated.stderr
 
     assert_green(service, postgres)
 

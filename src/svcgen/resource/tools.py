@@ -11,16 +11,16 @@ from svcgen.toolchain import Uv
 
 MAKE_MIGRATION = Path("scripts/makemigration.py")
 VERSIONS = Path("alembic/versions")
-# Prints the path of the route that an endpoint of a module is mounted at.
+# Writes the path of the route that an endpoint of a module is mounted at.
 _FIND_ROUTE = """
-import sys
+import os, sys
 from fastapi.routing import iter_route_contexts
 from app.main import app
 module, name = sys.argv[1:]
 for context in iter_route_contexts(app.routes):
     endpoint = getattr(context.original_route, "endpoint", None)
     if getattr(endpoint, "__module__", "") == module and endpoint.__name__ == name:
-        print(context.path)
+        os.write(1, f"{context.path}\\n".encode())
 """
 
 
