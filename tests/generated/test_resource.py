@@ -1,5 +1,6 @@
 """What `svcgen add resource` writes: each type alone, in a service that was moved about, and broken on purpose."""
 
+import os
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -58,6 +59,11 @@ ALONE = (
 )
 
 
+# The whole suite of the service is run by test_resource_sample.py.
+QUICK = ("tests/api", "tests/test_migrations.py")
+nightly = pytest.mark.skipif("SVCGEN_SAMPLE" not in os.environ, reason="takes minutes: set SVCGEN_SAMPLE")
+
+
 @pytest.fixture(scope="module")
 def folder() -> Iterator[Path]:
     with tempfile.TemporaryDirectory() as directory:
@@ -70,6 +76,19 @@ def add(service: Service, words: str, *, migration: bool = True) -> None:
     assert add_resource(request, ignore).complete
 
 
+def test_each_type(billing: Service, postgres: str, folder: Path) -> None:
+    """All of them in one resource."""
+    service = copy_of(billing, folder / "together")
+    add(service, "thing_1 x:str")
+    fields = (f"x{number}:{kind.replace('self', 'thing')}" for number, kind in enumerate(ALONE))
+    add(service, f"thing {' '.join(fields)}")
+
+    for command in (*CHECKS[:2], ("mypy",), ("python", "scripts/check.py"), ("pytest", "-q", *QUICK)):
+        result = service.run(*command, TEST_DATABASE_URL=postgres)
+        assert result.returncode == 0, result.stdout + result.stderr
+
+
+@nightly
 def test_each_type_alone(billing: Service, postgres: str, folder: Path) -> None:
     service = copy_of(billing, folder / "alone")
     for number, kind in enumerate(ALONE, start=1):
@@ -123,7 +142,7 @@ def test_a_service_that_its_team_has_moved(moved: Service, postgres: str) -> Non
     assert (moved.path / "app" / "api" / "v1" / "invoices.py").exists()
     assert "PATH = '/v1/invoices'" in (moved.path / "tests" / "api" / "test_invoices.py").read_text(encoding="utf-8")
 
-    for command in (*CHECKS[:2], ("mypy",), ("pytest", "-q", "-n", "2", "tests/api", "tests/test_migrations.py")):
+    for command in (*CHECKS[:2], ("pytest", "-q", *QUICK)):
         result = moved.run(*command, TEST_DATABASE_URL=postgres)
         assert result.returncode == 0, result.stdout + result.stderr
 
@@ -172,7 +191,13 @@ def orders(billing: Service, folder: Path) -> Service:
     return service
 
 
-@pytest.mark.parametrize("mutation", MUTATIONS, ids=[mutation.promise for mutation in MUTATIONS])
+@pytest.mark.parametrize(
+    "mutation",
+    [
+        pytest.param(mutation, id=mutation.promise, marks=[nightly] if number % 5 else [])
+        for number, mutation in enumerate(MUTATIONS)
+    ],
+)
 def test_its_tests_notice(orders: Service, postgres: str, mutation: Mutation) -> None:
     path = orders.path / mutation.file
     before = path.read_text(encoding="utf-8")
