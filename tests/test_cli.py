@@ -54,7 +54,7 @@ def test_usage_errors(svcgen: Svcgen, workdir: Path, arguments: list[str], messa
 @pytest.mark.parametrize(
     ("words", "completions"),
     [
-        ("svcgen ", {"add", "new", "update"}),
+        ("svcgen ", {"add", "new", "status", "update"}),
         ("svcgen new --platform ", {"fly", "railway"}),
         ("svcgen new --python 3.1", {"3.13", "3.14"}),
         ("svcgen new --des", {"--description"}),
