@@ -117,6 +117,7 @@ def test_a_value_may_hold_colons() -> None:
         ("invoice x:json:index", "an index can't hold any json"),
         ("invoice x:int:unique:index", "a unique column has an index"),
         ("invoice x:ref:y:index", "a reference has an index"),
+        ("invoice api_token:str:default=x", "those have no default"),
         ("invoice x:int:unique:default=1", "a default can stand in one row only"),
         (f"{'i' * 30} {'x' * 40}:str", "too long for Postgres"),
     ],

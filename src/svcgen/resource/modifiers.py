@@ -1,9 +1,14 @@
 """Which modifiers go together, and with which types."""
 
+import re
+
 from svcgen.errors import SpecError
 from svcgen.resource.kinds import Kind
 from svcgen.resource.spec import Field
 from svcgen.resource.words import Words
+
+# What ruff, too, takes for the name of a secret.
+_SECRET = re.compile(r"(^|_)(pas+wo?r?d|pass(phrase)?|pwd|token|secrete?)($|_)")
 
 
 def read_default(words: Words, kind: Kind) -> tuple[str, str]:
@@ -30,6 +35,8 @@ def check_modifiers(field: Field, words: Words, resource: str) -> None:
         raise SpecError("no first row could refer to another", hint="make it optional")
     if field.unique and field.default:
         raise SpecError("a default can stand in one row only where it is unique", hint="leave one of them out")
+    if field.default.startswith('"') and _SECRET.search(field.name):
+        raise SpecError("it looks like a secret, and those have no default", hint="leave the default out")
     if field.index and (field.unique or kind.target):
         raise SpecError(f"a {'reference' if kind.target else 'unique column'} has an index", hint="leave index out")
     if (field.index or field.unique) and not kind.indexable:
