@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from conftest import ROOT
 from svcgen.toolchain import Uv
 
 # A name, a description and an owner that are hard to quote, one for each platform.
@@ -51,7 +52,9 @@ def environment() -> dict[str, str]:
     foreign = ("VIRTUAL_ENV", "PYTEST_", "PYTHONDONTWRITEBYTECODE", "UV_", "COV_")
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
     # Each run of pytest closes the directory that all runs share to other users, and so to Postgres' when run by root.
-    return {**inherited, "PYTEST_DEBUG_TEMPROOT": _pytest_root()}
+    # What mypy knows of the libraries is the same for every service; one worker at a time may write it.
+    mypy_cache = ROOT / ".mypy_cache" / f"services-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+    return {**inherited, "PYTEST_DEBUG_TEMPROOT": _pytest_root(), "MYPY_CACHE_DIR": str(mypy_cache)}
 
 
 @cache
