@@ -11,6 +11,7 @@ SECTIONS = {
     "new": "## `svcgen new NAME [DEST]`",
     "add resource": "## `svcgen add resource NAME FIELD...`",
     "update": "## Updates",
+    "status": "## `svcgen status [PATH]...`",
 }
 
 
