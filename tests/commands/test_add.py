@@ -312,3 +312,35 @@ def test_nobody_to_ask(svcgen: Svcgen, service: Path) -> None:
 
     assert (result.returncode, service.exists()) == (1, True)
     assert "the name of the resource is missing" in result.stderr
+
+
+def test_at_birth(svcgen: Svcgen, workdir: Path) -> None:
+    lines = ["--resource", "person name:str", "--resource", "order total:decimal:9,2 buyer:ref:person"]
+    foreseen = json.loads(svcgen("new", "shop", *lines, "--dry-run", "--json").stdout)
+    result = svcgen("new", "shop", *lines, "--json")
+    report = json.loads(result.stdout)
+
+    assert (result.returncode, report["steps"][-1]["name"], report["steps"][-1]["outcome"]) == (0, "resources", "done")
+    assert git(workdir / "shop", "log", "--format=%s").split("\n") == ["Add orders", "Add people", "Scaffold shop"]
+    assert git(workdir / "shop", "status", "--porcelain") == ""
+    later = set(report["files"]) - set(foreseen["files"])
+    assert {"app/api/orders.py", "app/api/people.py"} <= set(foreseen["files"])
+    assert {Path(file).parent.name for file in later} <= {"versions", ""}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["--resource", "order buyer:ref:person"], "there is no resource person"),
+        (["--resource", "order x:strr"], "strr is no type"),
+        (["--resource", "order x:str", "--no-sync"], "--resource needs the virtual environment"),
+    ],
+)
+def test_at_birth_it_is_refused_before_anything_is_made(
+    svcgen: Svcgen, workdir: Path, arguments: list[str], reason: str
+) -> None:
+    result = svcgen("new", "shop", *arguments)
+
+    assert result.returncode == 1
+    assert reason in result.stderr
+    assert list(workdir.iterdir()) == []

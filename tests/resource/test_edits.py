@@ -1,6 +1,8 @@
 import ast
+from typing import Any
 
 import pytest
+from pydantic import TypeAdapter
 
 from svcgen.errors import ServiceError
 from svcgen.resource import edits
@@ -70,3 +72,14 @@ def test_add_row() -> None:
 
     assert changed == table.replace("errors |\n", "errors |\n| `app/etag.py` | ETags |\n")
     assert edits.add_row(table, "app/gone.py", ("app/etag.py", "ETags")) is None
+
+
+@pytest.mark.parametrize("value", [float("nan"), [float("inf")], "\ud800", {"\udfff": 1}])
+def test_json_that_postgres_can_not_store(value: object) -> None:
+    names: dict[str, Any] = {}
+    exec(edits.add_types("", {"Json"}), names)  # noqa: S102
+    adapter: TypeAdapter[Any] = TypeAdapter(names["Json"])
+
+    assert adapter.validate_python({"a": [1, None, "\\u0000"]}) == {"a": [1, None, "\\u0000"]}
+    with pytest.raises(ValueError, match="1 validation error"):
+        adapter.validate_python(value)

@@ -21,9 +21,8 @@ PlainDecimal = Annotated[Decimal, PlainSerializer(lambda value: f"{value:f}", re
 LocalTime = Annotated[time, AfterValidator(refuse_zone)]
 """,
     "Json": """def refuse_unstorable(value: JsonValue) -> JsonValue:
-    # Python reads NaN and lone surrogates from JSON, and Postgres has no NUL: none of them can be stored.
-    if "\\\\u0000" in json.dumps(value, ensure_ascii=False, allow_nan=False).encode().decode():
-        raise ValueError("should have no NUL character")
+    # Python reads NaN and lone surrogates from JSON; this raises a ValueError for what is no JSON to Postgres.
+    json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
     return value
 
 
