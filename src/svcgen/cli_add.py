@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def add_application() -> typer.Typer:
     """Return the sub-commands of `svcgen add`."""
-    application = typer.Typer(rich_markup_mode=None, help="Add to a service.", no_args_is_help=True)
+    application = typer.Typer(rich_markup_mode=None, help="Add to a service.")
     application.command("resource")(add_resource)
     # Otherwise Typer takes the only command for the application itself.
     application.callback()(lambda: None)
@@ -24,7 +24,7 @@ def add_application() -> typer.Typer:
 def add_resource(  # noqa: PLR0913  (one for each flag)
     words: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[NAME FIELD...]", help="Name in the singular, then fields: due:date:optional."),
+        typer.Argument(metavar="NAME FIELD", help="Name in the singular, then fields: due:date:optional."),
     ] = None,
     *,
     plural: Annotated[str, typer.Option(metavar="NAME", help="Its plural, where English has another one.")] = "",
@@ -37,9 +37,9 @@ def add_resource(  # noqa: PLR0913  (one for each flag)
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show the commands run and their output.")] = False,
 ) -> None:
-    """Add a resource to the service in this directory: model, migration, schemas, router, tests.
+    """Add a resource, down to its migration and tests.
 
-    At a terminal it asks for the name and the fields if there are none.
+    It is added to the service in this directory. At a terminal it asks for the name and the fields if there are none.
     """
     from svcgen.commands.add import AddRequest, check_service, find_service
     from svcgen.commands.add import add_resource as add
