@@ -9,8 +9,10 @@ AppError
 
 from collections.abc import Mapping
 from http import HTTPStatus
+from socket import gaierror
 from typing import Any, ClassVar
 
+import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
@@ -22,10 +24,14 @@ from structlog.contextvars import get_contextvars
 
 from app.schemas.problem import InvalidField, Problem
 
+logger = structlog.get_logger(__name__)
+
 PROBLEM_MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_SECONDS = "1"
 # Foreign key, unique and exclusion violations; any other broken constraint is a bug of ours.
 CONFLICTS = frozenset({"23503", "23505", "23P01"})
+# Postgres refuses the connection: no room, starting up, shutting down, wrong password or database.
+UNAVAILABLE = ("08", "28", "3D", "53", "57P01", "57P02", "57P03")
 # A NUL, which JSON and Python allow in a text and Postgres does not.
 UNSTORABLE_TEXT = frozenset({"22021", "22P05"})
 
@@ -107,14 +113,16 @@ async def on_stale_data(_request: Request, _error: StaleDataError) -> Response:
 
 
 async def on_database_error(request: Request, error: DBAPIError) -> Response:
-    if getattr(error.orig, "sqlstate", None) in UNSTORABLE_TEXT:
+    sqlstate = getattr(error.orig, "sqlstate", None) or ""
+    if sqlstate in UNSTORABLE_TEXT:
         return problem_response(HTTPStatus.UNPROCESSABLE_CONTENT, "A text holds a character that cannot be stored")
-    if not error.connection_invalidated:
-        raise error
-    return await on_database_unavailable(request, error)
+    if error.connection_invalidated or sqlstate.startswith(UNAVAILABLE):
+        return await on_database_unavailable(request, error)
+    raise error
 
 
-async def on_database_unavailable(_request: Request, _error: Exception) -> Response:
+async def on_database_unavailable(_request: Request, error: Exception) -> Response:
+    logger.warning("database not available", reason=str(getattr(error, "orig", error)))
     return problem_response(
         HTTPStatus.SERVICE_UNAVAILABLE,
         "The database is not available",
@@ -139,6 +147,7 @@ def add_error_handlers(app: FastAPI) -> None:
         StaleDataError: on_stale_data,
         DBAPIError: on_database_error,
         ConnectionError: on_database_unavailable,
+        gaierror: on_database_unavailable,  # the name of its host is not known
         PoolTimeoutError: on_database_unavailable,
         Exception: on_unexpected,
     }

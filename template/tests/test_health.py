@@ -1,5 +1,7 @@
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
@@ -9,11 +11,15 @@ from sqlalchemy import URL
 from app.api import health
 from app.db import create_engine, create_session_factory
 from app.deps import State
-from tests.conftest import client_of
+from tests.conftest import API_KEY, client_of
 
 
-async def client_with_database(app: FastAPI, state: State, port: int) -> AsyncIterator[AsyncClient]:
-    url = URL.create("postgresql+asyncpg", username="nobody", host="127.0.0.1", port=port, database="none")
+def url_of(port: int) -> URL:
+    return URL.create("postgresql+asyncpg", username="nobody", host="127.0.0.1", port=port, database="none")
+
+
+@asynccontextmanager
+async def client_with_database(app: FastAPI, state: State, url: URL) -> AsyncIterator[AsyncClient]:
     engine = create_engine(url, pool_size=1, application_name="test")
     async with client_of(app, {**state, "session_factory": create_session_factory(engine)}) as client:
         yield client
@@ -23,7 +29,7 @@ async def client_with_database(app: FastAPI, state: State, port: int) -> AsyncIt
 @pytest.fixture
 async def refused(app: FastAPI, state: State, unused_tcp_port: int) -> AsyncIterator[AsyncClient]:
     """A client of a service whose Postgres is down."""
-    async for client in client_with_database(app, state, unused_tcp_port):
+    async with client_with_database(app, state, url_of(unused_tcp_port)) as client:
         yield client
 
 
@@ -37,7 +43,7 @@ async def hanging(app: FastAPI, state: State) -> AsyncIterator[AsyncClient]:
         writer.close()
 
     server = await asyncio.start_server(say_nothing, "127.0.0.1", 0)
-    async for client in client_with_database(app, state, server.sockets[0].getsockname()[1]):
+    async with client_with_database(app, state, url_of(server.sockets[0].getsockname()[1])) as client:
         yield client
     done.set()
     server.close()
@@ -92,10 +98,20 @@ async def test_not_ready_while_draining(app: FastAPI, state: State) -> None:
     assert alive.status_code == 200
 
 
-async def test_requests_without_a_database_are_503(refused: AsyncClient) -> None:
-    refused.headers["X-API-Key"] = "first-key-of-the-tests"
-
-    response = await refused.get("/widgets/1")
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        pytest.param({"host": "127.0.0.1", "port": 1, "query": {}}, id="refused"),
+        pytest.param({"host": "no-such-host.invalid", "query": {}}, id="unknown host"),
+        pytest.param({"database": "no_such_database"}, id="unknown database"),
+        pytest.param({"username": "nobody"}, id="unknown user"),
+    ],
+)
+async def test_requests_without_a_database_are_503(
+    app: FastAPI, state: State, database_url: URL, wrong: dict[str, Any]
+) -> None:
+    async with client_with_database(app, state, database_url.set(**wrong)) as client:
+        response = await client.get("/widgets/1", headers={"X-API-Key": API_KEY})
 
     assert response.status_code == 503
     assert response.headers["retry-after"]
