@@ -89,7 +89,9 @@ def is_fine(word: str) -> bool:
     return True
 
 
-RESOURCES = st.lists(fields().filter(is_fine), min_size=1, max_size=7, unique_by=lambda word: word.split(":")[0])
+RESOURCES = st.lists(
+    fields().filter(is_fine), min_size=1, max_size=7, unique_by=lambda word: word.split(":")[0].replace("_", "")
+)
 
 
 def sample(count: int, number: int) -> list[list[str]]:

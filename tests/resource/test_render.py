@@ -25,7 +25,7 @@ def rendered(words: list[str]) -> dict[Path, str]:
     return render(parse_resource(words), LAYOUT, "/")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None, derandomize=True)
 @given(RESOURCES)
 def test_python(words: list[str]) -> None:
     for file, text in rendered(named([words], ["thing"])[0]).items():

@@ -12,6 +12,7 @@ from svcgen.resource.kinds import quoted
 from svcgen.resource.layout import FACTORIES, Layout, Target
 from svcgen.resource.shared import TYPES
 from svcgen.resource.spec import Field, Resource, class_name
+from svcgen.resource.tried import context_of_tests, sample_of
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -50,7 +51,7 @@ def render(resource: Resource, layout: Layout, prefix: str) -> dict[Path, str]:
         "factory": {**schemas, **models, **factories},
         "test": {**own, **factories, "Response": "httpx"},
     }
-    context = {**_context(resource, targets), **_tests(resource, layout), "prefix": prefix}
+    context = {**_context(resource, targets), **context_of_tests(resource, layout), "prefix": prefix}
     return {
         file: _render(template, context, imports.get(template, {}))
         for template, file in new_files(resource, layout).items()
@@ -124,63 +125,9 @@ def _context(resource: Resource, targets: Mapping[str, Target]) -> dict[str, Any
         "sent": sent,
         "read": read,
         "quoted": quoted,
-        "sample": _sample,
+        "sample": sample_of,
         "numbered": any(field.unique and not field.kind.target for field in fields),
     }
-
-
-def _tests(resource: Resource, layout: Layout) -> dict[str, Any]:
-    fields = resource.fields
-    return {
-        "required": [field.column for field in fields if field.required],
-        "defaults": [(field.column, field.default_json or "None") for field in fields if not field.required],
-        "never_null": [field.column for field in fields if not field.optional and field.kind.annotation != "JsonValue"],
-        "unique": [field.column for field in fields if field.unique],
-        "unique_references": "".join(
-            f", {field.column}=(await make_{field.kind.target}(session)).id"
-            for field in resource.references
-            if field.unique and field.optional
-        ),
-        "accepted": [(field.column, *pair) for field in fields for pair in _accepted(field)],
-        "refused": [(field.column, value) for field in fields for value in field.kind.refused],
-        "different": _different(resource),
-        "deletable": {
-            field.kind.target
-            for field in resource.references
-            if field.kind.target == resource.name or _has_route(layout, field.kind.target)
-        },
-    }
-
-
-def _accepted(field: Field) -> tuple[tuple[str, str], ...]:
-    if field.unique or field.kind.target:
-        return field.kind.accepted
-    return ((field.kind.other, field.kind.other), *field.kind.accepted)
-
-
-def _sample(field: Field) -> str:
-    if field.kind.target:
-        return "" if field.optional else f"(await make_{field.kind.target}(session)).id"
-    return field.kind.unique if field.unique else field.kind.sample
-
-
-def _different(resource: Resource) -> str:
-    """Return the source of a change that really changes something, whatever is stored."""
-    ranked = sorted(resource.fields, key=lambda field: (bool(field.kind.target), field.unique))
-    field = ranked[0]
-    if field.kind.target:
-        value = f"(await make_{field.kind.target}(session)).id"
-    elif field.unique:
-        value = f'(await {resource.name}_body(session))["{field.column}"]'
-    else:
-        value = field.kind.other
-    return f'{{"{field.column}": {value}}}'
-
-
-def _has_route(layout: Layout, name: str) -> bool:
-    target = layout.target(name)
-    router = layout.root / layout.api / f"{target.table if target else name}.py"
-    return router.is_file() and f"def delete_{name}(" in router.read_text(encoding="utf-8")
 
 
 def _check_name(field: Field) -> str:

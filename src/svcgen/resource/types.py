@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from svcgen.errors import SpecError
-from svcgen.resource import numbers, texts, times
+from svcgen.resource import decimals, numbers, texts, times
 from svcgen.resource.kinds import Kind, same
 from svcgen.resource.words import MODIFIERS, TYPES, Words, unknown
 
@@ -56,7 +56,7 @@ def kind_of(words: Words, resource: str, name: str) -> Kind:
         case "list":
             return _list(words, resource, name)
         case "decimal":
-            return numbers.decimal(words.arguments, words.low, words.high)
+            return decimals.decimal(words.arguments, words.low, words.high)
         case "enum":
             return texts.enum(":".join(words.arguments).split(","), resource, name)
         case "ref":

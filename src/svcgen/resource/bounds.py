@@ -1,0 +1,76 @@
+"""Limits of numbers: `min=` and `max=`, and a default between them."""
+
+import re
+from decimal import Decimal
+
+from svcgen.errors import SpecError
+
+# More than a test stores.
+ROWS = 1000
+
+
+def read_bounds(
+    low: str | None, high: str | None, least: Decimal, most: Decimal, places: int
+) -> tuple[Decimal, Decimal]:
+    """Return both limits; those of the type where none is given.
+
+    Raises:
+        SpecError: One is no number, or they leave less than two values.
+    """
+    bottom, top = _read("min", low, least, places), _read("max", high, most, places)
+    if not least <= bottom < top <= most:
+        raise SpecError(
+            f"too few values fit min={bottom:f} and max={top:f}",
+            hint=f"min from {least:f}, max up to {most:f}, min below max",
+        )
+    return bottom, top
+
+
+def read_within(value: str, bottom: Decimal, top: Decimal, places: int) -> Decimal:
+    """Return a default.
+
+    Raises:
+        SpecError: It is no number, or not within the limits.
+    """
+    number = _read("default", value, bottom, places)
+    if not bottom <= number <= top:
+        raise SpecError(f"default={value} is outside of min and max", hint=f"from {bottom:f} to {top:f}")
+    return number
+
+
+def read_float(word: str, value: str | None) -> float | None:
+    """Return a limit or a default of a float.
+
+    Raises:
+        SpecError: It is no number.
+    """
+    if value is None:
+        return None
+    if not re.fullmatch(r"-?\d{1,15}(?:\.\d{1,15})?", value, flags=re.ASCII):
+        raise SpecError(f"{word}={value} is not a number", hint=f"such as {word}=0.5")
+    return float(value)
+
+
+def start_of(bottom: Decimal, top: Decimal, step: Decimal) -> Decimal:
+    """Return the first value of a test: zero where that leaves room for its rows."""
+    zero = max(bottom, Decimal(0))
+    return zero if (top - zero) / step > ROWS or (top > zero and (top - bottom) / step <= ROWS) else bottom
+
+
+def check_of(low: str | None, high: str | None) -> str:
+    """Return SQL that holds between the limits that are given."""
+    if low is not None and high is not None:
+        return f"{{}} BETWEEN {low} AND {high}"
+    if low is not None:
+        return f"{{}} >= {low}"
+    return f"{{}} <= {high}" if high is not None else ""
+
+
+def _read(word: str, value: str | None, default: Decimal, places: int) -> Decimal:
+    if value is None:
+        return default
+    match = re.fullmatch(r"-?\d{1,100}(?:\.(\d+))?", value, flags=re.ASCII)
+    if not match or len(match[1] or "") > places:
+        kind = f"a number with at most {places} decimal places" if places else "a whole number"
+        raise SpecError(f"{word}={value} is not {kind}", hint=f"such as {word}=10")
+    return Decimal(value)

@@ -1,0 +1,62 @@
+"""What the tests of a resource try it with."""
+
+from typing import Any
+
+from svcgen.resource.layout import Layout
+from svcgen.resource.spec import Field, Resource
+
+
+def context_of_tests(resource: Resource, layout: Layout) -> dict[str, Any]:
+    """Return what the tests of a resource are rendered with."""
+    fields = resource.fields
+    return {
+        "required": [field.column for field in fields if field.required],
+        "defaults": [(field.column, field.default_json or "None") for field in fields if not field.required],
+        "never_null": [field.column for field in fields if not field.optional and field.kind.annotation != "JsonValue"],
+        "unique": [field.column for field in fields if field.unique],
+        "unique_references": "".join(
+            f", {field.column}=(await make_{field.kind.target}(session)).id"
+            for field in resource.references
+            if field.unique and field.optional
+        ),
+        "accepted": [(field.column, *pair) for field in fields for pair in _accepted(field)],
+        "refused": [(field.column, value) for field in fields for value in field.kind.refused],
+        "different": _different(resource),
+        "deletable": {
+            field.kind.target
+            for field in resource.references
+            if field.kind.target == resource.name or _has_route(layout, field.kind.target)
+        },
+    }
+
+
+def _accepted(field: Field) -> tuple[tuple[str, str], ...]:
+    if field.unique or field.kind.target:
+        return field.kind.accepted
+    return ((field.kind.other, field.kind.other), *field.kind.accepted)
+
+
+def sample_of(field: Field) -> str:
+    """Return the source of a valid value; empty where a request leaves it out."""
+    if field.kind.target:
+        return "" if field.optional else f"(await make_{field.kind.target}(session)).id"
+    return field.kind.unique if field.unique else field.kind.sample
+
+
+def _different(resource: Resource) -> str:
+    """Return the source of a change that really changes something, whatever is stored."""
+    ranked = sorted(resource.fields, key=lambda field: (bool(field.kind.target), field.unique))
+    field = ranked[0]
+    if field.kind.target:
+        value = f"(await make_{field.kind.target}(session)).id"
+    elif field.unique:
+        value = f'(await {resource.name}_body(session))["{field.column}"]'
+    else:
+        value = field.kind.other
+    return f'{{"{field.column}": {value}}}'
+
+
+def _has_route(layout: Layout, name: str) -> bool:
+    target = layout.target(name)
+    router = layout.root / layout.api / f"{target.table if target else name}.py"
+    return router.is_file() and f"def delete_{name}(" in router.read_text(encoding="utf-8")
