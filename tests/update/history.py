@@ -2,7 +2,7 @@
 
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -76,3 +76,13 @@ def run(*command: str | Path, cwd: Path, environ: Mapping[str, str]) -> subproce
     return subprocess.run(
         command, cwd=cwd, env=environ, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
     )
+
+
+def added(service: Path, before: str, after: str) -> Iterator[tuple[str, str]]:
+    """Each line that a commit added, and its file."""
+    file = ""
+    for line in git(service, "diff", "--find-renames", "--unified=0", before, after).splitlines():
+        if line.startswith("+++ "):
+            file = line.removeprefix("+++ b/")
+        elif line.startswith("+"):
+            yield file, line[1:]

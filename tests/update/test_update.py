@@ -3,7 +3,7 @@
 import json
 import shutil
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,7 @@ import pytest
 from helpers import fake_program, git, tree
 from svcgen.render import render
 from svcgen.template import Template
-from update.history import ANSWERS, NEXT, make_service, run
+from update.history import ANSWERS, NEXT, added, make_service, run
 
 COPIER = (sys.executable, "-m", "copier", "update", "--defaults")
 # Renovate 44, lib/modules/manager/copier/artifacts.ts, buildCommand.
@@ -54,16 +54,6 @@ def test_untouched(
     assert (untouched / ".env").read_text() == "API_KEY=a-secret-of-the-team\n"
     if "copier" in tool:
         assert (untouched / "uv.lock").read_bytes() == locked
-
-
-def added(service: Path, before: str, after: str) -> Iterator[tuple[str, str]]:
-    """Each line that a commit added, and its file."""
-    file = ""
-    for line in git(service, "diff", "--find-renames", "--unified=0", before, after).splitlines():
-        if line.startswith("+++ "):
-            file = line.removeprefix("+++ b/")
-        elif line.startswith("+"):
-            yield file, line[1:]
 
 
 def test_edited(edited: Path, git_environ: Mapping[str, str]) -> None:
