@@ -8,7 +8,10 @@ from typing import Protocol
 
 import pytest
 
+from svcgen.template import installed_version
+
 ROOT = Path(__file__).parents[1]
+RELEASE = f"v{installed_version()}"
 # Set by `uv run pytest` and by the sandbox of a developer; what svcgen does must not hang on them.
 FOREIGN = ("NO_COLOR", "PYTHONDONTWRITEBYTECODE", "SVCGEN_SOURCE", "UV", "UV_PROJECT_ENVIRONMENT", "VIRTUAL_ENV")
 

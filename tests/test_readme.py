@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from conftest import ROOT, Svcgen
+from conftest import RELEASE, ROOT, Svcgen
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
@@ -36,6 +36,10 @@ def test_its_commands_exist() -> None:
 
     assert scripts
     assert [script for script in scripts if not (ROOT / script).is_file()] == []
+
+
+def test_names_the_newest_release() -> None:
+    assert f"svcgen/svcgen@{RELEASE} svcgen new" in README
 
 
 @pytest.mark.parametrize("link", re.findall(r"\]\((?!https?:)([^)]+)\)", README))

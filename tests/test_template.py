@@ -11,7 +11,7 @@ import pytest
 import yaml
 from pytest_copie.plugin import Copie
 
-from conftest import ROOT
+from conftest import RELEASE, ROOT
 from svcgen import template as module
 from svcgen.errors import TemplateError
 from svcgen.questions import load_questions
@@ -110,7 +110,7 @@ def direct_url(monkeypatch: pytest.MonkeyPatch, **vcs_info: str) -> None:
 class TestInstalled:
     def test_from_a_wheel(self) -> None:
         template = find_template(None)
-        assert (template.version, template.source) == ("v0.1.0", "https://github.com/svcgen/svcgen")
+        assert (template.version, template.source) == (RELEASE, "https://github.com/svcgen/svcgen")
 
     def test_from_a_tag_of_a_fork(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(module, "installed_version", lambda: "0.1.0")

@@ -8,17 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from conftest import Svcgen
+from conftest import RELEASE, Svcgen
 from helpers import git
 
 
 @pytest.fixture
 def source(tmp_path: Path, plain_template: Path, environ: Mapping[str, str]) -> Path:
-    """The repository of the template at its first release, v0.1.0."""
+    """The repository of the template at the release that is installed."""
     repository = tmp_path / "source"
     shutil.copytree(plain_template, repository)
     git(repository, "init", "--quiet", environ=environ)
-    release(repository, "v0.1.0", environ)
+    release(repository, RELEASE, environ)
     return repository
 
 
@@ -43,7 +43,7 @@ def test_plain_copier_update(
     dockerfile = source / "template" / "Dockerfile.jinja"
     dockerfile.write_text(dockerfile.read_text() + "# {{ service_name }}, improved\n")
     (source / "template" / "README.md.jinja").write_text("# Theirs\n")
-    release(source, "v0.2.0", environ)
+    release(source, "v99.0.0", environ)
     updated = subprocess.run(
         [sys.executable, "-m", "copier", "update", "--defaults"],
         cwd=service,
@@ -56,6 +56,6 @@ def test_plain_copier_update(
     assert updated.returncode == 0, updated.stderr
     assert git(service, "status", "--porcelain").splitlines() == ["M .copier-answers.yml", " M Dockerfile"]
     assert (service / "Dockerfile").read_text().endswith("# billing, improved\n")
-    assert "_commit: v0.2.0" in (service / ".copier-answers.yml").read_text()
+    assert "_commit: v99.0.0" in (service / ".copier-answers.yml").read_text()
     assert (service / "README.md").read_text() == "# Ours\n"
     assert (service / ".env").read_text() == "DATABASE_URL=ours\n"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import yaml
 
-from conftest import ROOT, Svcgen
+from conftest import RELEASE, ROOT, Svcgen
 from helpers import tree
 
 
@@ -30,5 +30,5 @@ def test_the_wheel_makes_what_the_checkout_makes(
     installed, checkout = tree(workdir / "installed"), tree(workdir / "checkout")
     assert {**installed, answers: None} == {**checkout, answers: None}
     recorded = yaml.safe_load(installed[answers][1])
-    assert recorded["_commit"] == report["template_version"] == "v0.1.0"
+    assert recorded["_commit"] == report["template_version"] == RELEASE
     assert report["updatable"]
