@@ -1,5 +1,6 @@
 import shutil
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -60,12 +61,19 @@ def edited_once(untouched_once: Path, tmp_path_factory: pytest.TempPathFactory, 
 
 
 @pytest.fixture
-def untouched(untouched_once: Path, tmp_path: Path) -> Path:
-    """A service as a release made it."""
-    return Path(shutil.copytree(untouched_once, tmp_path / "billing"))
+def place() -> Iterator[Path]:
+    """A directory that no other run of pytest closes to the user that a service's Postgres runs as for root."""
+    with tempfile.TemporaryDirectory() as directory:
+        yield Path(directory)
 
 
 @pytest.fixture
-def edited(edited_once: Path, tmp_path: Path) -> Path:
+def untouched(untouched_once: Path, place: Path) -> Path:
+    """A service as a release made it."""
+    return Path(shutil.copytree(untouched_once, place / "billing"))
+
+
+@pytest.fixture
+def edited(edited_once: Path, place: Path) -> Path:
     """A service that its team has worked on."""
-    return Path(shutil.copytree(edited_once, tmp_path / "billing"))
+    return Path(shutil.copytree(edited_once, place / "billing"))

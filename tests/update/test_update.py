@@ -11,6 +11,7 @@ import pytest
 from helpers import fake_program, git, tree
 from svcgen.render import render
 from svcgen.template import Template
+from svcgen.toolchain import Uv
 from update.history import ANSWERS, NEXT, added, make_service, run
 
 COPIER = (sys.executable, "-m", "copier", "update", "--defaults")
@@ -77,12 +78,19 @@ def test_edited(edited: Path, git_environ: Mapping[str, str]) -> None:
 
 @pytest.mark.parametrize("tool", [COPIER, RENOVATE], ids=["copier", "renovate"])
 def test_edited_with_copier(tool: tuple[str, ...], edited: Path, git_environ: Mapping[str, str]) -> None:
-    """It marks no conflict either; what it can't do is in docs/fleet.md."""
+    """It marks no conflict either, and with a new lock it is green; what it can't do is in docs/fleet.md."""
+    env = (edited / ".env").read_bytes()
     result = run(*tool, cwd=edited, environ=git_environ)
 
     assert result.returncode == 0, result.stderr
     assert "<<<<<<<" not in git(edited, "diff")
     assert git(edited, "ls-files", "--unmerged") == ""
+    assert (edited / ".env").read_bytes() == env
+    uv = Uv.find("3.13", lambda _event: None)
+    uv.run(edited, "lock")
+    uv.run(edited, "run", "--frozen", "scripts/check.py")
+    if tool is COPIER:
+        uv.run(edited, "run", "--frozen", "pytest", "--quiet")
 
 
 def test_offline(
