@@ -15,6 +15,8 @@ _RELEASES = Path(__file__).parent / "releases"
 
 def parse_version(tag: str) -> Version | None:
     """Return the version that a tag names, or None for what is no release."""
+    if not tag.startswith("v") and "." not in tag:
+        return None  # a commit whose name happens to be all digits
     try:
         return Version(tag.removeprefix("v"))
     except InvalidVersion:
