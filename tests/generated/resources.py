@@ -1,6 +1,7 @@
 """Random resources: every type with every modifier that it takes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import cycle
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
@@ -131,3 +132,17 @@ def _refer(word: str, known: Sequence[str]) -> str:
     target = known[int(rest[0].removeprefix("target_")) % len(known)]
     flags = [*rest[1:], "optional"] if target == known[-1] and "optional" not in rest else rest[1:]
     return ":".join([name, kind, target, *flags])
+
+
+def circles(resources: Sequence[Sequence[str]]) -> Iterator[list[list[str]]]:
+    """Let each two, three, two... of them refer to each other, in a circle of which one step is not always optional."""
+    flags = cycle([":unique", "", ":optional:unique", ":optional"])
+    sizes = cycle([2, 3])
+    left = list(resources)
+    while left:
+        size = next(sizes)
+        circle, left = left[:size], left[size:]
+        targets = [words[0] for words in (*circle[1:], circle[0])]
+        steps = [f"next_one:ref:{target}:optional" for target in targets]
+        steps[-1] = f"next_one:ref:{targets[-1]}{next(flags) if len(circle) > 1 else ':optional'}"
+        yield [[*words, step] for words, step in zip(circle, steps, strict=True)]

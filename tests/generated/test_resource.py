@@ -10,9 +10,9 @@ import pytest
 
 from generated.conftest import Service
 from generated.test_resource_sample import CHECKS, assert_green, copy_of
-from svcgen.commands.add import AddRequest, add_resource
+from svcgen.commands.add import AddRequest, add_resources
 from svcgen.events import ignore
-from svcgen.resource.parse import parse_resource
+from svcgen.resource.parse import parse_resources
 
 # Each type with each modifier that it takes, alone.
 ALONE = (
@@ -72,16 +72,15 @@ def folder() -> Iterator[Path]:
 
 
 def add(service: Service, words: str, *, migration: bool = True) -> None:
-    request = AddRequest(service.path, parse_resource(words.split()), migration=migration, allow_dirty=True)
-    assert add_resource(request, ignore).complete
+    request = AddRequest(service.path, parse_resources(words.split()), migration=migration, allow_dirty=True)
+    assert add_resources(request, ignore).complete
 
 
 def test_each_type(billing: Service, postgres: str, folder: Path) -> None:
     """All of them in one resource."""
     service = copy_of(billing, folder / "together")
-    add(service, "thing_1 x:str")
     fields = (f"x{number}:{kind.replace('self', 'thing')}" for number, kind in enumerate(ALONE))
-    add(service, f"thing {' '.join(fields)}")
+    add(service, f"thing {' '.join(fields)} and thing_1 x:str")
 
     for command in (*CHECKS[:2], ("mypy",), ("python", "scripts/check.py"), ("pytest", "-q", *QUICK)):
         result = service.run(*command, TEST_DATABASE_URL=postgres)
@@ -133,11 +132,12 @@ def moved(billing: Service, folder: Path) -> Service:
 
 
 def test_a_service_that_its_team_has_moved(moved: Service, postgres: str) -> None:
-    """Two resources, the second of which refers to the first, to itself and to the first again."""
-    add(moved, "customer name:str:unique")
+    """Two resources that refer to each other, the second to the first twice and to itself too."""
     add(
         moved,
-        "invoice state:enum:draft,sent customer:ref:customer payer:ref:customer:optional parent:ref:invoice:optional",
+        "customer name:str:unique last_invoice:ref:invoice:optional:unique"
+        " and invoice state:enum:draft,sent customer:ref:customer payer:ref:customer:optional"
+        " parent:ref:invoice:optional",
     )
     assert (moved.path / "app" / "api" / "v1" / "invoices.py").exists()
     assert "PATH = '/v1/invoices'" in (moved.path / "tests" / "api" / "test_invoices.py").read_text(encoding="utf-8")

@@ -1,7 +1,7 @@
 """Random resources in a fresh service: all that it checks stays green, with no edit.
 
-Two of them here; every night `SVCGEN_SAMPLE=200 uv run pytest -n0 tests/generated/test_resource*.py`, where
-`SVCGEN_SEED` draws others.
+Two of them here, which refer to each other; every night `SVCGEN_SAMPLE=200 uv run pytest -n0
+tests/generated/test_resource*.py`, where `SVCGEN_SEED` draws others.
 """
 
 import os
@@ -14,10 +14,11 @@ from pathlib import Path
 import pytest
 
 from generated.conftest import Service
-from generated.resources import named, sample
-from svcgen.commands.add import AddRequest, add_resource
+from generated.resources import circles, named, sample
+from svcgen.commands.add import AddRequest, add_resources
 from svcgen.events import ignore
-from svcgen.resource.parse import parse_resource
+from svcgen.resource.parse import parse_resources
+from svcgen.resource.spec import AND
 
 COUNT = int(os.environ.get("SVCGEN_SAMPLE", "2"))
 SEED = int(os.environ.get("SVCGEN_SEED", "20261120"))
@@ -62,9 +63,10 @@ def assert_green(service: Service, postgres: str) -> None:
 @pytest.mark.parametrize("start", range(0, COUNT, BATCH))
 def test_sample(copy: Service, postgres: str, start: int) -> None:
     resources = named(sample(COUNT, SEED)[start : start + BATCH], NOUNS)
-    for words in resources:
+    for circle in circles(resources):
+        words = [word for resource in circle for word in (AND, *resource)][1:]
         print("svcgen add resource", *words)  # noqa: T201  (shown where it fails)
-        added = add_resource(AddRequest(copy.path, parse_resource(words), allow_dirty=True), ignore)
+        added = add_resources(AddRequest(copy.path, parse_resources(words), allow_dirty=True), ignore)
         assert added.complete, added.steps
         assert added.notes == ()
 

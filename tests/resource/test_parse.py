@@ -1,7 +1,8 @@
 import pytest
 
 from svcgen.errors import SpecError
-from svcgen.resource.parse import parse_batch, parse_resource
+from svcgen.resource.parse import parse_lines, parse_resource, parse_resources
+from svcgen.resource.spec import arguments, listed
 from svcgen.resource.words import TYPES
 
 INVOICE = (
@@ -137,14 +138,57 @@ def test_every_type_can_be_optional() -> None:
         assert field.optional
 
 
-def test_a_batch_refers_backwards() -> None:
-    person, order = parse_batch(
-        ["person name:str --plural persons", "order buyer:ref:person parent:ref:order:optional"]
+def test_several() -> None:
+    person, order = parse_resources("person name:str and order buyer:ref:person".split(), ["person=persons"])
+
+    assert (person.plural, order.plural) == ("persons", "orders")
+    assert arguments([person, order]) == (
+        *("person", "name:str", "and", "order", "buyer:ref:person"),
+        "--plural=person=persons",
+    )
+    assert listed([person.plural, "car_parts", order.plural]) == "persons, car parts and orders"
+
+
+def test_the_plural_of_one_needs_no_name() -> None:
+    for plural in ("persons", "person=persons"):
+        (person,) = parse_resources(["person", "name:str"], [plural])
+        assert person.plural == "persons"
+
+
+@pytest.mark.parametrize(
+    ("words", "plural", "reason"),
+    [
+        ("person x:str and", "", "the name of the resource is missing"),
+        ("and person x:str", "", "the name of the resource is missing"),
+        ("person x:str and order", "", "order has no field"),
+        ("person x:str order y:str", "", "field order: it has no type"),
+        ("person x:str and person y:str", "", "two of person, person have one name"),
+        ("person x:str and order y:str", "order=people", "two of people, people have one name"),
+        ("person x:str and order y:str", "persons", "--plural persons says the plural of no resource"),
+        ("person x:str", "order=ordres", "--plural order=ordres says the plural of no resource"),
+        ("person x:str", "person=", "--plural person= says the plural of no resource"),
+        ("b x:ref:c and c y:ref:b", "", "no first row could be stored: b needs c, c needs b"),
+    ],
+)
+def test_several_refused(words: str, plural: str, reason: str) -> None:
+    with pytest.raises(SpecError) as caught:
+        parse_resources(words.split(), [plural] if plural else [])
+
+    assert reason in caught.value.message
+    assert caught.value.hint
+
+
+def test_lines_refer_to_each_other() -> None:
+    order, person = parse_lines(
+        [
+            "order buyer:ref:person parent:ref:order:optional",
+            "person name:str first:ref:order:optional --plural persons",
+        ]
     )
 
-    assert (person.plural, person.arguments[-2:]) == ("persons", ("--plural", "persons"))
-    assert order.references[0].kind.target == "person"
+    assert (person.plural, order.references[0].kind.target) == ("persons", "person")
+    assert [field.name for field in (*order.fields, *person.fields) if field.closes_circle] == ["first"]
     with pytest.raises(SpecError, match="there is no resource person"):
-        parse_batch(["order buyer:ref:person", "person name:str"])
+        parse_lines(["order buyer:ref:person"])
     with pytest.raises(SpecError, match="can't be taken apart"):
-        parse_batch(["order x:str:default='"])
+        parse_lines(["order x:str:default='"])

@@ -22,7 +22,8 @@ ALL = (
 
 
 def rendered(words: list[str]) -> dict[Path, str]:
-    return render(parse_resource(words), LAYOUT, "/")
+    resource = parse_resource(words)
+    return render(resource, LAYOUT.including(resource), "/")
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)

@@ -1,4 +1,4 @@
-"""`svcgen add resource`: adds a resource to a service, whole or not at all."""
+"""`svcgen add resource`: adds resources to a service, all of them or nothing."""
 
 import difflib
 import shlex
@@ -12,7 +12,7 @@ from svcgen.history import parse_version
 from svcgen.resource.change import Change, plan_change, write_all
 from svcgen.resource.layout import Layout, read_layout
 from svcgen.resource.review import review
-from svcgen.resource.spec import Resource
+from svcgen.resource.spec import Resource, listed
 from svcgen.resource.tools import MAKE_MIGRATION, Tools
 from svcgen.resource.workcopy import publish, work_copy
 from svcgen.service import ANSWERS_FILE, Service, read_service
@@ -29,21 +29,21 @@ class AddRequest:
 
     Attributes:
         service: The service's directory; absolute.
-        resource: What to add.
-        migration: Whether to make its migration.
+        resources: What to add; each may refer to each.
+        migration: Whether to make their migration.
         allow_dirty: Whether there may be changes that are not committed, or no repository.
         dry_run: Whether to leave the service as it is.
     """
 
     service: Path
-    resource: Resource
+    resources: tuple[Resource, ...]
     migration: bool = True
     allow_dirty: bool = False
     dry_run: bool = False
 
 
 @dataclass(frozen=True)
-class AddedResource:
+class Added:
     """What was added.
 
     Attributes:
@@ -100,21 +100,21 @@ def check_service(path: Path, *, allow_dirty: bool) -> Service:
     return service
 
 
-def add_resource(request: AddRequest, notify: Notify) -> AddedResource:
-    """Add a resource to a service: all of it, or nothing.
+def add_resources(request: AddRequest, notify: Notify) -> Added:
+    """Add resources to a service: all of them, or nothing.
 
     Args:
         request: What to add.
         notify: Is told of each step.
 
     Raises:
-        SpecError: It does not go together with the resources that are there.
-        ServiceError: It can't be added to that service.
+        SpecError: They do not go together with each other, or with the resources that are there.
+        ServiceError: They can't be added to that service.
         ToolError: uv fails.
     """
     service = check_service(request.service, allow_dirty=request.allow_dirty)
     layout = read_layout(request.service)
-    change = plan_change(request.resource, layout)
+    change = plan_change(request.resources, layout)
     uv = Uv.find(service.answers["python"], notify)
     steps = Steps(notify)
     with work_copy(request.service) as copy:
@@ -129,7 +129,7 @@ def add_resource(request: AddRequest, notify: Notify) -> AddedResource:
         if not request.dry_run:
             steps.require("publish", lambda: publish(request.service, files, before))
             finish()
-    return AddedResource(
+    return Added(
         request,
         added=tuple(file for file in files if before[file] is None),
         edited=tuple(file for file in files if before[file] is not None),
@@ -140,7 +140,7 @@ def add_resource(request: AddRequest, notify: Notify) -> AddedResource:
 
 
 def _write(request: AddRequest, layout: Layout, tools: Tools, change: Change, steps: Steps) -> None:
-    """Write the files into the copy, as ruff formats them there, and see that the app serves them."""
+    """Write the files into the copy, as ruff formats them there, and see where the app serves them."""
     python = [file for file in (*change.added, *change.edited) if file.suffix == ".py"]
     unformatted = tools.unformatted([file for file in change.edited if file.suffix == ".py"])
 
@@ -148,11 +148,11 @@ def _write(request: AddRequest, layout: Layout, tools: Tools, change: Change, st
         write_all(tools.copy, {**change.added, **change.edited})
         if layout.is_plain:
             return
-        module = f"{layout.api_package}.{request.resource.plural}"
-        path = tools.find_route(module, f"list_{request.resource.plural}")
-        prefix = path.removesuffix(request.resource.plural)
+        plural = request.resources[0].plural
+        path = tools.find_route(f"{layout.api_package}.{plural}", f"list_{plural}")
+        prefix = path.removesuffix(plural)
         if prefix != "/":
-            mounted = plan_change(request.resource, layout, prefix)
+            mounted = plan_change(request.resources, layout, prefix)
             change.added.update(mounted.added)
             change.edited.update(mounted.edited)
             write_all(tools.copy, {**change.added, **change.edited})
@@ -162,11 +162,11 @@ def _write(request: AddRequest, layout: Layout, tools: Tools, change: Change, st
 
 
 def _migrate(request: AddRequest, tools: Tools, change: Change) -> None:
-    plural = request.resource.plural
     if not (tools.copy / MAKE_MIGRATION).exists():
         raise ServiceError(f"there is no {MAKE_MIGRATION}", hint="make the migration by hand: --no-migration")
-    file = tools.make_migration(f"add {plural.replace('_', ' ')}")
-    text = review((tools.copy / file).read_text(encoding="utf-8"), plural)
+    tables = [resource.plural for resource in request.resources]
+    file = tools.make_migration(f"add {listed(tables)}")
+    text = review((tools.copy / file).read_text(encoding="utf-8"), tables)
     change.added[file] = text
     write_all(tools.copy, {file: text})
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from svcgen.commands.add import AddRequest, add_resource
+from svcgen.commands.add import AddRequest, add_resources
 from svcgen.errors import DestinationError, ToolError
 from svcgen.events import Notify, Step, ignore
 from svcgen.git import commit_all, create_repository, is_in_work_tree, tracks_files
@@ -17,7 +17,7 @@ from svcgen.questions import NAME
 from svcgen.render import render
 from svcgen.resource.change import plan_change, write_all
 from svcgen.resource.layout import read_layout
-from svcgen.resource.spec import Resource
+from svcgen.resource.spec import Resource, arguments, listed
 from svcgen.signals import finish
 from svcgen.staging import Staging, check_destination
 from svcgen.steps import Steps
@@ -35,7 +35,7 @@ class NewRequest:
         destination: Where; absolute.
         git: Whether to commit it.
         sync: Whether to lock it and to make its virtual environment.
-        resources: What to add to it, each in a commit of its own.
+        resources: What to add to it, in a second commit.
     """
 
     template: Template
@@ -115,9 +115,8 @@ def preview(request: NewRequest) -> tuple[str, ...]:
     with tempfile.TemporaryDirectory() as scratch:
         project = Path(scratch) / "project"
         _render(request, project)
-        for resource in request.resources:
-            change = plan_change(resource, read_layout(project))
-            write_all(project, {**change.added, **change.edited})
+        change = plan_change(request.resources, read_layout(project))
+        write_all(project, {**change.added, **change.edited})
         return _files(project)
 
 
@@ -184,19 +183,19 @@ def _sync(request: NewRequest, staging: Staging, steps: Steps, *, locked: bool) 
 def _add_resources(request: NewRequest, staging: Staging, steps: Steps, *, synced: bool) -> None:
     if not request.resources:
         return
-    command = " && ".join(shlex.join(["svcgen", "add", "resource", *item.arguments]) for item in request.resources)
+    command = shlex.join(["svcgen", "add", "resource", *arguments(request.resources)])
     if not synced:
         steps.postpone("resources", command, "needs the virtual environment")
         return
     committed = any(step.name == "git" and step.outcome == "done" for step in steps.taken)
 
     def add() -> None:
-        for resource in request.resources:
-            added = add_resource(AddRequest(staging.project, resource, allow_dirty=True), ignore)
-            if not added.complete:
-                raise ToolError("; ".join(step.reason for step in added.steps if step.reason))
-            if committed:
-                commit_all(staging.project, f"Add {resource.plural.replace('_', ' ')}", steps.notify)
+        added = add_resources(AddRequest(staging.project, request.resources, allow_dirty=True), ignore)
+        if not added.complete:
+            raise ToolError("; ".join(step.reason for step in added.steps if step.reason))
+        if committed:
+            plurals = [resource.plural for resource in request.resources]
+            commit_all(staging.project, f"Add {listed(plurals)}", steps.notify)
 
     steps.attempt("resources", command, add)
 

@@ -1,7 +1,7 @@
-"""What a new resource changes in a service: the files it adds, and its lines in those that are there."""
+"""What new resources change in a service: the files they add, and their lines in those that are there."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,7 +10,7 @@ from svcgen.errors import ServiceError, SpecError
 from svcgen.resource import edits
 from svcgen.resource.layout import FACTORIES, MODELS, Layout
 from svcgen.resource.render import new_files, render, render_etag, used_types
-from svcgen.resource.spec import Resource
+from svcgen.resource.spec import AND, Resource
 
 ETAG = Path("app/etag.py")
 TYPES = Path("app/schemas/types.py")
@@ -23,43 +23,51 @@ class Change:
     """A change of a service.
 
     Attributes:
+        root: The service's directory.
         added: New files and what is in them.
         edited: Files that are there and what will be in them.
         notes: What could not be done, and how to do it by hand.
     """
 
+    root: Path
     added: dict[Path, str] = field(default_factory=dict)
     edited: dict[Path, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
+    def read(self, file: Path, missing: str = "") -> str:
+        """Return what will be in a file, or `missing` where there will be none."""
+        planned = {**self.added, **self.edited}.get(file)
+        if planned is None and (self.root / file).exists():
+            return _read(self.root, file)
+        return missing if planned is None else planned
 
-def plan_change(resource: Resource, layout: Layout, prefix: str = "/") -> Change:
-    """Return all that a resource changes but its migration; write nothing.
+    def put(self, file: Path, text: str) -> None:
+        """Plan what will be in a file."""
+        (self.edited if (self.root / file).exists() else self.added)[file] = text
+
+
+def plan_change(resources: Sequence[Resource], layout: Layout, prefix: str = "/") -> Change:
+    """Return all that resources change but their migration; write nothing.
 
     Args:
-        resource: What to add.
+        resources: What to add.
         layout: The service.
-        prefix: What stands before the plural in the path of its routes.
+        prefix: What stands before the plural in the path of their routes.
 
     Raises:
-        SpecError: The resource does not go together with those that are there.
-        ServiceError: The service is not laid out so that it could be added.
+        SpecError: A resource does not go together with the others, or with those that are there.
+        ServiceError: The service is not laid out so that they could be added.
     """
-    _check_free(resource, layout)
-    _check_references(resource, layout)
-    change = Change(render(resource, layout, prefix))
-    root = layout.root
-    if not (root / ETAG).exists():
-        change.added[ETAG] = render_etag()
-    types = _read(root, TYPES) if (root / TYPES).exists() else '"""Types that the schemas share."""\n'
-    (change.edited if (root / TYPES).exists() else change.added)[TYPES] = edits.add_types(types, used_types(resource))
-    for package in (Path("tests/api/__init__.py"), FACTORIES / "__init__.py"):
-        if not (root / package).exists():
-            change.added[package] = ""
-    routers, models = _read(root, layout.routers), _read(root, MODELS)
-    change.edited[layout.routers] = edits.add_router(routers, layout.api_package, resource.plural)
-    change.edited[MODELS] = edits.add_model(models, f"app.models.{resource.name}", resource.model)
-    _document(resource, root, change, prefix)
+    for resource in resources:
+        _check_free(resource, layout)
+        layout = layout.including(resource)
+    change = Change(layout.root)
+    for resource in resources:
+        _check_references(resource, layout)
+        _add(resource, layout, change, prefix)
+    # The newest line of a document is its first.
+    for resource in reversed(resources):
+        _document(resource, change, prefix)
     return change
 
 
@@ -70,20 +78,32 @@ def write_all(root: Path, files: Mapping[Path, str]) -> None:
         (root / file).write_text(text, encoding="utf-8")
 
 
-def _document(resource: Resource, root: Path, change: Change, prefix: str) -> None:
+def _add(resource: Resource, layout: Layout, change: Change, prefix: str) -> None:
+    change.added.update(render(resource, layout, prefix))
+    if not (layout.root / ETAG).exists():
+        change.added[ETAG] = render_etag()
+    types = change.read(TYPES, '"""Types that the schemas share."""\n')
+    change.put(TYPES, edits.add_types(types, used_types(resource)))
+    for package in (Path("tests/api/__init__.py"), FACTORIES / "__init__.py"):
+        if not (layout.root / package).exists():
+            change.added[package] = ""
+    routers = edits.add_router(change.read(layout.routers), layout.api_package, resource.plural)
+    change.put(layout.routers, routers)
+    change.put(MODELS, edits.add_model(change.read(MODELS), f"app.models.{resource.name}", resource.model))
+
+
+def _document(resource: Resource, change: Change, prefix: str) -> None:
     path = f"`{prefix}{resource.plural}`"
     words = resource.plural.replace("_", " ")
     line = f"{datetime.now(UTC).date().isoformat()}: Added {words}, served at {path}."
-    _note(root, change, AGENTS, f'"{line}" under "Recent significant changes"', lambda text: add_recent(text, line))
+    _note(change, AGENTS, f'"{line}" under "Recent significant changes"', lambda text: add_recent(text, line))
     if ETAG in change.added:
         row = (str(ETAG), "versions as ETags, `If-Match`")
-        _note(root, change, AGENTS, f"a row for {ETAG} to the file map", lambda text: add_to_map(text, row))
-    if (root / CHANGELOG).exists():
+        _note(change, AGENTS, f"a row for {ETAG} to the file map", lambda text: add_to_map(text, row))
+    if (change.root / CHANGELOG).exists():
         line = f"{words.capitalize()}: {path}."
         headings = ("## Unreleased", "### Added")
-        _note(
-            root, change, CHANGELOG, f'"{line}" under "Unreleased"', lambda text: edits.add_line(text, headings, line)
-        )
+        _note(change, CHANGELOG, f'"{line}" under "Unreleased"', lambda text: edits.add_line(text, headings, line))
 
 
 def add_recent(text: str, line: str) -> str | None:
@@ -96,9 +116,9 @@ def add_to_map(text: str, row: tuple[str, str]) -> str | None:
     return text if f"`{row[0]}`" in text else edits.add_row(text, "app/errors.py", row)
 
 
-def _note(root: Path, change: Change, file: Path, what: str, edit: Callable[[str], str | None]) -> None:
+def _note(change: Change, file: Path, what: str, edit: Callable[[str], str | None]) -> None:
     """Edit a document; where it is not as it was made, say what to write by hand."""
-    text = change.edited.get(file) or (_read(root, file) if (root / file).exists() else "")
+    text = change.read(file)
     edited = edit(text)
     if edited is None:
         change.notes.append(f"{file} is not as it was made; add by hand {what}")
@@ -125,15 +145,17 @@ def _check_free(resource: Resource, layout: Layout) -> None:
 def _check_references(resource: Resource, layout: Layout) -> None:
     for reference in resource.references:
         name = reference.kind.target
-        if name == resource.name:
-            continue
         target = layout.target(name)
         if target is None:
-            known = ", ".join(sorted(other.model for other in layout.targets.values())) or "none yet"
+            known = (
+                ", ".join(sorted(other.model for other in layout.targets.values() if not other.coming)) or "none yet"
+            )
             raise SpecError(
                 f"field {reference.name}: there is no resource {name}",
-                hint=f"add it first: svcgen add resource {name} ... (there are: {known})",
+                hint=f"add it with this one: ... {AND} {name} name:str (there are: {known})",
             )
+        if target.coming:
+            continue
         if target.id_type != "int":
             raise SpecError(
                 f"field {reference.name}: the id of {target.model} is {target.id_type or 'missing'}, not an int",

@@ -2,10 +2,11 @@
 
 import ast
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from svcgen.errors import ServiceError
+from svcgen.resource.spec import Resource
 
 MODELS = Path("app/models/__init__.py")
 MAIN = Path("app/main.py")
@@ -28,12 +29,14 @@ class Target:
         module: The module that defines it.
         table: The name of its table.
         id_type: The annotation of its key.
+        coming: Whether it is being added, with all that a resource has.
     """
 
     model: str
     module: str
     table: str
     id_type: str
+    coming: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,11 @@ class Layout:
     def target(self, name: str) -> Target | None:
         """Return the model of a snake_case name."""
         return self.targets.get(name.replace("_", ""))
+
+    def including(self, resource: Resource) -> "Layout":
+        """Return the layout that a resource can be referred to in."""
+        target = Target(resource.model, f"app.models.{resource.name}", resource.plural, "int", coming=True)
+        return replace(self, targets={**self.targets, resource.name.replace("_", ""): target})
 
     @property
     def is_plain(self) -> bool:

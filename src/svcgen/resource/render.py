@@ -37,11 +37,11 @@ def render(resource: Resource, layout: Layout, prefix: str) -> dict[Path, str]:
 
     Args:
         resource: What to render.
-        layout: The service.
+        layout: The service, with all that is added to it.
         prefix: What stands before the plural in the path of its routes.
     """
     name, model = resource.name, resource.model
-    targets = {field.kind.target: _target(resource, layout, field.kind.target) for field in resource.references}
+    targets = _targets(resource, layout)
     schemas = {f"{model}{suffix}": f"app.schemas.{name}" for suffix in _SUFFIXES}
     models = {target.model: target.module for target in targets.values()} | {model: f"app.models.{name}"}
     factories = {f"make_{target}": f"tests.factories.{target}" for target in targets}
@@ -51,7 +51,7 @@ def render(resource: Resource, layout: Layout, prefix: str) -> dict[Path, str]:
         "factory": {**schemas, **models, **factories},
         "test": {**own, **factories, "Response": "httpx"},
     }
-    context = {**_context(resource, targets), **context_of_tests(resource, layout), "prefix": prefix}
+    context = {**_context(resource, targets), **context_of_tests(resource, layout, targets), "prefix": prefix}
     return {
         file: _render(template, context, imports.get(template, {}))
         for template, file in new_files(resource, layout).items()
@@ -90,9 +90,9 @@ def aliases(resource: Resource) -> dict[str, str]:
     return named
 
 
-def _target(resource: Resource, layout: Layout, name: str) -> Target:
-    own = Target(resource.model, f"app.models.{resource.name}", resource.plural, "int")
-    return own if name == resource.name else layout.target(name) or own
+def _targets(resource: Resource, layout: Layout) -> dict[str, Target]:
+    names = [field.kind.target for field in resource.references]
+    return {name: target for name in names if (target := layout.target(name))}
 
 
 def _context(resource: Resource, targets: Mapping[str, Target]) -> dict[str, Any]:
@@ -106,8 +106,11 @@ def _context(resource: Resource, targets: Mapping[str, Target]) -> dict[str, Any
         return base + (" | None" if field.optional else "")
 
     def mapped(field: Field) -> str:
-        key = f'ForeignKey("{targets[field.kind.target].table}.id"), ' if field.kind.target else ""
-        return f"{key}{column(field)}".removesuffix(", ")
+        if not field.kind.target:
+            return column(field)
+        late = ", use_alter=True" if field.closes_circle else ""
+        key = f'ForeignKey("{targets[field.kind.target].table}.id"{late})'
+        return f"{key}, {column(field)}".removesuffix(", ")
 
     return {
         "name": resource.name,

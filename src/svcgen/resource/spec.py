@@ -1,8 +1,12 @@
 """A resource and its fields, as read from the words of a command line."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from svcgen.resource.kinds import Kind
+
+# Stands between two resources; a reserved word of Python, so the name of none.
+AND = "and"
 
 
 @dataclass(frozen=True)
@@ -17,6 +21,8 @@ class Field:
         index: Whether there is a plain index on it.
         default: Python source of what a request that leaves it out means; empty where there is none.
         default_json: What is read back then.
+        closes_circle: Whether it is a reference that leads back to where it starts: its constraint can be made only
+            once all tables are there.
     """
 
     name: str
@@ -26,6 +32,7 @@ class Field:
     index: bool = False
     default: str = ""
     default_json: str = ""
+    closes_circle: bool = False
 
     @property
     def column(self) -> str:
@@ -57,11 +64,6 @@ class Resource:
     plural_given: bool = False
 
     @property
-    def arguments(self) -> tuple[str, ...]:
-        """What `svcgen add resource` is to be given to add it."""
-        return (*self.words, "--plural", self.plural) if self.plural_given else self.words
-
-    @property
     def model(self) -> str:
         """The name of the class of the model."""
         return class_name(self.name)
@@ -75,3 +77,16 @@ class Resource:
 def class_name(name: str) -> str:
     """Return the name of a class for a snake_case name."""
     return "".join(part.capitalize() for part in name.split("_"))
+
+
+def arguments(resources: Sequence[Resource]) -> tuple[str, ...]:
+    """Return what `svcgen add resource` is to be given to add them."""
+    words = [word for resource in resources for word in (AND, *resource.words)][1:]
+    plurals = [f"--plural={resource.name}={resource.plural}" for resource in resources if resource.plural_given]
+    return (*words, *plurals)
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return names as people list them: car parts, invoices and people."""
+    *others, last = (name.replace("_", " ") for name in names)
+    return f"{', '.join(others)} and {last}" if others else last

@@ -1,12 +1,13 @@
 """What the tests of a resource try it with."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from svcgen.resource.layout import Layout
+from svcgen.resource.layout import Layout, Target
 from svcgen.resource.spec import Field, Resource
 
 
-def context_of_tests(resource: Resource, layout: Layout) -> dict[str, Any]:
+def context_of_tests(resource: Resource, layout: Layout, targets: Mapping[str, Target]) -> dict[str, Any]:
     """Return what the tests of a resource are rendered with."""
     fields = resource.fields
     return {
@@ -22,11 +23,7 @@ def context_of_tests(resource: Resource, layout: Layout) -> dict[str, Any]:
         "accepted": [(field.column, *pair) for field in fields for pair in _accepted(field)],
         "refused": [(field.column, value) for field in fields for value in field.kind.refused],
         "different": _different(resource),
-        "deletable": {
-            field.kind.target
-            for field in resource.references
-            if field.kind.target == resource.name or _has_route(layout, field.kind.target)
-        },
+        "deletable": {name for name, target in targets.items() if _has_route(layout, name, target)},
     }
 
 
@@ -56,7 +53,6 @@ def _different(resource: Resource) -> str:
     return f'{{"{field.column}": {value}}}'
 
 
-def _has_route(layout: Layout, name: str) -> bool:
-    target = layout.target(name)
-    router = layout.root / layout.api / f"{target.table if target else name}.py"
-    return router.is_file() and f"def delete_{name}(" in router.read_text(encoding="utf-8")
+def _has_route(layout: Layout, name: str, target: Target) -> bool:
+    router = layout.root / layout.api / f"{target.table}.py"
+    return target.coming or (router.is_file() and f"def delete_{name}(" in router.read_text(encoding="utf-8"))
