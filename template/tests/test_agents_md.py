@@ -17,7 +17,7 @@ from tests.documents import ROOT, bullets, first_cells, relative, section
 from tests.shell import compose_services
 
 # In the environment of the container, but read by the server or a library and not by Settings.
-NOT_SETTINGS = {"PORT", "TZ", "WEB_CONCURRENCY"}
+NOT_SETTINGS = {"TZ"}
 STACK = ("alembic", "fastapi", "httpx", "pydantic", "pytest", "sqlalchemy", "structlog", "uvicorn")
 
 

@@ -4,8 +4,10 @@ import asyncio
 import json
 import os
 import signal
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 import uvicorn
@@ -13,7 +15,7 @@ from httpx import AsyncClient
 
 from app.main import create_app
 from app.settings import Settings
-from tests.conftest import API_KEY
+from tests.conftest import API_KEY, ROOT
 
 type Line = dict[str, object]
 RULE = "app/middleware.py: All structured logs include request_id set in middleware."
@@ -93,3 +95,43 @@ async def test_sigterm_drains(settings: Settings, sigterm: list[int]) -> None:
         assert (await in_flight).status_code == 200
         while not sigterm:  # uvicorn raises the signal again once it has shut down
             await asyncio.sleep(0.01)
+
+
+async def test_as_production_runs_it(settings: Settings) -> None:
+    """`python -m app` serves, logs nothing but JSON, and leaves with 0 on SIGTERM."""
+    variables = {
+        "DATABASE_URL": settings.database_url.render_as_string(hide_password=False),
+        "API_KEY": API_KEY,
+        "PORT": "0",
+        "DRAIN_SECONDS": "0",
+    }
+    process = await start(**variables)
+    assert process.stdout
+    async for line in process.stdout:
+        if json.loads(line)["event"].startswith("Uvicorn running"):
+            break
+    process.terminate()
+
+    assert await asyncio.wait_for(process.wait(), 10) == 0
+
+
+async def test_sigterm_during_the_imports(tmp_path: Path) -> None:
+    """The kernel drops it for the first process of a container that has no handler yet."""
+    (tmp_path / "uvicorn.py").write_text(
+        "import time\n"
+        "print('importing', flush=True)\n"
+        "try:\n    time.sleep(60)\n"
+        "except BaseException:\n    time.sleep(60)\n"  # as a callback of the import system does
+    )
+    process = await start(PYTHONPATH=str(tmp_path))
+    assert process.stdout
+    assert await process.stdout.readline() == b"importing\n"
+    process.terminate()
+
+    assert await asyncio.wait_for(process.wait(), 10) == 0
+
+
+async def start(**variables: str) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "app", cwd=ROOT, env={**os.environ, **variables}, stdout=asyncio.subprocess.PIPE
+    )
