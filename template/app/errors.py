@@ -16,10 +16,12 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
+from fastapi.routing import iter_route_contexts
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 from structlog.contextvars import get_contextvars
 
 from app.schemas.problem import InvalidField, Problem
@@ -91,10 +93,18 @@ async def on_app_error(_request: Request, error: AppError) -> Response:
     return problem_response(error.status, error.detail, headers=error.headers)
 
 
-async def on_http_exception(_request: Request, error: HTTPException) -> Response:
+async def on_http_exception(request: Request, error: HTTPException) -> Response:
     # Starlette repeats the phrase as the detail where it was given none; FastAPI lets it be anything.
     detail = None if error.detail == HTTPStatus(error.status_code).phrase else str(error.detail)
-    return problem_response(error.status_code, detail, headers=error.headers)
+    headers = {"Allow": methods_at(request)} if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED else error.headers
+    return problem_response(error.status_code, detail, headers=headers)
+
+
+def methods_at(request: Request) -> str:
+    """Name the methods of all routes at a path, as RFC 9110 demands; Starlette names those of one route."""
+    contexts = iter_route_contexts(request.app.routes)
+    routes = [route for route in contexts if route.matches(request.scope)[0] is not Match.NONE]
+    return ", ".join(sorted({method for route in routes for method in route.methods or ()}))
 
 
 async def on_invalid_request(_request: Request, error: RequestValidationError) -> Response:
@@ -130,14 +140,6 @@ async def on_database_unavailable(_request: Request, error: Exception) -> Respon
     )
 
 
-async def on_unexpected(_request: Request, _error: Exception) -> Response:
-    # Starlette answers outside of every middleware here, so the request id has to be added by hand.
-    return problem_response(
-        HTTPStatus.INTERNAL_SERVER_ERROR,
-        headers={"X-Request-ID": get_contextvars().get("request_id", "")},
-    )
-
-
 def add_error_handlers(app: FastAPI) -> None:
     handlers: dict[type[Exception], Any] = {
         AppError: on_app_error,
@@ -149,27 +151,9 @@ def add_error_handlers(app: FastAPI) -> None:
         ConnectionError: on_database_unavailable,
         gaierror: on_database_unavailable,  # the name of its host is not known
         PoolTimeoutError: on_database_unavailable,
-        Exception: on_unexpected,
     }
     for error, handler in handlers.items():
         app.add_exception_handler(error, handler)
-    declare_problem_media_type(app)
-
-
-def declare_problem_media_type(app: FastAPI) -> None:
-    """Let the OpenAPI document say ``application/problem+json``; FastAPI declares every model as the route's own type."""
-    generate = app.openapi
-
-    def openapi() -> dict[str, Any]:
-        document = generate()
-        for path in document["paths"].values():
-            for operation in path.values():
-                for status, response in operation["responses"].items():
-                    if status >= "400" and "application/json" in response.get("content", {}):
-                        response["content"] = {PROBLEM_MEDIA_TYPE: response["content"]["application/json"]}
-        return document
-
-    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to extend the document
 
 
 def problem_responses(*statuses: HTTPStatus) -> dict[int | str, dict[str, Any]]:

@@ -56,6 +56,7 @@ class Settings(BaseSettings):
     port: int = Field(8000, ge=0, le=65535, title="Port that `python -m app` listens on")
     database_pool_size: int = Field(10, ge=1, le=100, title="Most connections that one process opens")
     max_body_bytes: int = Field(1_048_576, ge=1, title="Largest request body in bytes; a larger one is a 413")
+    body_timeout_seconds: float = Field(30, gt=0, title="Seconds that a request body may take; a slower one is a 408")
     drain_seconds: float = Field(5, ge=0, le=60, title="Seconds of /readyz 503 between SIGTERM and the end")
 
     @property

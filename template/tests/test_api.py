@@ -124,6 +124,15 @@ async def test_docs(client: AsyncClient) -> None:
     assert (await client.get("/openapi.json")).json()["info"]["title"]
 
 
+def test_the_key_is_declared(app: FastAPI) -> None:
+    document = app.openapi()
+
+    (scheme,) = document["components"]["securitySchemes"]
+    assert document["components"]["securitySchemes"][scheme]["name"] == "X-API-Key"
+    assert document["paths"]["/widgets"]["post"]["security"] == [{scheme: []}]
+    assert "security" not in document["paths"]["/healthz"]["get"]
+
+
 async def test_docs_are_off_by_default(settings: Settings) -> None:
     app = create_app(settings.model_copy(update={"docs_enabled": Settings.model_fields["docs_enabled"].default}))
 

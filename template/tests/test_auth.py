@@ -1,8 +1,13 @@
+from collections.abc import AsyncIterator
+from hmac import compare_digest
+
 import pytest
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 from httpx import AsyncClient
 
+from app.deps import is_api_key
+from app.middleware import RefusalLog
 from tests.conftest import API_KEY, SECOND_API_KEY
 
 OPEN = {"/healthz", "/readyz", "/docs", "/docs/oauth2-redirect", "/openapi.json", "/redoc"}
@@ -52,3 +57,48 @@ async def test_every_route_but_the_probes_needs_a_key(app: FastAPI, anonymous: A
     for method, path in routes:
         response = await anonymous.request(method, path.replace("{", "").replace("}", ""))
         assert response.status_code == 401, f"{method} {path} is open"
+
+
+async def test_nothing_is_read_from_a_caller_without_a_key(anonymous: AsyncClient) -> None:
+    async def body() -> AsyncIterator[bytes]:
+        yield pytest.fail("The body was read")
+
+    response = await anonymous.post("/widgets", content=body(), headers={"Content-Type": "application/json"})
+
+    assert response.status_code == 401
+
+
+@pytest.mark.parametrize("method", ["GET", "OPTIONS", "DELETE"])
+async def test_a_caller_without_a_key_learns_no_paths(anonymous: AsyncClient, method: str) -> None:
+    for path in ("/widgets", "/nowhere"):
+        assert (await anonymous.request(method, path)).status_code == 401
+
+
+@pytest.mark.parametrize("given", [b"first", b"second", b"neither"])
+def test_every_key_is_compared_in_constant_time(monkeypatch: pytest.MonkeyPatch, given: bytes) -> None:
+    compared: list[bytes] = []
+
+    def compare(given: bytes, known: bytes) -> bool:
+        compared.append(known)
+        return compare_digest(given, known)
+
+    monkeypatch.setattr("app.deps.compare_digest", compare)
+
+    assert is_api_key(given, (b"first", b"second")) is (given != b"neither")
+    assert compared == [b"first", b"second"]
+
+
+class Lines(list[dict[str, object]]):
+    def warning(self, event: str, **values: object) -> None:
+        self.append({"event": event, **values})
+
+
+async def test_a_flood_of_refusals_does_not_flood_the_log() -> None:
+    lines = Lines()
+    log = RefusalLog(lines, per_second=2)
+
+    assert [log.admits_line() for _ in range(5)] == [True, True, False, False, False]
+    log.start_anew()
+    assert [log.admits_line() for _ in range(2)] == [True, True]
+    log.start_anew()
+    assert lines == [{"event": "requests without a valid key", "left_out": 3}]

@@ -1,9 +1,15 @@
 """Every error is an RFC 9457 problem that says enough and gives nothing away."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 from fastapi import FastAPI
 from httpx import AsyncClient, Response
+
+from app.deps import State
+from app.main import create_app
+from app.settings import Settings
+from tests.conftest import API_KEY, client_of
 
 
 def assert_problem(response: Response, status: int) -> dict[str, object]:
@@ -26,6 +32,17 @@ async def test_wrong_method(client: AsyncClient) -> None:
 
     assert_problem(response, 405)
     assert response.headers["allow"] == "GET"
+
+
+async def test_allow_names_the_methods_of_all_routes(client: AsyncClient) -> None:
+    response = await client.delete("/widgets/parts")
+
+    assert_problem(response, 405)
+    assert response.headers["allow"] == "GET, POST"
+
+
+async def test_no_redirect_to_another_path(client: AsyncClient) -> None:
+    assert_problem(await client.get("/widgets/1/"), 404)
 
 
 async def test_domain_error(client: AsyncClient) -> None:
@@ -81,11 +98,25 @@ async def test_body_within_the_limit(client: AsyncClient) -> None:
     assert response.status_code == 201
 
 
+async def test_slow_body(settings: Settings, state: State) -> None:
+    async def chunks() -> AsyncIterator[bytes]:
+        for _ in range(100):
+            yield b" "
+            await asyncio.sleep(0.02)
+
+    impatient = create_app(settings.model_copy(update={"body_timeout_seconds": 0.05}))
+    async with client_of(impatient, state, **{"X-API-Key": API_KEY}) as client:
+        response = await client.post("/widgets", content=chunks())
+
+    assert_problem(response, 408)
+    assert response.headers["connection"] == "close"
+
+
 async def test_problems_are_declared(app: FastAPI) -> None:
     responses = app.openapi()["paths"]["/widgets/{widget_id}"]["get"]["responses"]
 
     assert responses["404"]["content"] == {
         "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
     }
-    assert responses["401"]["content"] == responses["404"]["content"]
+    assert all(responses[status]["content"] == responses["404"]["content"] for status in ("400", "401", "408", "413"))
     assert "application/json" in responses["200"]["content"]

@@ -99,9 +99,12 @@ CORRECT = [
         "dependency_on_session",
         *mounted("tenants"),
         *exported("tenant", "Tenant"),
-        Insert(DEPS, "from app.errors import UnauthorizedError\n", "from app.errors import NotFoundError\n"),
-        Insert(DEPS, "from app.middleware import raw_header\n", "from app.models import Tenant\n"),
         Insert(DEPS, "from fastapi import Depends, Request\n", "from sqlalchemy import select\n"),
+        Insert(
+            DEPS,
+            "async_sessionmaker\n",
+            "\nfrom app.errors import NotFoundError\nfrom app.models import Tenant\n",
+        ),
         Insert(
             DEPS,
             SESSION_DEP,
@@ -140,7 +143,7 @@ ReadOnlySessionDep = Annotated[AsyncSession, Depends(get_read_only_session, scop
     edit(
         "outbound_http",
         *mounted("vat"),
-        Insert(DEPS, "from fastapi.security import APIKeyHeader\n", "from httpx import AsyncClient\n"),
+        Insert(DEPS, "from fastapi import Depends, Request\n", "from httpx import AsyncClient\n"),
         Insert(DEPS, "    draining: asyncio.Event\n", "    http: AsyncClient\n"),
         Insert(
             DEPS,
@@ -215,11 +218,11 @@ RangeDep = Annotated[range, Depends(get_range)]
         "middleware",
         Insert(
             "app/middleware.py",
-            "        await self.app(scope, receive_limited, send)\n",
+            "    return int(length) if length.isdigit() else 0\n",
             '''
 
-class SecurityHeadersMiddleware:
-    """Tell browsers to take the content type as it is."""
+class NoIndexMiddleware:
+    """Tell search engines that there is nothing to find."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -227,7 +230,7 @@ class SecurityHeadersMiddleware:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_header(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], (b"x-content-type-options", b"nosniff")]
+                message["headers"] = [*message["headers"], (b"x-robots-tag", b"noindex")]
             await send(message)
 
         await self.app(scope, receive, send_with_header)
@@ -235,13 +238,13 @@ class SecurityHeadersMiddleware:
         ),
         Insert(
             "app/main.py",
-            "from app.middleware import BodyLimitMiddleware, RequestContextMiddleware",
-            ", SecurityHeadersMiddleware",
+            "from app.middleware import PROBES, ApiKeyMiddleware, BodyLimitMiddleware, ",
+            "NoIndexMiddleware, ",
         ),
         Insert(
             "app/main.py",
-            "max_bytes=settings.max_body_bytes)\n",
-            "    app.add_middleware(SecurityHeadersMiddleware)\n",
+            "    app.add_middleware(ApiKeyMiddleware, open_paths=OPEN_PATHS)\n",
+            "    app.add_middleware(NoIndexMiddleware)\n",
         ),
     ),
     edit(
