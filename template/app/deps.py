@@ -1,4 +1,4 @@
-"""What handlers ask for: a database session. And who may ask at all: callers with an API key."""
+"""What handlers ask for: a database session, an authenticated caller."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -6,7 +6,12 @@ from hmac import compare_digest
 from typing import Annotated, TypedDict
 
 from fastapi import Depends, Request
+from fastapi.security import APIKeyHeader
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from starlette.requests import HTTPConnection
+
+from app.errors import UnauthorizedError
+from app.middleware import raw_header
 
 
 class State(TypedDict):
@@ -29,11 +34,18 @@ SessionDep = Annotated[AsyncSession, Depends(get_session, scope="function")]
 
 
 API_KEY_HEADER = "X-API-Key"
+RAW_API_KEY_HEADER = API_KEY_HEADER.lower().encode()
 
 
-def is_api_key(given: bytes, known: tuple[bytes, ...]) -> bool:
-    """Tell whether a key is one of those known, in a time that does not tell which of them came close, or where.
+class RequireApiKey(APIKeyHeader):
+    """One dependency that both checks the key and declares it in the OpenAPI document."""
 
-    Bytes, because ``hmac.compare_digest`` refuses text that is not ASCII.
-    """
-    return any([compare_digest(given, key) for key in known])  # noqa: C419  # no early exit
+    async def __call__(self, request: HTTPConnection) -> None:
+        given = raw_header(request.scope, RAW_API_KEY_HEADER)  # compare_digest takes non-ASCII only as bytes
+        state: State = request.scope["state"]
+        # No early exit, so that the time taken does not tell which key came close.
+        if not any([compare_digest(given, known) for known in state["api_keys"]]):  # noqa: C419
+            raise UnauthorizedError(f"A valid {API_KEY_HEADER} header is required")
+
+
+require_api_key = RequireApiKey(name=API_KEY_HEADER)

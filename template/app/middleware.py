@@ -1,4 +1,4 @@
-"""Pure ASGI middleware: request id, access log, security headers, API key, limits of the body."""
+"""Pure ASGI middleware: request id, access log, security headers, limits of the body."""
 
 import asyncio
 import contextvars
@@ -13,10 +13,8 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
-from app.deps import API_KEY_HEADER, is_api_key
-from app.errors import UnauthorizedError, problem_response
+from app.errors import problem_response
 
-API_KEY = API_KEY_HEADER.lower().encode()
 REQUEST_ID = b"x-request-id"
 VALID_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,128}")
 PROBES = frozenset({"/healthz", "/readyz"})
@@ -118,28 +116,6 @@ class RequestContextMiddleware:
             status=status,
             duration_ms=round(seconds * 1000, 2),
         )
-
-
-class ApiKeyMiddleware:
-    """Let nobody in without a key, but to ``open_paths``.
-
-    A dependency would be asked too late: FastAPI reads and parses the body before.
-    """
-
-    def __init__(self, app: ASGIApp, open_paths: frozenset[str]) -> None:
-        self.app = app
-        self.open_paths = open_paths
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if (
-            scope["type"] == "lifespan"
-            or scope["path"] in self.open_paths
-            or is_api_key(raw_header(scope, API_KEY), scope["state"]["api_keys"])
-        ):
-            await self.app(scope, receive, send)
-        else:
-            error = UnauthorizedError(f"A valid {API_KEY_HEADER} header is required")
-            await problem_response(error.status, error.detail, headers=error.headers)(scope, receive, send)
 
 
 class BodyLimitMiddleware:

@@ -13,11 +13,12 @@ from typing import Any
 
 from app import api
 from app.api import health
+from app.deps import require_api_key
 from app.errors import add_error_handlers
 from app.main import create_app
-from app.middleware import ApiKeyMiddleware, BodyLimitMiddleware, RequestContextMiddleware
+from app.middleware import BodyLimitMiddleware, RequestContextMiddleware
 from app.settings import get_settings
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from pydantic import BaseModel
 
 RUNS = 5
@@ -40,19 +41,13 @@ router = APIRouter()
 router.get("/x", response_model=Answer)(_handler)
 
 
-def _bare(*, include: bool = True) -> FastAPI:
+def _bare(*, include: bool = True, secure: bool = False) -> FastAPI:
     app = FastAPI(openapi_url=None)
     if include:
-        app.include_router(router)
+        app.include_router(router, dependencies=[Depends(require_api_key)] if secure else [])
         app.include_router(health.router)
     else:
         app.get("/x", response_model=Answer)(_handler)
-    return app
-
-
-def _with_key() -> FastAPI:
-    app = _bare()
-    app.add_middleware(ApiKeyMiddleware, open_paths=frozenset())
     return app
 
 
@@ -103,7 +98,7 @@ async def _main() -> None:
     apps = {
         "bare FastAPI, one route": _bare(include=False),
         "bare FastAPI": _bare(),
-        "+ authentication": _with_key(),
+        "+ authentication": _bare(secure=True),
         "+ request id, log, headers, limit, errors": _with_middleware(),
         "the service": _service(),
     }

@@ -99,12 +99,9 @@ CORRECT = [
         "dependency_on_session",
         *mounted("tenants"),
         *exported("tenant", "Tenant"),
+        Insert(DEPS, "from app.errors import UnauthorizedError\n", "from app.errors import NotFoundError\n"),
+        Insert(DEPS, "from app.middleware import raw_header\n", "from app.models import Tenant\n"),
         Insert(DEPS, "from fastapi import Depends, Request\n", "from sqlalchemy import select\n"),
-        Insert(
-            DEPS,
-            "async_sessionmaker\n",
-            "\nfrom app.errors import NotFoundError\nfrom app.models import Tenant\n",
-        ),
         Insert(
             DEPS,
             SESSION_DEP,
@@ -143,7 +140,7 @@ ReadOnlySessionDep = Annotated[AsyncSession, Depends(get_read_only_session, scop
     edit(
         "outbound_http",
         *mounted("vat"),
-        Insert(DEPS, "from fastapi import Depends, Request\n", "from httpx import AsyncClient\n"),
+        Insert(DEPS, "from fastapi.security import APIKeyHeader\n", "from httpx import AsyncClient\n"),
         Insert(DEPS, "    draining: asyncio.Event\n", "    http: AsyncClient\n"),
         Insert(
             DEPS,
@@ -238,12 +235,12 @@ class NoIndexMiddleware:
         ),
         Insert(
             "app/main.py",
-            "from app.middleware import PROBES, ApiKeyMiddleware, BodyLimitMiddleware, ",
+            "from app.middleware import BodyLimitMiddleware, ",
             "NoIndexMiddleware, ",
         ),
         Insert(
             "app/main.py",
-            "    app.add_middleware(ApiKeyMiddleware, open_paths=OPEN_PATHS)\n",
+            "    app.add_middleware(RequestContextMiddleware)\n",
             "    app.add_middleware(NoIndexMiddleware)\n",
         ),
     ),
