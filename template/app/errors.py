@@ -9,7 +9,6 @@ AppError
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from socket import gaierror
 from typing import Any, ClassVar
 
 import structlog
@@ -17,7 +16,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from fastapi.routing import iter_route_contexts
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
@@ -34,6 +33,9 @@ RETRY_AFTER_SECONDS = "1"
 CONFLICTS = frozenset({"23503", "23505", "23P01"})
 # Postgres refuses the connection: no room, starting up, shutting down, wrong password or database.
 UNAVAILABLE = ("08", "28", "3D", "53", "57P01", "57P02", "57P03")
+# Postgres gave the transaction up for another one, for a lock, or for the time it took. Nothing of it is stored, and the
+# same request may succeed the next time, so it is no conflict for the caller to resolve.
+BUSY = frozenset({"40001", "40P01", "55P03", "57014"})
 # A NUL, which JSON and Python allow in a text and Postgres does not.
 UNSTORABLE_TEXT = frozenset({"22021", "22P05"})
 
@@ -126,18 +128,25 @@ async def on_database_error(request: Request, error: DBAPIError) -> Response:
     sqlstate = getattr(error.orig, "sqlstate", None) or ""
     if sqlstate in UNSTORABLE_TEXT:
         return problem_response(HTTPStatus.UNPROCESSABLE_CONTENT, "A text holds a character that cannot be stored")
+    if sqlstate in BUSY:
+        return try_again("The database is too busy, nothing was stored", error)
     if error.connection_invalidated or sqlstate.startswith(UNAVAILABLE):
         return await on_database_unavailable(request, error)
     raise error
 
 
 async def on_database_unavailable(_request: Request, error: Exception) -> Response:
-    logger.warning("database not available", reason=str(getattr(error, "orig", error)))
-    return problem_response(
-        HTTPStatus.SERVICE_UNAVAILABLE,
-        "The database is not available",
-        headers=ServiceUnavailableError.headers,
-    )
+    return try_again("The database is not available", error)
+
+
+def try_again(detail: str, error: Exception) -> Response:
+    logger.warning(detail, reason=reason_of(error))
+    return problem_response(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers=ServiceUnavailableError.headers)
+
+
+def reason_of(error: Exception) -> str:
+    """What the driver said, without the statement that SQLAlchemy adds, or else what kind of error it is."""
+    return str(getattr(error, "orig", None) or error) or type(error).__name__
 
 
 def add_error_handlers(app: FastAPI) -> None:
@@ -148,8 +157,7 @@ def add_error_handlers(app: FastAPI) -> None:
         IntegrityError: on_integrity_error,
         StaleDataError: on_stale_data,
         DBAPIError: on_database_error,
-        ConnectionError: on_database_unavailable,
-        gaierror: on_database_unavailable,  # the name of its host is not known
+        OperationalError: on_database_unavailable,  # what app.db makes of a connection that fails
         PoolTimeoutError: on_database_unavailable,
     }
     for error, handler in handlers.items():

@@ -2,6 +2,7 @@
 
 import asyncio
 from http import HTTPStatus
+from socket import gaierror
 
 import structlog
 from fastapi import APIRouter, HTTPException
@@ -60,6 +61,10 @@ BAD_SQL = {
     "null": "INSERT INTO parts DEFAULT VALUES",
     "division": "SELECT 1 / 0",
     "terminate": "SELECT pg_terminate_backend(pg_backend_pid())",
+    "serialization": "DO 'BEGIN RAISE serialization_failure; END'",
+    "deadlock": "DO 'BEGIN RAISE deadlock_detected; END'",
+    "lock": "DO 'BEGIN RAISE lock_not_available; END'",
+    "slow": "DO 'BEGIN RAISE query_canceled; END'",
 }
 
 router = APIRouter(prefix="/widgets", tags=["sample"])
@@ -112,6 +117,11 @@ async def create_then_crash(name: str, session: SessionDep) -> Widget:
 async def run_bad_sql(sql: str, session: SessionDep) -> WidgetCreate:
     await session.execute(text(BAD_SQL[sql]))
     return WidgetCreate(name="never")
+
+
+@router.post("/upstream/{error}", response_model=WidgetCreate)
+async def call_upstream(error: str) -> WidgetCreate:
+    raise {"refused": ConnectionRefusedError, "slow": TimeoutError, "unknown": gaierror}[error]
 
 
 @router.put("/{widget_id}/race", response_model=WidgetRead)

@@ -2,10 +2,13 @@
 
 import pytest
 from httpx import AsyncClient
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
+from app.deps import State
 from tests.sample import Part, Widget
+
+TIMEOUTS = ("statement_timeout", "idle_in_transaction_session_timeout")
 
 
 async def names(session: AsyncSession) -> list[str]:
@@ -71,6 +74,30 @@ async def test_a_lost_connection_is_503_and_the_next_request_works(committing_cl
     after = await committing_client.get("/readyz")
 
     assert (lost.status_code, after.status_code) == (503, 200)
+
+
+@pytest.mark.parametrize("sql", ["serialization", "deadlock", "lock", "slow"])
+async def test_what_may_succeed_the_next_time_is_503(client: AsyncClient, sql: str) -> None:
+    response = await client.post(f"/widgets/sql/{sql}")
+
+    assert response.status_code == 503
+    assert response.headers["retry-after"]
+    assert response.json()["detail"] == "The database is too busy, nothing was stored"
+
+
+@pytest.mark.parametrize("error", ["refused", "slow", "unknown"])
+async def test_the_database_is_not_blamed_for_others(client: AsyncClient, error: str) -> None:
+    response = await client.post(f"/widgets/upstream/{error}")
+
+    assert response.status_code == 500
+
+
+async def test_timeouts(state: State) -> None:
+    """Set by Postgres itself: a service that is gone cannot end what it has begun."""
+    async with state["session_factory"]() as session:
+        shown = [await session.scalar(text(f"SHOW {name}")) for name in TIMEOUTS]
+
+    assert shown == ["10s", "30s"]
 
 
 async def test_lost_update(client: AsyncClient, session: AsyncSession) -> None:

@@ -1,6 +1,13 @@
-"""The service, as it is, with one more router: what no real route of it can be brought to do. Runs in the service."""
+"""The service as its image starts it, with routes for what no real one of it does: python -m faults.app.
+
+Runs in the service. FAULTS_CONSTANTS, such as `app.db:STATEMENT_TIMEOUT_MS=500`, makes a wait shorter than it is in
+production.
+"""
 
 import asyncio
+import os
+import runpy
+from importlib import import_module
 
 from app import api
 from fastapi import APIRouter
@@ -22,6 +29,18 @@ async def sleep(seconds: float) -> Done:
     return Done()
 
 
-api.routers.append(router)
+@router.get("/upstream/{host}/{port}", response_model=Done)  # noqa: FAST001
+async def call_upstream(host: str, port: int) -> Done:
+    """Call a service that is not there, as a team's own code does."""
+    async with asyncio.timeout(0.3):
+        reader, _writer = await asyncio.open_connection(host, port)
+        await reader.read()
+    return Done()
 
-from app.main import app  # noqa: E402, F401
+
+api.routers.append(router)
+for constant in os.environ.get("FAULTS_CONSTANTS", "").split():
+    place, _, value = constant.partition("=")
+    module, _, name = place.partition(":")
+    setattr(import_module(module), name, int(value))
+runpy.run_module("app", run_name="__main__")

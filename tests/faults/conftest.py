@@ -4,6 +4,7 @@ import fcntl
 import os
 import shutil
 import signal
+import socket
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -86,13 +87,13 @@ def cluster(service: Service) -> Iterator[Postgres]:
 def postgres(cluster: Postgres) -> Iterator[Postgres]:
     """A running Postgres; it runs again for the next test, whatever this one does to it."""
     yield cluster
-    if not cluster.is_running:
-        cluster.start()
+    cluster.recover()
 
 
 @pytest.fixture(scope="session")
 def long_lived(service: Service, cluster: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with running(service, cluster, tmp_path_factory.mktemp("faults") / "log") as server:
+    shorter = "app.db:STATEMENT_TIMEOUT_MS=1500"
+    with running(service, cluster, tmp_path_factory.mktemp("faults") / "log", FAULTS_CONSTANTS=shorter) as server:
         yield server
 
 
@@ -100,8 +101,7 @@ def long_lived(service: Service, cluster: Postgres, tmp_path_factory: pytest.Tem
 def server(long_lived: Server, postgres: Postgres) -> Iterator[Server]:
     """The one server that lives through all faults: after each it must be as ready as before, without a restart."""
     yield long_lived
-    if not postgres.is_running:
-        postgres.start()
+    postgres.recover()
     long_lived.wait_for("/readyz", 200)
     assert long_lived.process.poll() is None
     assert long_lived.get("/customers").status == 200
@@ -116,3 +116,23 @@ def log(tmp_path: Path) -> Path:
 def name(request: pytest.FixtureRequest) -> str:
     """A name that no other test gives to what it stores."""
     return f"{request.node.name}-{os.getpid()}"
+
+
+@pytest.fixture
+def silent_port() -> Iterator[int]:
+    """Where connections are taken and nothing is ever said."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield listener.getsockname()[1]
+
+
+@pytest.fixture
+def dropping_port() -> Iterator[int]:
+    """Where not even connections are taken, as behind a firewall that drops packets: the queue is full."""
+    with socket.socket() as listener, ExitStack() as queue:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        for _ in range(4):
+            waiting = queue.enter_context(socket.socket())
+            waiting.settimeout(0)
+            waiting.connect_ex(listener.getsockname())
+        yield listener.getsockname()[1]

@@ -16,7 +16,6 @@ PASSWORD = "the-password-of-the-database"  # noqa: S105
 SETTINGS = {
     "fsync": "off",
     "listen_addresses": "127.0.0.1",
-    "log_min_messages": "fatal",
     "max_connections": "30",
     "superuser_reserved_connections": "5",  # so that a test can look in when there is no room
     "unix_socket_directories": "",
@@ -39,6 +38,7 @@ class Postgres:
         self.data = data
         self.port = free_port()
         self.process: subprocess.Popen[bytes] | None = None
+        self.is_as_ever = False
         data.mkdir()
         if USER:
             subprocess.run(["chown", USER, data], check=True)
@@ -65,7 +65,8 @@ class Postgres:
             f"--{name}={value}" for name, value in {**SETTINGS, "port": str(self.port), **settings}.items()
         ]
         command = [self.programs / "postgres", "-D", self.data, *options]
-        self.process = subprocess.Popen(command, user=USER, cwd="/", start_new_session=True)
+        self.process = subprocess.Popen(command, user=USER, cwd="/", stderr=subprocess.DEVNULL, start_new_session=True)
+        self.is_as_ever = not settings
 
     def stop(self, how: signal.Signals = signal.SIGINT) -> None:
         """End it: SIGINT is a fast shutdown, SIGQUIT an immediate one, like a crash."""
@@ -77,8 +78,17 @@ class Postgres:
         self.stop()
         self.start()
 
+    def recover(self) -> None:
+        """Let it run with its own settings again, if it does not."""
+        if not (self.is_running and self.is_as_ever):
+            self.restart()
+
     def try_psql(self, statement: str, database: str = "postgres") -> subprocess.CompletedProcess[str]:
         return subprocess.run(self._psql(database, "-c", statement), capture_output=True, text=True, check=False)
+
+    def refusal(self) -> str:
+        """Return what it says to who wants to connect, or nothing."""
+        return self.try_psql("SELECT 1").stderr
 
     def psql(self, statement: str, database: str = "app") -> str:
         """Run a statement as superuser and return what it prints."""
@@ -111,14 +121,29 @@ class Postgres:
                 process.kill()
 
     @contextmanager
+    def default(self, setting: str) -> Iterator[None]:
+        """Let the sessions of the service begin with a setting, such as `lock_timeout = 100`."""
+        self.psql(f"ALTER ROLE service SET {setting}")
+        self.disconnect()
+        try:
+            yield
+        finally:
+            self.psql("ALTER ROLE service RESET ALL")
+            self.disconnect()
+
+    def disconnect(self) -> None:
+        """End every connection of the service."""
+        self.psql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'service'")
+
+    @contextmanager
     def trigger(self, table: str, when: str, body: str) -> Iterator[None]:
-        """Let a statement on a table of the service do more: `when` is, say, BEFORE INSERT."""
-        deferred = "CONSTRAINT" if "DEFERRED" in when else ""
-        before, _, deferral = when.partition(" DEFERRED")
-        timing = "DEFERRABLE INITIALLY DEFERRED" if "DEFERRED" in when else deferral
+        """Let a statement on a table of the service do more; `when` is "AFTER INSERT", say, or "AT COMMIT"."""
+        kind, event, deferral = "TRIGGER", when, ""
+        if when == "AT COMMIT":
+            kind, event, deferral = "CONSTRAINT TRIGGER", "AFTER INSERT", "DEFERRABLE INITIALLY DEFERRED"
         self.psql(
             f"CREATE FUNCTION fault() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body}; RETURN NEW; END $$;"
-            f"CREATE {deferred} TRIGGER fault {before} ON {table} {timing} FOR EACH ROW EXECUTE FUNCTION fault()"
+            f"CREATE {kind} fault {event} ON {table} {deferral} FOR EACH ROW EXECUTE FUNCTION fault()"
         )
         try:
             yield

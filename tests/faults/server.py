@@ -111,17 +111,17 @@ class Server:
         return self.process.wait(seconds)
 
 
-def command_of_image(service: Service, app: str) -> list[str]:
-    """CMD of the service's Dockerfile, with `app` in place of app.main:app."""
+def command_of_image(service: Service, module: str) -> list[str]:
+    """CMD of the service's Dockerfile, with `module` in place of app."""
     dockerfile = (service.path / "Dockerfile").read_text(encoding="utf-8")
-    command: list[str] = json.loads(dockerfile.rpartition("\nCMD ")[2].replace("\\\n", ""))
-    assert "app.main:app" in command[-1]
-    return [*command[:-1], command[-1].replace("app.main:app", app)]
+    command: list[str] = json.loads(dockerfile.rpartition("\nCMD ")[2])
+    assert command[-2:] == ["-m", "app"]
+    return [*command[:-1], module]
 
 
 @contextmanager
 def launched(
-    service: Service, postgres: Postgres, log: Path, app: str = "faults.app:app", **environ: str
+    service: Service, postgres: Postgres, log: Path, module: str = "faults.app", **environ: str
 ) -> Iterator[Server]:
     """Start a service and do not wait until it answers."""
     port = free_port()
@@ -139,7 +139,7 @@ def launched(
     with (
         log.open("wb") as output,
         subprocess.Popen(
-            command_of_image(service, app),
+            command_of_image(service, module),
             cwd=service.path,
             env=variables,
             stdin=subprocess.DEVNULL,

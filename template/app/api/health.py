@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from sqlalchemy import text
 
 from app.deps import SessionDep
-from app.errors import ServiceUnavailableError, problem_responses
+from app.errors import ServiceUnavailableError, problem_responses, reason_of
 
 READINESS_TIMEOUT_SECONDS = 2
 
@@ -37,6 +37,6 @@ async def readiness(request: Request, session: SessionDep) -> Health:
         async with asyncio.timeout(READINESS_TIMEOUT_SECONDS):
             await session.execute(text("SELECT 1"))
     except Exception as error:
-        logger.warning("not ready", reason=type(error).__name__)
+        logger.warning("not ready", reason=reason_of(error))
         raise ServiceUnavailableError("The database does not answer") from error
     return Health()
