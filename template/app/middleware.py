@@ -26,6 +26,8 @@ SECURITY_HEADERS = (
 )
 # Only over TLS: RFC 6797, section 7.2.
 SECURITY_HEADERS_OVER_TLS = (*SECURITY_HEADERS, (b"strict-transport-security", b"max-age=31536000"))
+# RFC 9112, section 9.6: the next request of this caller is to go elsewhere.
+LAST_ANSWER = (b"connection", b"close")
 REFUSALS_LOGGED_PER_SECOND = 10
 
 
@@ -84,6 +86,7 @@ class RequestContextMiddleware:
         clear_contextvars()
         bind_contextvars(request_id=request_id.decode())
         defaults = SECURITY_HEADERS_OVER_TLS if scope["scheme"] == "https" else SECURITY_HEADERS
+        draining = scope["state"]["draining"]
         status = 0
 
         async def send_with_headers(message: Message) -> None:
@@ -92,7 +95,8 @@ class RequestContextMiddleware:
                 status = message["status"]
                 headers = message["headers"]
                 given = dict(headers)
-                missing = [header for header in defaults if header[0] not in given]
+                wanted = (*defaults, LAST_ANSWER) if draining.is_set() else defaults
+                missing = [header for header in wanted if header[0] not in given]
                 message["headers"] = [*headers, *missing, (REQUEST_ID, request_id)]
             await send(message)
 

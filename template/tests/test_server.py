@@ -93,9 +93,9 @@ async def test_a_flood_of_refusals(settings: Settings, capfd: pytest.CaptureFixt
 
 
 async def test_sigterm_drains(settings: Settings, sigterm: list[int]) -> None:
-    """A request in flight is answered, /readyz says 503 meanwhile, and then the server ends."""
+    """A request in flight is answered, /readyz says 503 and connections are not kept meanwhile, then the server ends."""
     async with asyncio.timeout(5), serve(settings.model_copy(update={"drain_seconds": 0.05})) as remote:
-        assert (await remote.get("/readyz")).status_code == 200
+        before = await remote.get("/readyz")
         in_flight = asyncio.create_task(remote.get("/widgets/sleep/0.2"))
         await asyncio.sleep(0.03)
 
@@ -103,8 +103,9 @@ async def test_sigterm_drains(settings: Settings, sigterm: list[int]) -> None:
         draining = await remote.get("/readyz")
         still_served = await remote.get("/healthz")
 
-        assert draining.status_code == 503
-        assert still_served.status_code == 200
+        assert (before.status_code, before.headers.get("connection")) == (200, None)
+        assert (draining.status_code, draining.headers["connection"]) == (503, "close")
+        assert (still_served.status_code, still_served.headers["connection"]) == (200, "close")
         assert (await in_flight).status_code == 200
         while not sigterm:  # uvicorn raises the signal again once it has shut down
             await asyncio.sleep(0.01)

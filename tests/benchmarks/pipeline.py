@@ -88,7 +88,7 @@ async def _slice(app: FastAPI) -> float:
             "headers": [(b"host", b"localhost"), (b"accept", b"*/*"), (b"x-api-key", KEY)],
             "client": ("127.0.0.1", 1),
             "server": ("127.0.0.1", 2),
-            "state": {"api_keys": (KEY,)},
+            "state": {"api_keys": (KEY,), "draining": asyncio.Event()},
         }
         await app(scope, _receive, _send)
     return (process_time() - start) / REQUESTS * 1e6
