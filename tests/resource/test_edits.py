@@ -74,12 +74,13 @@ def test_add_row() -> None:
     assert edits.add_row(table, "app/gone.py", ("app/etag.py", "ETags")) is None
 
 
-@pytest.mark.parametrize("value", [float("nan"), [float("inf")], "\ud800", {"\udfff": 1}])
+@pytest.mark.parametrize("value", [float("nan"), [float("inf")], "\ud800", {"\udfff": 1}, "\0", {"\\\0": 1}])
 def test_json_that_postgres_can_not_store(value: object) -> None:
     names: dict[str, Any] = {}
     exec(edits.add_types("", {"Json"}), names)  # noqa: S102
     adapter: TypeAdapter[Any] = TypeAdapter(names["Json"])
 
     assert adapter.validate_python({"a": [1, None, "\\u0000"]}) == {"a": [1, None, "\\u0000"]}
+    assert "pattern" in str(adapter.json_schema())
     with pytest.raises(ValueError, match="1 validation error"):
         adapter.validate_python(value)

@@ -38,12 +38,19 @@ def _decimal(precision: int, scale: int, low: str | None, high: str | None) -> K
         column=f"Numeric({precision}, {scale})",
         answer="PlainDecimal" if scale > _PLAIN_SCALE else "",
         limits=(f"max_digits={precision}", f"decimal_places={scale}", *limits),
+        form=f'exact(r"{_form(precision - scale, scale)}")',
         check=check_of(low, high),
         sample=texts[start],
         other=texts[start + step],
         unique=_spread(int(start / step), min(steps, 10**6), scale) if steps > ROWS else "",
         accepted=same(texts[bottom], texts[top]),
-        refused=(*(quoted(f"{value:f}") for value in (bottom - step, top + step)), quoted(finer), '"NaN"', '"much"'),
+        refused=(
+            *(quoted(f"{value:f}") for value in (bottom - step, top + step)),
+            quoted(finer),
+            '"NaN"',
+            '"1e0"',
+            "1",
+        ),
         read_default=read_default,
     )
 
@@ -51,6 +58,12 @@ def _decimal(precision: int, scale: int, low: str | None, high: str | None) -> K
 def _spread(first: int, count: int, scale: int) -> str:
     number = f"{first} + n % {count}" if first else f"n % {count}"
     return f'f"{{Decimal({number}).scaleb(-{scale}):.{scale}f}}"' if scale else f"str({number})"
+
+
+def _form(before: int, behind: int) -> str:
+    fraction = f"\\.[0-9]{{1,{behind}}}" if behind else ""
+    number = f"[0-9]{{1,{before}}}({fraction})?" if before else f"0{fraction}"
+    return f"^-?{number}$".replace("()?", "").replace("{1,1}", "")
 
 
 def _digits(arguments: list[str]) -> tuple[int, int]:

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from svcgen.errors import ServiceError
 from svcgen.resource.imports import KNOWN, import_block, used_names
 from svcgen.resource.layout import assigned
-from svcgen.resource.shared import TYPES
+from svcgen.resource.shared import TYPES, types_in
 
 
 def add_router(source: str, package: str, module: str) -> str:
@@ -27,10 +27,13 @@ def add_model(source: str, module: str, model: str) -> str:
 def add_types(source: str, names: Collection[str]) -> str:
     """Define the shared types that are not defined yet."""
     tree = ast.parse(source)
-    missing = [name for name in TYPES if name in names and assigned(tree, name) is None]
+    defined = {getattr(node, "name", "") for node in tree.body}
+    needed = types_in(" ".join(names)) - defined
+    missing = [name for name in TYPES if name in needed and assigned(tree, name) is None]
     bodies = "\n\n".join(TYPES[name] for name in missing)
     imported = {alias.asname or alias.name for node in tree.body for alias in getattr(node, "names", [])}
-    block = import_block(used_names(bodies) - imported, KNOWN).replace("\n\n", "\n").strip() if missing else ""
+    known = {name: module for name, module in KNOWN.items() if name not in {*TYPES, *imported}}
+    block = import_block(used_names(bodies), known).replace("\n\n", "\n").strip() if missing else ""
     return (_add_import(source, block) if block else source) + ("\n\n" + bodies if missing else "")
 
 

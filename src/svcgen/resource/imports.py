@@ -6,17 +6,19 @@ from collections.abc import Mapping
 _MODULES = {
     "asyncio": "",
     "json": "",
+    "re": "",
     "pytest": "",
     "collections.abc": "Mapping",
     "datetime": "UTC date datetime time timedelta",
     "decimal": "Decimal",
     "http": "HTTPStatus",
     "itertools": "count",
-    "typing": "Annotated Any Literal TypedDict",
+    "typing": "Annotated Any Literal Self TypedDict",
     "uuid": "UUID",
     "fastapi": "APIRouter Depends FastAPI Header HTTPException Query Request",
     "fastapi.exceptions": "RequestValidationError",
-    "pydantic": "AfterValidator AwareDatetime BaseModel ConfigDict Field JsonValue PlainSerializer with_config",
+    "pydantic": "AwareDatetime BaseModel BeforeValidator ConfigDict Field JsonValue PlainSerializer RootModel"
+    " StrictBool StrictFloat WithJsonSchema with_config",
     "httpx": "AsyncClient",
     "sqlalchemy": "ARRAY BigInteger Boolean CheckConstraint Date DateTime Double Enum ForeignKey Identity Numeric Text"
     " Time Uuid event func select",
@@ -27,14 +29,14 @@ _MODULES = {
     "app.errors": "NotFoundError problem_responses",
     "app.etag": "IfMatch etag require_match",
     "app.models.base": "Base",
-    "app.schemas.types": "Id Json LocalTime PlainDecimal UtcDatetime",
+    "app.schemas.types": "CalendarDate Id Int64 Json LocalTime NOT_TEXT PlainDecimal StorableText UtcDatetime exact",
 }
 # Name to module; nothing for a module that is imported itself.
 KNOWN = {
     **{name: module for module, names in _MODULES.items() for name in names.split()},
     **{module: "" for module, names in _MODULES.items() if not names},
 }
-_STANDARD = ("asyncio", "collections", "datetime", "decimal", "http", "itertools", "json", "typing", "uuid")
+_STANDARD = ("asyncio", "collections", "datetime", "decimal", "http", "itertools", "json", "re", "typing", "uuid")
 _FIRST_PARTY = ("app", "tests")
 
 

@@ -22,6 +22,7 @@ class Kind:
         schema: The type in what is sent; the annotation where empty.
         answer: The type in what is read, likewise.
         limits: Arguments of Pydantic's Field.
+        form: What else stands in the Annotated.
         check: SQL that holds for every value, with `{}` for the column; empty where the type says it all.
         unique: A valid JSON value for each `n` from 1 on; empty where rows can't differ enough.
         accepted: Further valid JSON values, and what is read afterwards.
@@ -39,6 +40,7 @@ class Kind:
     schema: str = ""
     answer: str = ""
     limits: tuple[str, ...] = ()
+    form: str = ""
     check: str = ""
     unique: str = ""
     accepted: tuple[tuple[str, str], ...] = ()
@@ -57,7 +59,8 @@ class Kind:
     def sent(self) -> str:
         """The type in a request, with its limits."""
         base = f"Literal[{', '.join(self.values)}]" if self.values else self.schema or self.annotation
-        return f"Annotated[{base}, Field({', '.join(self.limits)})]" if self.limits else base
+        form = f", {self.form}" if self.form else ""
+        return f"Annotated[{base}, Field({', '.join(self.limits)}){form}]" if self.limits else base
 
 
 def quoted(text: str) -> str:

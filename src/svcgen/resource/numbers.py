@@ -15,7 +15,7 @@ def boolean() -> Kind:
             raise SpecError(f"default={value} is neither true nor false", hint="default=true or default=false")
         return value.capitalize(), value.capitalize()
 
-    return Kind("bool", "True", "False", refused=('"maybe"', "2"), read_default=read_default)
+    return Kind("bool", "True", "False", schema="StrictBool", refused=('"true"', "1"), read_default=read_default)
 
 
 def integer(bits: int, low: str | None, high: str | None) -> Kind:
@@ -26,6 +26,7 @@ def integer(bits: int, low: str | None, high: str | None) -> Kind:
     least, most = Decimal(-(2 ** (bits - 1))), Decimal(2 ** (bits - 1) - 1)
     bottom, top = read_bounds(low, high, least, most, 0)
     limits = (f"ge={_power(int(bottom))}", f"le={_power(int(top))}")
+    any_of_64_bits = low is None and high is None and bits == 64  # noqa: PLR2004
     start = int(start_of(bottom, top, Decimal(1)))
 
     def read_default(value: str) -> tuple[str, str]:
@@ -35,13 +36,15 @@ def integer(bits: int, low: str | None, high: str | None) -> Kind:
     step = "n" if start == 0 and int(top) > 10**6 else f"{start} + n % {int(top) - start + 1}"
     return Kind(
         annotation="int",
-        limits=limits,
+        schema="Int64" if any_of_64_bits else "",
+        form="NOT_TEXT",
+        limits=() if any_of_64_bits else limits,
         check=check_of(low, high),
         sample=str(start),
         other=str(start + 1),
         unique=step if top - start > ROWS else "",
         accepted=same(_power(int(bottom)), _power(int(top))),
-        refused=(_power(int(bottom), -1), _power(int(top), 1), "1.5", '"many"'),
+        refused=(_power(int(bottom), -1), _power(int(top), 1), "1.5", f'"{start}"', "True"),
         read_default=read_default,
     )
 
@@ -64,6 +67,7 @@ def floating(low: str | None, high: str | None) -> Kind:
     span = end - start
     return Kind(
         annotation="float",
+        schema="StrictFloat",
         limits=(
             "allow_inf_nan=False",
             *([f"ge={bottom}"] if bottom is not None else []),
@@ -77,7 +81,7 @@ def floating(low: str | None, high: str | None) -> Kind:
         refused=(
             *([repr(bottom - span)] if bottom is not None else []),
             *([repr(top + span)] if top is not None else []),
-            *('"NaN"', '"Infinity"', '"much"'),
+            *('"NaN"', '"Infinity"', f'"{start}"'),
         ),
         read_default=read_default,
     )

@@ -1,6 +1,5 @@
 """Renders the files of a resource."""
 
-import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -10,7 +9,7 @@ from svcgen.resource import reserved
 from svcgen.resource.imports import KNOWN, with_imports
 from svcgen.resource.kinds import quoted
 from svcgen.resource.layout import FACTORIES, Layout, Target
-from svcgen.resource.shared import TYPES
+from svcgen.resource.shared import types_in
 from svcgen.resource.spec import Field, Resource, class_name
 from svcgen.resource.tried import context_of_tests, sample_of
 
@@ -66,7 +65,7 @@ def render_etag() -> str:
 def used_types(resource: Resource) -> set[str]:
     """Return the shared types that a resource needs."""
     words = " ".join(f"{field.kind.sent} {field.kind.read}" for field in resource.fields)
-    return {"Id"} | {name for name in TYPES if name in re.split(r"\W", words)}
+    return {"Id"} | types_in(words)
 
 
 def column(field: Field) -> str:

@@ -32,11 +32,12 @@ SYSTEM_COLUMNS = frozenset({"cmax", "cmin", "ctid", "oid", "tableoid", "xmax", "
 # What the generated modules import and define, which a class of that name would hide.
 CLASSES = frozenset(
     """
-    Annotated Any APIRouter AsyncClient AsyncConnection AsyncEngine AsyncSession Base BaseModel BigInteger
-    Boolean CheckConstraint ConfigDict Date DateTime Decimal Double Enum FastAPI Field ForeignKey Header
-    HTTPException HTTPStatus Id Identity IfMatch Json JsonValue Literal LocalTime Mapped Mapping NotFoundError
-    Numeric PlainDecimal PlainSerializer Query Request RequestValidationError Response SessionDep Text Time
-    TypedDict UtcDatetime Uuid
+    Annotated Any APIRouter AsyncClient AsyncConnection AsyncEngine AsyncSession Base BaseModel BeforeValidator
+    BigInteger Boolean CalendarDate CheckConstraint ConfigDict Date DateTime Decimal Double Enum FastAPI Field
+    ForeignKey Header HTTPException HTTPStatus Id Identity IfMatch Int64 Json JsonValue Literal LocalTime Mapped
+    Mapping NotFoundError Numeric PlainDecimal PlainSerializer Query Request RequestValidationError Response RootModel
+    Self SessionDep StorableJson StorableText StrictBool StrictFloat Text Time TypedDict UtcDatetime Uuid
+    WithJsonSchema
     """.split()
 )
 # What the functions that have a variable of the resource's name call other things.

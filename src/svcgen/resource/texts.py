@@ -45,6 +45,7 @@ def text(default_length: int | None, low: str | None, high: str | None) -> Kind:
     lengths = [length for length in (shortest, longest) if length is not None and length <= _TESTED_LENGTH]
     return Kind(
         annotation="str",
+        schema="StorableText",
         limits=tuple(limits),
         check=length_check("char_length", shortest, longest),
         sample=_repeated("a", max(shortest, 1)),
@@ -53,6 +54,7 @@ def text(default_length: int | None, low: str | None, high: str | None) -> Kind:
         accepted=same(*(_repeated("é", length) for length in lengths)),
         refused=(
             "1",
+            _repeated("\0", max(shortest, 1)),
             *([_repeated("a", shortest - 1)] if shortest else []),
             *([_repeated("a", longest + 1)] if longest is not None and longest <= _TESTED_LENGTH else []),
         ),
@@ -121,7 +123,7 @@ def optional_json(kind: Kind) -> Kind:
 
 
 def _repeated(character: str, length: int) -> str:
-    return quoted(character * length) if length <= 8 else f'"{character}" * {length}'  # noqa: PLR2004
+    return quoted(character * length) if length <= 8 else f"{quoted(character)} * {length}"  # noqa: PLR2004
 
 
 def length_check(function: str, shortest: int, longest: int | None) -> str:

@@ -26,13 +26,14 @@ def day(low: str | None, high: str | None) -> Kind:
     outside += [last + timedelta(1)] if high and last < date.max else []
     return Kind(
         annotation="date",
+        schema="CalendarDate",
         limits=tuple(limits),
         check=_check(low, high),
         sample=quoted(str(start)),
         other=quoted(str(start + timedelta(1))),
         unique=f"str({_source(start)} + timedelta(n % {min(days, 10**5)}))" if days >= 1000 else "",  # noqa: PLR2004
         accepted=same(quoted(str(first)), quoted(str(last))),
-        refused=(*(quoted(str(value)) for value in outside), '"2026-02-30"', '"soon"'),
+        refused=(*(quoted(str(value)) for value in outside), '"2026-02-30"', '"86400"', "0"),
         read_default=read_default,
     )
 
@@ -46,7 +47,7 @@ def moment() -> Kind:
         other='"2026-02-28T23:59:59.999999Z"',
         unique='f"{datetime(2026, 1, 31, tzinfo=UTC) + timedelta(seconds=n):%Y-%m-%dT%H:%M:%SZ}"',
         accepted=(('"2026-01-31T12:30:00+02:00"', '"2026-01-31T10:30:00Z"'), *same('"0001-01-02T00:00:00Z"')),
-        refused=('"2026-01-31T12:30:00"', '"0001-01-01T00:00:00+14:00"', '"9999-12-31T23:59:59-12:00"', '"soon"'),
+        refused=('"2026-01-31T12:30:00"', '"0001-01-01T00:00:00+14:00"', '"9999-12-31T23:59:59-12:00"', '"86400"', "0"),
         read_default=_read_moment,
     )
 
@@ -56,11 +57,12 @@ def clock() -> Kind:
     return Kind(
         annotation="time",
         schema="LocalTime",
+        answer="LocalTime",
         sample='"12:30:00"',
         other='"23:59:59.999999"',
         unique="(datetime(2026, 1, 31, tzinfo=UTC) + timedelta(seconds=n)).time().isoformat()",
         accepted=same('"00:00:00"'),
-        refused=('"12:30:00Z"', '"25:00:00"', '"soon"'),
+        refused=('"12:30:00Z"', '"25:00:00"', '"60"', "60"),
         read_default=_read_clock,
     )
 
