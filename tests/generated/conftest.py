@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from conftest import ROOT
+from generated import warm
 from svcgen.toolchain import Uv
 
 # A name, a description and an owner that are hard to quote, one for each platform.
@@ -45,6 +46,12 @@ class Service:
             text=True,
             check=False,
         )
+
+    def test(self, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
+        """Run its tests; fit for a few of them, again and again."""
+        python = (self.path / ".venv").resolve() / "bin" / "python"
+        code, output = warm.run(python, self.path, arguments, {**environment(), **environ})
+        return subprocess.CompletedProcess(["pytest", *arguments], code, output, "")
 
 
 def environment() -> dict[str, str]:

@@ -175,7 +175,7 @@ def add(service: Service, *files: str) -> None:
 
 def run_tests_of_documents(service: Service) -> subprocess.CompletedProcess[str]:
     tests = [f"tests/test_{name}.py" for name in ("agents_md", "documents", "skills")]
-    return service.run("pytest", "-p", "no:cacheprovider", "-o", "truncation_limit_lines=0", *tests)
+    return service.test("-p", "no:cacheprovider", "-o", "truncation_limit_lines=0", *tests)
 
 
 def test_a_service_notices_that_its_documents_are_stale(aged: Service) -> None:

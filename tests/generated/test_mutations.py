@@ -39,9 +39,7 @@ MUTATIONS = [
         "        finally:\n            await session.commit()",
         "test_transactions.py",
     ),
-    Mutation(
-        "request id on a 500", "app/errors.py", '"X-Request-ID": get_', '"X-Other": get_', "test_request_id.py"
-    ),
+    Mutation("request id on a 500", "app/middleware.py", "_ERROR)(scope, receive, send_with_headers)", "_ERROR)(scope, receive, send)", "test_request_id.py"),
     Mutation("bad request ids are replaced", "app/middleware.py", "{8,128}", "{0,999}", "test_request_id.py"),
     Mutation("one log format", "app/logging.py", "logging.root.handlers = [handler]", "", "test_logging.py"),
     Mutation("no uvicorn access log", "app/logging.py", '("uvicorn.access", False)', '("uvicorn.access", True)', "test_server.py"),
@@ -60,8 +58,8 @@ MUTATIONS = [
     Mutation("a lost update is a 409", "app/errors.py", "        StaleDataError: on_stale_data,\n", "", "test_transactions.py"),
     Mutation("constraints have names", "app/models/base.py", "MetaData(naming_convention=NAMING_CONVENTION)", "MetaData()", "test_models.py"),
     Mutation("migrations bound their waits", "alembic/env.py", 'text(f"SET lock_timeout = {LOCK_TIMEOUT_MS}")', 'text("SELECT 1")', "test_migrations.py"),
-    Mutation("bodies are limited", "app/middleware.py", "if max(received, declared_length(scope)) >", "if declared_length(scope) >", "test_errors.py"),
-    Mutation("errors give nothing away", "app/errors.py", "HTTPStatus.INTERNAL_SERVER_ERROR,\n", "HTTPStatus.INTERNAL_SERVER_ERROR,\n        str(_error),\n", "test_errors.py"),
+    Mutation("bodies are limited", "app/middleware.py", "self.refuse_over(self.received)", "pass", "test_errors.py"),
+    Mutation("errors give nothing away", "app/middleware.py", "problem_response(HTTPStatus.INTERNAL_SERVER_ERROR)", "problem_response(500, str(__import__('sys').exception()))", "test_errors.py"),
     Mutation("docs can be turned off", "app/main.py", " if settings.docs_enabled else None", "", "test_api.py"),
     Mutation("Sentry only with a DSN", "app/main.py", "if settings.sentry_dsn:", "if False:", "test_api.py"),
 ]  # fmt: skip
@@ -88,12 +86,19 @@ def edit(mutable: Service) -> Iterator[object]:
         path.write_text(content, encoding="utf-8")
 
 
+def test_nothing_is_noticed_before(mutable: Service, postgres: str) -> None:
+    result = mutable.test(
+        "-p", "no:cacheprovider", "tests/test_auth.py", "tests/test_settings.py", TEST_DATABASE_URL=postgres
+    )
+
+    assert result.returncode == 0, result.stdout
+
+
 @pytest.mark.parametrize("mutation", MUTATIONS, ids=[mutation.promise for mutation in MUTATIONS])
 def test_noticed(mutation: Mutation, mutable: Service, edit: object, postgres: str) -> None:
     assert callable(edit)
     edit(mutation.file, mutation.right, mutation.wrong)
-    result = mutable.run(
-        "pytest", "-x", "-p", "no:cacheprovider", f"tests/{mutation.noticed_by}", TEST_DATABASE_URL=postgres
-    )
+    result = mutable.test("-x", "-p", "no:cacheprovider", f"tests/{mutation.noticed_by}", TEST_DATABASE_URL=postgres)
 
-    assert result.returncode == 1, result.stdout + result.stderr
+    assert result.returncode == 1, result.stdout
+    assert "FAILED tests/" in result.stdout

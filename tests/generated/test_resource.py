@@ -204,8 +204,9 @@ def test_its_tests_notice(orders: Service, postgres: str, mutation: Mutation) ->
     assert mutation.right in before, "the mutation no longer fits"
     path.write_text(before.replace(mutation.right, mutation.wrong), encoding="utf-8")
     try:
-        result = orders.run("pytest", "-x", "-q", "-p", "no:cacheprovider", "tests/api", TEST_DATABASE_URL=postgres)
+        result = orders.test("-x", "-q", "-p", "no:cacheprovider", "tests/api", TEST_DATABASE_URL=postgres)
     finally:
         path.write_text(before, encoding="utf-8")
 
-    assert result.returncode == 1, result.stdout + result.stderr
+    assert result.returncode == 1, result.stdout
+    assert "FAILED tests/" in result.stdout

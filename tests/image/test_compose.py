@@ -46,7 +46,7 @@ class Project:
 
     def is_ready(self) -> bool:
         try:
-            urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=2).close()  # noqa: S310
+            urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=2).close()
         except OSError:  # an HTTPError is one, too
             return False
         return True

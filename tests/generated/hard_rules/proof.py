@@ -41,13 +41,12 @@ def at_run_time(service: Service, folder: Path, postgres: str, *, alone: bool = 
         for mutation in batch:
             mutation.edit.make(copied.path)
         modules = sorted({mutation.by for mutation in batch})
-        result = copied.run(
-            *("pytest", "-p", "no:cacheprovider", "-o", "truncation_limit_lines=0", *modules),
-            TEST_DATABASE_URL=postgres,
+        result = copied.test(
+            *("-p", "no:cacheprovider", "-o", "truncation_limit_lines=0", *modules), TEST_DATABASE_URL=postgres
         )
         for mutation in batch:
             said = f"FAILED {mutation.by}" in result.stdout and says(result.stdout, mutation)
-            yield Outcome(mutation, said, result.stdout + result.stderr)
+            yield Outcome(mutation, said, result.stdout)
 
 
 def says(output: str, mutation: Mutation) -> bool:
