@@ -4,6 +4,7 @@ import asyncio
 import contextvars
 import re
 import time
+from collections.abc import Callable
 from http import HTTPStatus
 from secrets import token_hex
 from typing import Any
@@ -13,7 +14,9 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
-from app.errors import problem_response
+from app.errors import UnauthorizedError, problem_response
+
+type Authenticate = Callable[[Scope], None]
 
 REQUEST_ID = b"x-request-id"
 VALID_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,128}")
@@ -125,28 +128,29 @@ class RequestContextMiddleware:
 class BodyLimitMiddleware:
     """Refuse a body over ``max_bytes``, declared or not, and one that takes longer than ``max_seconds`` to arrive.
 
-    Starlette's own limit answers in plain text, and everything else here is a problem.
+    None is read of a caller for whom ``authenticate`` raises UnauthorizedError. Starlette's own limit answers in plain
+    text, and everything else here is a problem.
     """
 
-    def __init__(self, app: ASGIApp, max_bytes: int, max_seconds: float) -> None:
+    def __init__(self, app: ASGIApp, authenticate: Authenticate, max_bytes: int, max_seconds: float) -> None:
         self.app = app
+        self.authenticate = authenticate
         self.max_bytes = max_bytes
         self.max_seconds = max_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            receive = LimitedBody(scope, receive, self.max_bytes, self.max_seconds)
+            receive = LimitedBody(scope, receive, self)
         await self.app(scope, receive, send)
 
 
 class LimitedBody:
-    """Receives one body, or raises the 413 or 408 that it deserves."""
+    """Receives one body, or raises the 401, 413 or 408 that it deserves."""
 
-    def __init__(self, scope: Scope, receive: Receive, max_bytes: int, max_seconds: float) -> None:
+    def __init__(self, scope: Scope, receive: Receive, limits: BodyLimitMiddleware) -> None:
         self.scope = scope
         self.receive = receive
-        self.max_bytes = max_bytes
-        self.max_seconds = max_seconds
+        self.limits = limits
         self.received = 0
         self.deadline: float | None = None
         self.is_complete = False
@@ -154,24 +158,33 @@ class LimitedBody:
     async def __call__(self) -> Message:
         if self.is_complete:  # what is waited for now is the end of the connection
             return await self.receive()
-        self.refuse_over(declared_length(self.scope))
+        if self.deadline is None:
+            self.begin()
         message = await self.receive_in_time()
         self.received += len(message.get("body", b""))
         self.refuse_over(self.received)
         self.is_complete = not message.get("more_body", False)
         return message
 
+    def begin(self) -> None:
+        try:
+            self.limits.authenticate(self.scope)
+        except UnauthorizedError as error:
+            # Whatever else is raised here, FastAPI takes it for a bad body.
+            raise HTTPException(error.status, error.detail, error.headers) from None
+        self.refuse_over(declared_length(self.scope))
+        self.deadline = asyncio.get_running_loop().time() + self.limits.max_seconds
+
     def refuse_over(self, length: int) -> None:
-        if length > self.max_bytes:
-            raise HTTPException(HTTPStatus.CONTENT_TOO_LARGE, f"The body is larger than {self.max_bytes} bytes")
+        if length > self.limits.max_bytes:
+            raise HTTPException(HTTPStatus.CONTENT_TOO_LARGE, f"The body is larger than {self.limits.max_bytes} bytes")
 
     async def receive_in_time(self) -> Message:
-        self.deadline = self.deadline or asyncio.get_running_loop().time() + self.max_seconds
         try:
             async with asyncio.timeout_at(self.deadline):
                 return await self.receive()
         except TimeoutError:
-            detail = f"The body did not arrive within {self.max_seconds:g} seconds"
+            detail = f"The body did not arrive within {self.limits.max_seconds:g} seconds"
             # RFC 9110, section 15.5.9: the rest of it is not waited for.
             raise HTTPException(HTTPStatus.REQUEST_TIMEOUT, detail, {"Connection": "close"}) from None
 

@@ -1,3 +1,4 @@
+from collections.abc import AsyncIterator
 from hmac import compare_digest
 
 import pytest
@@ -55,6 +56,17 @@ async def test_every_route_but_the_probes_needs_a_key(app: FastAPI, anonymous: A
     for method, path in routes:
         response = await anonymous.request(method, path.replace("{", "").replace("}", ""))
         assert response.status_code == 401, f"{method} {path} is open"
+
+
+async def test_no_body_is_read_of_a_caller_without_a_key(anonymous: AsyncClient) -> None:
+    async def body() -> AsyncIterator[bytes]:
+        yield pytest.fail("The body was read")
+
+    response = await anonymous.post("/widgets", content=body(), headers={"Content-Type": "application/json"})
+
+    assert response.status_code == 401
+    assert response.headers["www-authenticate"] == "ApiKey"
+    assert response.json()["detail"] == "A valid X-API-Key header is required"
 
 
 @pytest.mark.parametrize(("given", "status"), [(API_KEY, 404), (SECOND_API_KEY, 404), ("neither", 401)])
