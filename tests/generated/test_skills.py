@@ -21,6 +21,9 @@ from helpers import git
 OUTSIDE = {
     "docker compose up",
     "docker compose up db",
+    "gh variable delete DEPLOY",
+    "gh variable set DEPLOY --body true",
+    'gh api --method PUT "repos/{owner}/{repo}/environments/staging"',
     "uvx pre-commit install",
 }
 OUTSIDE_ON = {
@@ -34,8 +37,14 @@ OUTSIDE_ON = {
         "fly releases --image",
         "fly secrets import",
         "fly status",
+        "fly tokens create deploy --app <app> --expiry 8760h | gh secret set FLY_API_TOKEN --env staging",
+        "gh variable set FLY_APP --env staging --body <app>",
+        "gh variable set URL --env staging --body https://<app>.fly.dev",
     },
     "railway": {
+        "gh secret set RAILWAY_TOKEN --env staging",
+        "gh variable set RAILWAY_SERVICE --env staging --body <service>",
+        "gh variable set URL --env staging --body https://<host>",
         "railway connect",
         "railway logs --since 10m --json | grep app.access",
         'railway logs --since 1h --filter "@level:error"',
@@ -56,7 +65,7 @@ LIMITS = {
     'RETRY_AFTER_SECONDS = "1"': "may retry after 1 s",
     "STATEMENT_TIMEOUT_MS = 10_000": "A statement took more than 10 s",
 }
-PROGRAMS = "alembic|cp|curl|docker|fly|git|mkdir|railway|source|uv|uvicorn|uvx"
+PROGRAMS = "alembic|cp|curl|docker|fly|gh|git|mkdir|railway|source|uv|uvicorn|uvx"
 DEVDB = "uv run scripts/devdb.py"
 RUN_ELSEWHERE = {"uv venv && uv sync"}  # by test_running.py
 SERVERS = {"uv run uvicorn app.main:app --reload", "uvicorn app.main:app --reload"}
@@ -125,7 +134,7 @@ def documents(service: Path) -> list[Path]:
 
 def outside(service: Path) -> set[str]:
     named = {command for document in documents(service) for command in commands(document)}
-    return {command for command in named if command.startswith(("docker ", "fly ", "railway ", "uvx "))}
+    return {command for command in named if command.startswith(("docker ", "fly ", "gh ", "railway ", "uvx "))}
 
 
 @dataclass
