@@ -10,8 +10,10 @@ import orjson
 import structlog
 from structlog.typing import EventDict, Processor
 
-# The descriptor itself, shared by both ways of writing, so that lines come out whole and in order.
-STDOUT = io.BufferedWriter(io.FileIO(1, "w", closefd=False))
+from app.stdout import Stdout
+
+# Shared by both ways of writing, so that lines come out whole and in order.
+STDOUT = Stdout()
 STDOUT_TEXT = io.TextIOWrapper(STDOUT, encoding="utf-8", errors="backslashreplace", write_through=True)
 
 

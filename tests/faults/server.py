@@ -121,9 +121,14 @@ def command_of_image(service: Service, module: str) -> list[str]:
 
 @contextmanager
 def launched(
-    service: Service, postgres: Postgres, log: Path, module: str = "faults.app", **environ: str
+    service: Service,
+    postgres: Postgres,
+    log: Path,
+    module: str = "faults.app",
+    stdout: int | None = None,
+    **environ: str,
 ) -> Iterator[Server]:
-    """Start a service and do not wait until it answers."""
+    """Start a service and do not wait until it answers; with `stdout`, a descriptor, it prints there, not in `log`."""
     port = free_port()
     variables = {
         **environment(),
@@ -143,8 +148,8 @@ def launched(
             cwd=service.path,
             env=variables,
             stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
+            stdout=stdout or output,
+            stderr=output,
             start_new_session=True,
         ) as process,
     ):
@@ -156,9 +161,9 @@ def launched(
 
 
 @contextmanager
-def running(service: Service, postgres: Postgres, log: Path, **environ: str) -> Iterator[Server]:
+def running(service: Service, postgres: Postgres, log: Path, **options: Any) -> Iterator[Server]:
     """Start a service and wait until it is live."""
-    with launched(service, postgres, log, **environ) as server:
+    with launched(service, postgres, log, **options) as server:
         server.wait_for("/healthz", 200)
         yield server
 
