@@ -73,10 +73,13 @@ LocalTime = Annotated[time, exact(CLOCK), WithJsonSchema({"type": "string", "pat
     )
 """,
     "Json": """def refuse_unstorable(value: JsonValue) -> JsonValue:
-    # Python reads NaN and lone surrogates from JSON; this raises a ValueError for what is no JSON to Postgres.
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+    # Python reads NaN and lone surrogates from JSON; Postgres takes neither, nor a NUL.
+    try:
+        text = json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+    except ValueError:
+        raise ValueError("should be without NaN, infinity and lone surrogates") from None
     if rb"\\u0000" in text.replace(rb"\\\\", b""):
-        raise ValueError("should hold no NUL")
+        raise ValueError("should be without NUL")
     return value
 
 

@@ -83,7 +83,9 @@ def _list(words: Words, resource: str, name: str) -> Kind:
     longest = texts.read_length("max", words.high, None)
     if longest is not None and (longest < 1 or shortest > longest):
         raise SpecError(f"no list fits min={shortest} and max={longest}", hint="max=1 or more")
-    limits = [f"min_length={shortest}"] if shortest else []
+    # One error for a list of 100,000 wrong values, as collecting them all would take seconds.
+    limits = ["fail_fast=True"]
+    limits += [f"min_length={shortest}"] if shortest else []
     limits += [f"max_length={longest}"] if longest is not None else []
     length = max(shortest, 1)
     return Kind(
