@@ -1,20 +1,18 @@
 """A service with two resources, a Postgres to break, and a server that has to survive it."""
 
-import fcntl
 import os
-import shutil
 import signal
 import socket
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from faults.postgres import PASSWORD, Postgres
 from faults.server import Server, running
-from generated.conftest import Service, make
+from generated.conftest import Service, made_once
 
 # Every type, and every modifier that an OpenAPI document can tell of: it has no limits for texts that are dates.
 PARCEL = """
@@ -42,36 +40,11 @@ def pytest_itemcollected(item: pytest.Item) -> None:
         item.user_properties.append(("fault", (*marker.args, parameters)))
 
 
-@contextmanager
-def locked(path: Path, how: int) -> Iterator[None]:
-    """Hold a lock that other workers respect; raises BlockingIOError for one that is not to be waited for."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, how)
-        yield
-    finally:
-        os.close(descriptor)
-
-
 @pytest.fixture(scope="session")
 def service(testrun_uid: str) -> Iterator[Service]:
-    """One service for all workers, made by the first and removed by the last. Nobody writes to it."""
-    # Not below tmp_path, which pytest closes to the user that Postgres runs as for root.
-    directory = Path(tempfile.gettempdir(), f"svcgen-faults-{testrun_uid}")
-    made = directory / "made"
-    with ExitStack() as use:
-        with locked(Path(tempfile.gettempdir()), fcntl.LOCK_EX):
-            if not made.exists():
-                directory.mkdir(mode=0o755)
-                made.write_text(str(make(directory, "fly", "3.13", *RESOURCES).path))
-            use.enter_context(locked(directory, fcntl.LOCK_SH))
-        yield Service(Path(made.read_text()), "fly", "3.13")
-    with (
-        suppress(BlockingIOError, FileNotFoundError),
-        locked(Path(tempfile.gettempdir()), fcntl.LOCK_EX),
-        locked(directory, fcntl.LOCK_EX | fcntl.LOCK_NB),
-    ):
-        shutil.rmtree(directory)
+    """One service for all workers; nobody writes to it."""
+    with made_once(testrun_uid, "fly", "3.13", *RESOURCES, name="faults") as service:
+        yield service
 
 
 @pytest.fixture(scope="session")

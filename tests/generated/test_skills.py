@@ -178,10 +178,10 @@ class Workshop:
 
 
 @pytest.fixture
-def workshop(billing: Service) -> Iterator[Workshop]:
+def workshop(billing: Service, open_directory: Path) -> Iterator[Workshop]:
     """Set up as the card says, on a Postgres without Docker; the virtual environment is the one that there is."""
-    clone = replace(billing, path=billing.path.parent / "workshop")
-    git(billing.path.parent, "clone", "--quiet", str(billing.path), str(clone.path))
+    clone = replace(billing, path=open_directory / "workshop")
+    git(open_directory, "clone", "--quiet", str(billing.path), str(clone.path))
     (clone.path / ".venv").symlink_to(billing.path / ".venv")
     workshop = Workshop(clone, free_port(), set(RUN_ELSEWHERE))
     for file in (".env.example", "scripts/devdb.py"):
