@@ -38,7 +38,6 @@ def shared(name: str, fill: Callable[[Path], object]) -> Iterator[Path]:
                     raise
             use.enter_context(locked(directory, fcntl.LOCK_SH))
         yield directory
-    # Somebody uses it, or somebody has removed it.
-    with suppress(BlockingIOError, FileNotFoundError), locked(PLACE):
-        with locked(directory, fcntl.LOCK_EX | fcntl.LOCK_NB):
-            shutil.rmtree(directory)
+    not_last = suppress(BlockingIOError, FileNotFoundError)
+    with not_last, locked(PLACE), locked(directory, fcntl.LOCK_EX | fcntl.LOCK_NB):
+        shutil.rmtree(directory)

@@ -17,8 +17,8 @@ from generated.conftest import Service, made_once
 # Every type, and every modifier that an OpenAPI document can tell of: it has no limits for texts that are dates.
 PARCEL = """
 label:str:unique:min=2:max=40 note:text:optional count:int:min=1:max=9 big:bigint:default=-1 ratio:float:min=0:max=1
-amount:decimal:12,2 share:decimal:3,3:default=0.5 paid:bool:default=false due:date:optional:index sent_at:datetime:optional
-at:time:default=08:30 code:uuid:index:optional payload:json:optional status:enum:draft,sent:default=draft
+amount:decimal:12,2 share:decimal:3,3:default=0.5 paid:bool:default=false due:date:optional:index
+sent_at:datetime:optional at:time:default=08:30 code:uuid:index:optional payload:json:optional status:enum:draft,sent:default=draft
 tags:list:str:max=3 moments:list:datetime:optional prices:list:decimal:8,2
 customer:ref:customer:optional parent:ref:parcel:optional
 """
