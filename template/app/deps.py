@@ -13,6 +13,7 @@ from starlette.types import Scope
 
 from app.errors import UnauthorizedError
 from app.middleware import raw_header
+from app.migrations import SchemaCheck
 
 
 class State(TypedDict):
@@ -20,6 +21,7 @@ class State(TypedDict):
 
     api_keys: tuple[bytes, ...]
     draining: asyncio.Event
+    schema: SchemaCheck
     session_factory: async_sessionmaker[AsyncSession]
 
 

@@ -1,4 +1,4 @@
-"""What lives as long as the process: the engine, and the way out on SIGTERM."""
+"""What lives as long as the process: the engine, the check of its schema, and the way out on SIGTERM."""
 
 import asyncio
 import signal
@@ -7,11 +7,21 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from types import FrameType
 
+import structlog
 from fastapi import FastAPI
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.db import create_engine, create_session_factory
 from app.deps import State
+from app.errors import reason_of
+from app.logging import silence_server
+from app.migrations import OutdatedSchemaError, SchemaCheck
 from app.settings import Settings
+
+SCHEMA_CHECK_TIMEOUT_SECONDS = 2
+
+logger = structlog.get_logger(__name__)
 
 
 @asynccontextmanager
@@ -19,15 +29,31 @@ async def lifespan(app: FastAPI) -> AsyncIterator[State]:
     settings: Settings = app.state.settings
     engine = create_engine(settings.database_url, pool_size=settings.database_pool_size, application_name=app.title)
     draining = asyncio.Event()
+    schema = await asyncio.to_thread(SchemaCheck)
     try:
+        await check_schema(schema, engine)
         with drain_on_sigterm(draining, settings.drain_seconds):
             yield State(
                 api_keys=settings.api_keys,
                 draining=draining,
+                schema=schema,
                 session_factory=create_session_factory(engine),
             )
     finally:
         await engine.dispose()
+
+
+async def check_schema(schema: SchemaCheck, engine: AsyncEngine) -> None:
+    """Refuse to start on a schema that is older than this code; without a database, leave the check to /readyz."""
+    try:
+        async with asyncio.timeout(SCHEMA_CHECK_TIMEOUT_SECONDS), engine.connect() as connection:
+            await connection.run_sync(schema)
+    except OutdatedSchemaError as error:
+        logger.critical(str(error))
+        silence_server()
+        raise
+    except (SQLAlchemyError, TimeoutError) as error:
+        logger.warning("the schema is not checked yet", reason=reason_of(error))
 
 
 @contextmanager

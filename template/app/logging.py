@@ -70,3 +70,8 @@ def configure_logging(level: str) -> None:
     for name, propagate in (("uvicorn", True), ("uvicorn.access", False)):
         logging.getLogger(name).handlers = []
         logging.getLogger(name).propagate = propagate
+
+
+def silence_server() -> None:
+    """Keep the server from adding a traceback of its own to the one line that says why the service does not start."""
+    logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)

@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from app.deps import SessionDep
 from app.errors import ServiceUnavailableError, problem_responses, reason_of
+from app.migrations import OutdatedSchemaError
 
 READINESS_TIMEOUT_SECONDS = 2
 
@@ -30,12 +31,17 @@ async def liveness() -> Health:
 
 @router.get("/readyz", response_model=Health, responses=problem_responses(HTTPStatus.SERVICE_UNAVAILABLE))
 async def readiness(request: Request, session: SessionDep) -> Health:
-    """Tell whether to send requests here: not while draining, nor without a database."""
+    """Tell whether to send requests here: not while draining, nor without a database or with one of an older release."""
     if request.state.draining.is_set():
         raise ServiceUnavailableError("Shutting down")
     try:
         async with asyncio.timeout(READINESS_TIMEOUT_SECONDS):
-            await session.execute(text("SELECT 1"))
+            connection = await session.connection()
+            await connection.execute(text("SELECT 1"))
+            await connection.run_sync(request.state.schema)
+    except OutdatedSchemaError as error:
+        logger.warning("not ready", reason=str(error))
+        raise ServiceUnavailableError("The schema of the database is older than this code") from error
     except Exception as error:
         logger.warning("not ready", reason=reason_of(error))
         raise ServiceUnavailableError("The database does not answer") from error

@@ -1,0 +1,126 @@
+"""A service does not start on a schema older than its code; whatever else the database is at is none of its business."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, async_sessionmaker
+from starlette.types import Message
+
+from app import lifespan
+from app.deps import State
+from app.migrations import OutdatedSchemaError, SchemaCheck
+from tests.conftest import ROOT, client_of
+
+type History = Callable[[dict[str, str]], SchemaCheck]
+
+
+@pytest.fixture
+def history(tmp_path: Path) -> History:
+    """The check of code that has these migrations: revision to what it follows."""
+
+    def write(migrations: dict[str, str]) -> SchemaCheck:
+        for revision, follows in migrations.items():
+            content = f"revision = {revision!r}\ndown_revision = {follows}\n"
+            (tmp_path / f"{revision}.py").write_text(content)
+        ini = (ROOT / "alembic.ini").read_text().replace("%(here)s", str(ROOT))
+        (tmp_path / "alembic.ini").write_text(ini.replace("[alembic]", f"[alembic]\nversion_locations = {tmp_path}"))
+        return SchemaCheck(tmp_path / "alembic.ini")
+
+    return write
+
+
+def be_at(connection: Connection, *revisions: str) -> None:
+    connection.execute(text("DROP TABLE IF EXISTS alembic_version"))
+    connection.execute(text("CREATE TABLE alembic_version (version_num text)"))
+    for revision in revisions:
+        connection.execute(text("INSERT INTO alembic_version VALUES (:revision)"), {"revision": revision})
+
+
+LINE = {"one": "None", "two": "'one'"}
+BRANCHES = {"one": "None", "left": "'one'", "right": "'one'"}
+
+
+@pytest.mark.parametrize(
+    ("migrations", "at"),
+    [(LINE, []), (LINE, ["one"]), (BRANCHES, ["one"]), (BRANCHES, ["left"])],
+)
+async def test_older(connection: AsyncConnection, history: History, migrations: dict[str, str], at: list[str]) -> None:
+    schema = history(migrations)
+    await connection.run_sync(be_at, *at)
+
+    with pytest.raises(OutdatedSchemaError, match="Run: alembic upgrade head"):
+        await connection.run_sync(schema)
+    assert not schema.passed
+
+
+@pytest.mark.parametrize(
+    ("migrations", "at"),
+    [
+        pytest.param({}, [], id="no migration yet"),
+        pytest.param(LINE, ["two"], id="current"),
+        pytest.param(LINE, ["three"], id="newer"),
+        pytest.param(BRANCHES, ["left", "right"], id="branches"),
+        pytest.param(BRANCHES, ["merged"], id="newer than branches"),
+    ],
+)
+async def test_not_older(
+    connection: AsyncConnection, history: History, migrations: dict[str, str], at: list[str]
+) -> None:
+    schema = history(migrations)
+    await connection.run_sync(be_at, *at)
+
+    await connection.run_sync(schema)
+
+    assert schema.passed
+
+
+async def test_never_migrated(connection: AsyncConnection, history: History) -> None:
+    await connection.execute(text("DROP TABLE IF EXISTS alembic_version"))
+
+    with pytest.raises(OutdatedSchemaError, match="at revision none"):
+        await connection.run_sync(history(LINE))
+
+
+async def test_is_ready_only_once_migrated(
+    app: FastAPI,
+    state: State,
+    session_factory: async_sessionmaker[AsyncSession],
+    connection: AsyncConnection,
+    history: History,
+) -> None:
+    """For a database that was down when the service started."""
+    old: State = {**state, "schema": history(LINE), "session_factory": session_factory}
+    await connection.run_sync(be_at, "one")
+    async with client_of(app, old) as client:
+        before = await client.get("/readyz")
+        await connection.run_sync(be_at, "two")
+        after = await client.get("/readyz")
+
+    assert (before.status_code, after.status_code) == (503, 200)
+    assert before.json()["detail"] == "The schema of the database is older than this code"
+
+
+async def test_does_not_start(
+    app: FastAPI, history: History, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    schema = history(LINE)
+    silenced: list[bool] = []
+    monkeypatch.setattr(lifespan, "SchemaCheck", lambda: schema)
+    monkeypatch.setattr(lifespan, "silence_server", lambda: silenced.append(True))
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "lifespan.startup"}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    with pytest.raises(OutdatedSchemaError):
+        await app({"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}, receive, send)
+
+    assert [message["type"] for message in sent] == ["lifespan.startup.failed"]
+    assert silenced
+    assert "Run: alembic upgrade head" in capfd.readouterr().out
