@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from faults.declared import undeclared
 from faults.postgres import PASSWORD, Postgres
 from faults.server import Server, running
 from generated.conftest import Service, made_once
@@ -18,8 +19,8 @@ from generated.conftest import Service, made_once
 PARCEL = """
 label:str:unique:min=2:max=40 note:text:optional count:int:min=1:max=9 big:bigint:default=-1 ratio:float:min=0:max=1
 amount:decimal:12,2 share:decimal:3,3:default=0.5 paid:bool:default=false due:date:optional:index
-sent_at:datetime:optional at:time:default=08:30 code:uuid:index:optional payload:json:optional status:enum:draft,sent:default=draft
-tags:list:str:max=3 moments:list:datetime:optional prices:list:decimal:8,2
+sent_at:datetime:optional at:time:default=08:30 code:uuid:index:optional payload:json:optional
+status:enum:draft,sent:default=draft tags:list:str:max=3 moments:list:datetime:optional prices:list:decimal:8,2
 customer:ref:customer:optional parent:ref:parcel:optional
 """
 RESOURCES = (
@@ -74,9 +75,10 @@ def postgres(cluster: Postgres) -> Iterator[Postgres]:
 
 @pytest.fixture(scope="session")
 def long_lived(service: Service, cluster: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    shorter = "app.db:STATEMENT_TIMEOUT_MS=1500"
-    with running(service, cluster, tmp_path_factory.mktemp("faults") / "log", FAULTS_CONSTANTS=shorter) as server:
+    variables = {"FAULTS_CONSTANTS": "app.db:STATEMENT_TIMEOUT_MS=1500", "DOCS_ENABLED": "true"}
+    with running(service, cluster, tmp_path_factory.mktemp("faults") / "log", **variables) as server:
         yield server
+        assert undeclared(server.get("/openapi.json").json, server.lines()) == set()
 
 
 @pytest.fixture
