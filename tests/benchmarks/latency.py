@@ -1,0 +1,56 @@
+"""Measures how long requests take when a server is busy but not too busy: uv run tests/benchmarks/latency.py.
+
+First its capacity, in a closed loop; then requests are due at a constant rate of 80 % of that, whether or not it keeps
+up. A latency counts from when its request was due. Both in turns with plain FastAPI. Needs Linux, and
+a machine that has nothing else to do.
+"""
+
+import statistics
+from contextlib import ExitStack
+from itertools import repeat
+
+from load.client import Client, request
+from load.made import A_ROW, INVOICE, service
+from load.report import judge, pin
+from load.server import Server, serve
+
+ROUNDS, REQUESTS, SECONDS, CONNECTIONS = 5, 4_000, 4, 64
+LOAD = 0.8
+
+
+def main() -> None:
+    """Measure and print."""
+    with service(INVOICE) as made, ExitStack() as stack:
+        servers = {app: stack.enter_context(serve(made, app)) for app in ("service", "bare", "smallest")}
+        pin(*servers.values())
+        Client(servers["service"].port, 1).saturate([request("POST", "/invoices", A_ROW)])
+        print(f"{'':34}{'capacity':>10}{'p50':>11}{'p99':>11}{'p99/p50':>9}")
+        routes = [("service", "/first", 4.0), ("bare", "/first", None)]
+        routes += [("service", "/invoices/1", 4.0), ("smallest", "/invoices/1", None)]
+        rounds = [[_at_load(servers[app], path) for app, path, _ in routes] for _ in range(ROUNDS)]
+        for (app, path, bound), figures in zip(routes, zip(*rounds, strict=True), strict=True):
+            _show(f"{path} of {app}", list(figures), bound)
+
+
+def _at_load(server: Server, path: str) -> tuple[float, float, float]:
+    """Return the capacity in requests a second, and the latencies that 50 and 99 % stay under."""
+    content = request("GET", path)
+    client = Client(server.port, CONNECTIONS)
+    client.saturate(repeat(content, REQUESTS // 4))
+    capacity = REQUESTS / client.saturate(repeat(content, REQUESTS)).seconds
+    outcome = client.arrive(content, capacity * LOAD, SECONDS)
+    client.close()
+    assert set(outcome.statuses) == {200}, outcome.statuses
+    percentiles = statistics.quantiles(outcome.latencies, n=100)
+    return capacity, percentiles[49], percentiles[98]
+
+
+def _show(name: str, rounds: list[tuple[float, float, float]], bound: float | None) -> None:
+    capacity, half, most = (statistics.median(figures) for figures in zip(*rounds, strict=True))
+    ratio = statistics.median(most / half for _, half, most in rounds)
+    times = f"{half * 1e3:8.2f} ms{most * 1e3:8.2f} ms"
+    print(f"{name:34}{capacity:8.0f}/s{times}{ratio:9.1f} {judge(ratio, at_most=bound)}")
+
+
+if __name__ == "__main__":
+    main()

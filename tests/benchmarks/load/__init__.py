@@ -1,0 +1,1 @@
+"""A service under load on loopback: what makes it, serves it, asks it and measures it."""

@@ -1,0 +1,91 @@
+"""Serves one of these apps as a service serves itself, with its Python and its app/server.py: apps.py NAME.
+
+They are the service, and what it is measured against.
+"""
+
+import asyncio
+import sys
+from typing import Any
+
+from app import api
+from app.db import create_engine
+from app.deps import require_api_key
+from app.lifespan import lifespan
+from app.schemas.types import Id
+from app.settings import get_settings
+from fastapi import APIRouter, Depends, FastAPI
+from pydantic import BaseModel
+from sqlalchemy.ext.asyncio import async_sessionmaker
+
+
+class Answer(BaseModel):
+    """What the route without a database answers."""
+
+    status: str
+
+
+async def _answer() -> Answer:
+    return Answer(status="ok")
+
+
+async def _answer_late(seconds: float) -> Answer:
+    await asyncio.sleep(seconds)
+    return Answer(status="late")
+
+
+def _router(path: str) -> APIRouter:
+    router = APIRouter()
+    router.get(path, response_model=Answer)(_answer)
+    router.get(path + "/after/{seconds}", response_model=Answer)(_answer_late)
+    return router
+
+
+def service() -> FastAPI:
+    """Return the service, with one more router before its own, one after them, and one that needs no key."""
+    api.routers.insert(0, _router("/first"))
+    api.routers.append(_router("/last"))
+    from app.main import app  # mounts the routers when it is imported
+
+    app.include_router(_router("/open"))
+    return app
+
+
+def bare() -> FastAPI:
+    """Return the same route in plain FastAPI."""
+    app = FastAPI(openapi_url=None)
+    app.include_router(_router("/first"))
+    return app
+
+
+def keyed() -> FastAPI:
+    """Return plain FastAPI that asks for the key as the service does, in a dependency."""
+    app = FastAPI(openapi_url=None, lifespan=lifespan)
+    app.state.settings = get_settings()
+    app.include_router(_router("/first"), dependencies=[Depends(require_api_key)])
+    return app
+
+
+def smallest() -> FastAPI:
+    """Return the least that reads one row with SQLAlchemy: the same engine, and a session for each request."""
+    from app.models.invoice import Invoice
+    from app.schemas.invoice import InvoiceRead
+
+    app = FastAPI(openapi_url=None)
+    settings = get_settings()
+    engine = create_engine(settings.database_url, pool_size=settings.database_pool_size, application_name="smallest")
+    sessions = async_sessionmaker(engine)
+
+    @app.get("/invoices/{invoice_id}", response_model=InvoiceRead)
+    async def read_invoice(invoice_id: Id) -> Any:
+        async with sessions() as session:
+            return await session.get(Invoice, invoice_id)
+
+    return app
+
+
+if __name__ == "__main__":
+    chosen = {"service": service, "bare": bare, "keyed": keyed, "smallest": smallest}[sys.argv[1]]()
+    from app import server  # imports app.main, which mounts the routers
+
+    server.app = chosen
+    server.serve()

