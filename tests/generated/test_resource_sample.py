@@ -35,7 +35,6 @@ CHECKS = (
     ("ruff", "format", "--check", "--target-version", "py314"),
     ("mypy",),
     ("python", "scripts/check.py"),
-    ("pytest", "-q", "-n", "2"),
 )
 
 
@@ -58,6 +57,9 @@ def assert_green(service: Service, postgres: str) -> None:
     for command in CHECKS:
         result = service.run(*command, TEST_DATABASE_URL=postgres)
         assert result.returncode == 0, f"{' '.join(command)}\n{result.stdout[-20000:]}{result.stderr[-5000:]}"
+    parallel = ("-n", "2") if COUNT > BATCH else ()
+    tested = service.test("-q", *parallel, TEST_DATABASE_URL=postgres)
+    assert tested.returncode == 0, tested.stdout[-20000:]
 
 
 @pytest.mark.parametrize("start", range(0, COUNT, BATCH))
