@@ -1,12 +1,15 @@
 """Every error is an RFC 9457 problem that says enough and gives nothing away."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from httpx import AsyncClient, Response
 
 from app.deps import State
+from app.errors import MOST_FIELDS_SHOWN, on_invalid_request
 from app.main import create_app
 from app.settings import Settings
 from tests.conftest import API_KEY, client_of
@@ -57,6 +60,14 @@ async def test_invalid_body(client: AsyncClient) -> None:
     problem = assert_problem(response, 422)
     assert problem["errors"] == [{"location": ["body", "name"], "message": "String should have at most 50 characters"}]
     assert "secret" not in response.text
+
+
+async def test_many_invalid_values(app: FastAPI) -> None:
+    """An answer is no longer than somebody reads, whatever it was that came."""
+    errors = [{"loc": ("body", number), "msg": "wrong"} for number in range(1000)]
+    response = await on_invalid_request(Request({"type": "http", "app": app}), RequestValidationError(errors))
+
+    assert len(json.loads(bytes(response.body))["errors"]) == MOST_FIELDS_SHOWN
 
 
 async def test_a_character_that_postgres_cannot_store(client: AsyncClient) -> None:
