@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
-from app.errors import UnauthorizedError, problem_response
+from app.errors import ServiceUnavailableError, UnauthorizedError, problem_response
 
 type Authenticate = Callable[[Scope], None]
 
@@ -105,6 +105,13 @@ class RequestContextMiddleware:
 
         try:
             await self.app(scope, receive, send_with_headers)
+        except asyncio.CancelledError:
+            # By the server, whose time for requests in flight is over: the handler has been rolled back.
+            if status or not draining.is_set():
+                raise
+            cut_off = ServiceUnavailableError("Shutting down")
+            response = problem_response(cut_off.status, cut_off.detail, headers=cut_off.headers)
+            await response(scope, receive, send_with_headers)
         except Exception:
             if not status:
                 await problem_response(HTTPStatus.INTERNAL_SERVER_ERROR)(scope, receive, send_with_headers)

@@ -5,7 +5,9 @@ import signal
 from fastapi import FastAPI
 from starlette.types import Message
 
+from app.deps import State
 from app.lifespan import drain_on_sigterm
+from tests.conftest import API_KEY, client_of
 
 
 async def test_sigterm_reaches_the_server_after_the_drain(sigterm: list[int]) -> None:
@@ -38,6 +40,20 @@ async def test_the_handler_of_the_server_is_put_back(sigterm: list[int]) -> None
         assert signal.getsignal(signal.SIGTERM) is not handler
 
     assert signal.getsignal(signal.SIGTERM) is handler
+
+
+async def test_a_request_cut_off_by_the_end_is_a_503(app: FastAPI, state: State) -> None:
+    draining = asyncio.Event()
+    draining.set()
+    async with client_of(app, {**state, "draining": draining}, **{"X-API-Key": API_KEY}) as client:
+        request = asyncio.create_task(client.get("/widgets/sleep/60"))
+        await asyncio.sleep(0.05)
+        request.cancel()  # as uvicorn does
+        response = await request
+
+    assert response.status_code == 503
+    assert response.json()["detail"] == "Shutting down"
+    assert response.headers["retry-after"]
 
 
 async def test_start_up_and_shutdown_through_asgi(app: FastAPI) -> None:
