@@ -1,7 +1,7 @@
 """Restarts replicas under load and counts requests that fail: uv run tests/benchmarks/restarts.py. Needs haproxy.
 
-Callers keep their connections and never try again: an answer that is no 200, or none, is a failure. First both replicas
-behind HAProxy, which asks for /readyz as often as fly.toml says, are replaced one after the other. Then one server alone
+Callers keep their connections and never try again: an answer that is no 200, or none, is a failure. First two replicas
+behind HAProxy, which asks for /readyz as often as fly.toml says, are replaced one by one. Then one server alone
 gets its SIGTERM while it is asked directly, with a long request under way. In the end it takes no new connection, and
 resets those that it had not accepted; that is no failure of a request, since it never saw one.
 """

@@ -10,7 +10,7 @@ from generated.resources import RESOURCES, named
 from svcgen.resource import reserved
 from svcgen.resource.layout import Layout, Target
 from svcgen.resource.parse import parse_resource
-from svcgen.resource.render import render, render_etag
+from svcgen.resource.render import render, render_shared
 
 OTHER = Target("Other", "app.models.other", "others", "int")
 LAYOUT = Layout(Path("nowhere"), Path("app/api/__init__.py"), {"other": OTHER})
@@ -36,7 +36,7 @@ def test_python(words: list[str]) -> None:
 def test_reserved_names_are_those_that_the_code_uses() -> None:
     """A class of the resource's name, or a variable, must not hide what the modules import."""
     files = rendered(ALL.split())
-    sources = [*files.values(), render_etag()]
+    sources = [*files.values(), render_shared("etag")]
     names = {alias.name for source in sources for node in imports(source) for alias in node.names}
     classes = {name for name in names if name[0].isupper() and "Thing" not in name and not name.isupper()}
     assert classes - {"Other"} <= reserved.CLASSES

@@ -9,10 +9,11 @@ from pathlib import Path
 from svcgen.errors import ServiceError, SpecError
 from svcgen.resource import edits
 from svcgen.resource.layout import FACTORIES, MODELS, Layout
-from svcgen.resource.render import new_files, render, render_etag, used_types
+from svcgen.resource.render import new_files, render, render_shared, used_types
 from svcgen.resource.spec import AND, Resource
 
-ETAG = Path("app/etag.py")
+# What all resources share, and what AGENTS.md says of it.
+SHARED = {"routing": "routers that are passed over quickly", "etag": "versions as ETags, `If-Match`"}
 TYPES = Path("app/schemas/types.py")
 AGENTS = Path("AGENTS.md")
 CHANGELOG = Path("CHANGELOG.md")
@@ -80,8 +81,9 @@ def write_all(root: Path, files: Mapping[Path, str]) -> None:
 
 def _add(resource: Resource, layout: Layout, change: Change, prefix: str) -> None:
     change.added.update(render(resource, layout, prefix))
-    if not (layout.root / ETAG).exists():
-        change.added[ETAG] = render_etag()
+    for module in SHARED:
+        if not (layout.root / _shared(module)).exists():
+            change.added[_shared(module)] = render_shared(module)
     types = change.read(TYPES, '"""Types that the schemas share."""\n')
     change.put(TYPES, edits.add_types(types, used_types(resource)))
     for package in (Path("tests/api/__init__.py"), FACTORIES / "__init__.py"):
@@ -97,13 +99,21 @@ def _document(resource: Resource, change: Change, prefix: str) -> None:
     words = resource.plural.replace("_", " ")
     line = f"{datetime.now(UTC).date().isoformat()}: Added {words}, served at {path}."
     _note(change, AGENTS, f'"{line}" under "Recent significant changes"', lambda text: add_recent(text, line))
-    if ETAG in change.added:
-        row = (str(ETAG), "versions as ETags, `If-Match`")
-        _note(change, AGENTS, f"a row for {ETAG} to the file map", lambda text: add_to_map(text, row))
+    for module, purpose in SHARED.items():
+        if _shared(module) in change.added:
+            _map(change, (str(_shared(module)), purpose))
     if (change.root / CHANGELOG).exists():
         line = f"{words.capitalize()}: {path}."
         headings = ("## Unreleased", "### Added")
         _note(change, CHANGELOG, f'"{line}" under "Unreleased"', lambda text: edits.add_line(text, headings, line))
+
+
+def _shared(module: str) -> Path:
+    return Path("app", f"{module}.py")
+
+
+def _map(change: Change, row: tuple[str, str]) -> None:
+    _note(change, AGENTS, f"a row for {row[0]} to the file map", lambda text: add_to_map(text, row))
 
 
 def add_recent(text: str, line: str) -> str | None:

@@ -20,6 +20,8 @@ _MODULES = {
     "pydantic": "AwareDatetime BaseModel BeforeValidator ConfigDict Field JsonValue PlainSerializer RootModel"
     " StrictBool StrictFloat WithJsonSchema with_config",
     "httpx": "AsyncClient",
+    "starlette.routing": "Match",
+    "starlette.types": "Scope",
     "sqlalchemy": "ARRAY BigInteger Boolean CheckConstraint Date DateTime Double Enum ForeignKey Identity Numeric Text"
     " Time Uuid event func select",
     "sqlalchemy.dialects.postgresql": "JSONB",
@@ -29,6 +31,7 @@ _MODULES = {
     "app.errors": "NotFoundError problem_responses",
     "app.etag": "IfMatch etag require_match",
     "app.models.base": "Base",
+    "app.routing": "ResourceRouter",
     "app.schemas.types": "CalendarDate Id Int64 Json LocalTime NOT_TEXT PlainDecimal StorableText UtcDatetime exact",
 }
 # Name to module; nothing for a module that is imported itself.

@@ -57,9 +57,9 @@ def render(resource: Resource, layout: Layout, prefix: str) -> dict[Path, str]:
     }
 
 
-def render_etag() -> str:
-    """Return the module that all resources take their ETags from."""
-    return _render("etag", {}, {})
+def render_shared(module: str) -> str:
+    """Return a module that all resources share: etag or routing."""
+    return _render(module, {}, {})
 
 
 def used_types(resource: Resource) -> set[str]:

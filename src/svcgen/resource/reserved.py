@@ -35,9 +35,9 @@ CLASSES = frozenset(
     Annotated Any APIRouter AsyncClient AsyncConnection AsyncEngine AsyncSession Base BaseModel BeforeValidator
     BigInteger Boolean CalendarDate CheckConstraint ConfigDict Date DateTime Decimal Double Enum FastAPI Field
     ForeignKey Header HTTPException HTTPStatus Id Identity IfMatch Int64 Json JsonValue Literal LocalTime Mapped
-    Mapping NotFoundError Numeric PlainDecimal PlainSerializer Query Request RequestValidationError Response RootModel
-    Self SessionDep StorableJson StorableText StrictBool StrictFloat Text Time TypedDict UtcDatetime Uuid
-    WithJsonSchema
+    Mapping NotFoundError Numeric PlainDecimal PlainSerializer Query Request RequestValidationError ResourceRouter
+    Response RootModel Self SessionDep StorableJson StorableText StrictBool StrictFloat Text Time TypedDict UtcDatetime
+    Uuid WithJsonSchema
     """.split()
 )
 # What the functions that have a variable of the resource's name call other things.
