@@ -5,14 +5,16 @@ from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import Connection, text
+from sqlalchemy import URL, Connection, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, async_sessionmaker
 from starlette.types import Message
 
 from app import lifespan
 from app.deps import State
+from app.main import create_app
 from app.migrations import OutdatedSchemaError, SchemaCheck
-from tests.conftest import ROOT, client_of
+from app.settings import Settings
+from tests.conftest import ROOT, client_of, temporary_database
 
 type History = Callable[[dict[str, str]], SchemaCheck]
 
@@ -104,7 +106,11 @@ async def test_is_ready_only_once_migrated(
 
 
 async def test_does_not_start(
-    app: FastAPI, history: History, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    server_url: URL,
+    settings: Settings,
+    history: History,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
     schema = history(LINE)
     silenced: list[bool] = []
@@ -118,8 +124,10 @@ async def test_does_not_start(
     async def send(message: Message) -> None:
         sent.append(message)
 
-    with pytest.raises(OutdatedSchemaError):
-        await app({"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}, receive, send)
+    async with temporary_database(server_url) as url:
+        app = create_app(settings.model_copy(update={"database_url": url}))
+        with pytest.raises(OutdatedSchemaError):
+            await app({"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}, receive, send)
 
     assert [message["type"] for message in sent] == ["lifespan.startup.failed"]
     assert silenced
