@@ -94,7 +94,7 @@ async def test_a_flood_of_refusals(settings: Settings, capfd: pytest.CaptureFixt
 
 async def test_sigterm_drains(settings: Settings, sigterm: list[int]) -> None:
     """A request in flight is answered, /readyz says 503 and connections are not kept meanwhile, then the server ends."""
-    async with asyncio.timeout(5), serve(settings.model_copy(update={"drain_seconds": 0.05})) as remote:
+    async with asyncio.timeout(5), serve(settings.model_copy(update={"drain_seconds": 0.5})) as remote:
         before = await remote.get("/readyz")
         in_flight = asyncio.create_task(remote.get("/widgets/sleep/0.2"))
         await asyncio.sleep(0.03)
@@ -111,13 +111,15 @@ async def test_sigterm_drains(settings: Settings, sigterm: list[int]) -> None:
             await asyncio.sleep(0.01)
 
 
-async def test_as_production_runs_it(settings: Settings) -> None:
-    """`python -m app` serves, logs nothing but JSON, and leaves with 0 on SIGTERM."""
+async def test_as_production_runs_it(settings: Settings, tmp_path: Path) -> None:
+    """`python -m app` serves, logs nothing but JSON, and leaves with 0 on SIGTERM, with time for Sentry's last events."""
+    (tmp_path / "sitecustomize.py").write_text("import atexit\natexit.register(print, 'at exit')\n")
     variables = {
         "DATABASE_URL": settings.database_url.render_as_string(hide_password=False),
         "API_KEY": API_KEY,
         "PORT": "0",
         "DRAIN_SECONDS": "0",
+        "PYTHONPATH": str(tmp_path),
     }
     process = await start(**variables)
     assert process.stdout
@@ -126,7 +128,9 @@ async def test_as_production_runs_it(settings: Settings) -> None:
             break
     process.terminate()
 
-    assert await asyncio.wait_for(process.wait(), 10) == 0
+    rest = await asyncio.wait_for(process.stdout.read(), 10)
+    assert rest.endswith(b"at exit\n")
+    assert await process.wait() == 0
 
 
 async def test_sigterm_during_the_imports(tmp_path: Path) -> None:
