@@ -309,8 +309,8 @@ def add_process_id(_logger: Any, _method: str, event: EventDict) -> EventDict:
         "health_subcheck",
         Change(
             "app/api/health.py",
-            'await session.execute(text("SELECT 1"))',
-            'standby = await session.scalar(text("SELECT pg_is_in_recovery()"))',
+            'await connection.execute(text("SELECT 1"))',
+            'standby = await connection.scalar(text("SELECT pg_is_in_recovery()"))',
         ),
         Insert(
             "app/api/health.py",

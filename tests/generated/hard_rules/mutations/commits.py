@@ -28,7 +28,7 @@ MUTATIONS = [
     changed(
         RULE,
         "a commit in a probe",
-        Insert("app/api/health.py", '            await session.execute(text("SELECT 1"))\n', "            await session.commit()\n"),
+        Insert("app/api/health.py", '            await connection.execute(text("SELECT 1"))\n', "            await session.commit()\n"),
         file="app/api/health.py",
         at=r"session\.commit",
     ),
