@@ -174,13 +174,17 @@ class LimitedBody:
         return message
 
     def begin(self) -> None:
+        if has_body(self.scope):  # or else it is the end of the connection that is waited for, by an open route perhaps
+            self.authenticate()
+        self.refuse_over(declared_length(self.scope))
+        self.deadline = asyncio.get_running_loop().time() + self.limits.max_seconds
+
+    def authenticate(self) -> None:
         try:
             self.limits.authenticate(self.scope)
         except UnauthorizedError as error:
             # Whatever else is raised here, FastAPI takes it for a bad body.
             raise HTTPException(error.status, error.detail, error.headers) from None
-        self.refuse_over(declared_length(self.scope))
-        self.deadline = asyncio.get_running_loop().time() + self.limits.max_seconds
 
     def refuse_over(self, length: int) -> None:
         if length > self.limits.max_bytes:
@@ -194,6 +198,11 @@ class LimitedBody:
             detail = f"The body did not arrive within {self.limits.max_seconds:g} seconds"
             # RFC 9110, section 15.5.9: the rest of it is not waited for.
             raise HTTPException(HTTPStatus.REQUEST_TIMEOUT, detail, {"Connection": "close"}) from None
+
+
+def has_body(scope: Scope) -> bool:
+    """RFC 9112, section 6.3."""
+    return declared_length(scope) > 0 or bool(raw_header(scope, b"transfer-encoding"))
 
 
 def declared_length(scope: Scope) -> int:
