@@ -24,7 +24,7 @@ def main() -> None:
         servers = {app: stack.enter_context(serve(made, app)) for app in ("service", "bare", "smallest")}
         pin(*servers.values())
         Client(servers["service"].port, 1).saturate([request("POST", "/invoices", A_ROW)])
-        print(f"{'':34}{'capacity':>10}{'p50':>11}{'p99':>11}{'p99/p50':>9}")
+        print(f"{'':34}{'capacity':>10}{'p50':>11}{'p99':>11}{'no 200':>10}{'p99/p50':>9}")
         routes = [("service", "/first", 4.0), ("bare", "/first", None)]
         routes += [("service", "/invoices/1", 4.0), ("smallest", "/invoices/1", None)]
         rounds = [[_at_load(servers[app], path) for app, path, _ in routes] for _ in range(ROUNDS)]
@@ -32,24 +32,24 @@ def main() -> None:
             _show(f"{path} of {app}", list(figures), bound)
 
 
-def _at_load(server: Server, path: str) -> tuple[float, float, float]:
-    """Return the capacity in requests a second, and the latencies that 50 and 99 % stay under."""
+def _at_load(server: Server, path: str) -> tuple[float, float, float, int]:
+    """Return the capacity in requests a second, the latencies that 50 and 99 % stay under, and how many were no 200."""
     content = request("GET", path)
     client = Client(server.port, CONNECTIONS)
     client.saturate(repeat(content, REQUESTS // 4))
     capacity = REQUESTS / client.saturate(repeat(content, REQUESTS)).seconds
     outcome = client.arrive(content, capacity * LOAD, SECONDS)
     client.close()
-    assert set(outcome.statuses) == {200}, outcome.statuses
     percentiles = statistics.quantiles(outcome.latencies, n=100)
-    return capacity, percentiles[49], percentiles[98]
+    return capacity, percentiles[49], percentiles[98], len(outcome.latencies) - outcome.statuses.get(200, 0)
 
 
-def _show(name: str, rounds: list[tuple[float, float, float]], bound: float | None) -> None:
-    capacity, half, most = (statistics.median(figures) for figures in zip(*rounds, strict=True))
-    ratio = statistics.median(most / half for _, half, most in rounds)
+def _show(name: str, rounds: list[tuple[float, float, float, int]], bound: float | None) -> None:
+    capacity, half, most, _ = (statistics.median(figures) for figures in zip(*rounds, strict=True))
+    ratio = statistics.median(most / half for _, half, most, _ in rounds)
+    refused = sum(figures[3] for figures in rounds)
     times = f"{half * 1e3:8.2f} ms{most * 1e3:8.2f} ms"
-    print(f"{name:34}{capacity:8.0f}/s{times}{ratio:9.1f} {judge(ratio, at_most=bound)}")
+    print(f"{name:34}{capacity:8.0f}/s{times}{refused:10}{ratio:9.1f} {judge(ratio, at_most=bound)}")
 
 
 if __name__ == "__main__":

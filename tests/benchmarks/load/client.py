@@ -33,10 +33,15 @@ class Connection:
     """One request after the other."""
 
     def __init__(self, port: int) -> None:
-        self.socket = socket.create_connection((HOST, port))
-        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.port = port
         self.received = b""
         self.due = 0.0
+        self.connect()
+
+    def connect(self) -> None:
+        """Connect, or connect anew."""
+        self.socket = socket.create_connection((HOST, self.port))
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.open = True
 
     def send(self, content: bytes, due: float = 0.0) -> None:
@@ -146,6 +151,10 @@ class Client:
         for key, _events in self.selector.select(timeout):
             connection: Connection = key.data
             answer = connection.receive()
+            if answer and answer.closes:  # as uvicorn does after a 500
+                self.selector.unregister(connection.socket)
+                connection.connect()
+                self.selector.register(connection.socket, EVENT_READ, connection)
             if answer:
                 yield connection, answer.status
 
