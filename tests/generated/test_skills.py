@@ -54,16 +54,24 @@ OUTSIDE_ON = {
 }
 SAID_BY_OTHERS = {
     "Can't locate revision",
+    "Invalid HTTP request received",
     "canceling statement due to lock timeout",
-    "canceling statement due to statement timeout",
-    "sorry, too many clients already",
+    "could not serialize access",
+    "deadlock detected",
+    "does not exist",
+    "lock timeout",
+    "password",
+    "remaining connection slots",
+    "statement timeout",
+    "the database system is starting up",
+    "too many clients",
 }
 LIMITS = {
     "LOCK_TIMEOUT_MS = 4_000": "waited 4 s for a lock",
-    "POOL_TIMEOUT_SECONDS = 5": "No connection within 5 s",
+    "POOL_TIMEOUT_SECONDS = 1": "connections were in use for 1 s",
     "READINESS_TIMEOUT_SECONDS = 2": "No connection and `SELECT 1` within 2 s",
     'RETRY_AFTER_SECONDS = "1"': "may retry after 1 s",
-    "STATEMENT_TIMEOUT_MS = 10_000": "A statement took more than 10 s",
+    "STATEMENT_TIMEOUT_MS = 10_000": "it took more than 10 s",
 }
 PROGRAMS = "alembic|cp|curl|docker|fly|gh|git|mkdir|railway|source|uv|uvicorn|uvx"
 DEVDB = "uv run scripts/devdb.py"

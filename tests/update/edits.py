@@ -173,8 +173,10 @@ def coverage(service: Path) -> None:
     replace(service / "pyproject.toml", "fail_under = 95", "fail_under = 97")
 
 
-def pool_size(service: Path) -> None:
-    replace(service / "app/db.py", "POOL_TIMEOUT_SECONDS = 5\n", "POOL_TIMEOUT_SECONDS = 3\n")
+def idle_timeout(service: Path) -> None:
+    replace(
+        service / "app/db.py", "IDLE_IN_TRANSACTION_TIMEOUT_MS = 30_000\n", "IDLE_IN_TRANSACTION_TIMEOUT_MS = 60_000\n"
+    )
 
 
 def git_ignored(service: Path) -> None:
@@ -202,7 +204,7 @@ EDITS: tuple[Callable[[Path], None], ...] = (
     new_module,
     lint_rule,
     coverage,
-    pool_size,
+    idle_timeout,
     git_ignored,
     platform_file,
 )
