@@ -9,7 +9,6 @@ from fastapi import Depends, Request
 from fastapi.security import APIKeyHeader
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from starlette.requests import HTTPConnection
-from starlette.types import Scope
 
 from app.errors import UnauthorizedError
 from app.middleware import raw_header
@@ -40,20 +39,15 @@ API_KEY_HEADER = "X-API-Key"
 RAW_API_KEY_HEADER = API_KEY_HEADER.lower().encode()
 
 
-def check_api_key(scope: Scope) -> None:
-    """Raise UnauthorizedError unless the caller has sent one of the keys."""
-    given = raw_header(scope, RAW_API_KEY_HEADER)  # compare_digest takes non-ASCII only as bytes
-    state: State = scope["state"]
-    # No early exit, so that the time taken does not tell which key came close.
-    if not any([compare_digest(given, known) for known in state["api_keys"]]):  # noqa: C419
-        raise UnauthorizedError(f"A valid {API_KEY_HEADER} header is required")
-
-
 class RequireApiKey(APIKeyHeader):
     """One dependency that both checks the key and declares it in the OpenAPI document."""
 
     async def __call__(self, request: HTTPConnection) -> None:
-        check_api_key(request.scope)
+        given = raw_header(request.scope, RAW_API_KEY_HEADER)  # compare_digest takes non-ASCII only as bytes
+        state: State = request.scope["state"]
+        # No early exit, so that the time taken does not tell which key came close.
+        if not any([compare_digest(given, known) for known in state["api_keys"]]):  # noqa: C419
+            raise UnauthorizedError(f"A valid {API_KEY_HEADER} header is required")
 
 
 require_api_key = RequireApiKey(name=API_KEY_HEADER)

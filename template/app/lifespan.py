@@ -12,14 +12,12 @@ from fastapi import FastAPI
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from app.db import create_engine, create_session_factory
+from app.db import PROBE_TIMEOUT_SECONDS, create_engine, create_session_factory
 from app.deps import State
 from app.errors import reason_of
 from app.logging import silence_server
 from app.migrations import OutdatedSchemaError, SchemaCheck
 from app.settings import Settings
-
-SCHEMA_CHECK_TIMEOUT_SECONDS = 2
 
 logger = structlog.get_logger(__name__)
 
@@ -46,7 +44,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[State]:
 async def check_schema(schema: SchemaCheck, engine: AsyncEngine) -> None:
     """Refuse to start on a schema that is older than this code; without a database, leave the check to /readyz."""
     try:
-        async with asyncio.timeout(SCHEMA_CHECK_TIMEOUT_SECONDS), engine.connect() as connection:
+        async with asyncio.timeout(PROBE_TIMEOUT_SECONDS), engine.connect() as connection:
             await connection.run_sync(schema)
     except OutdatedSchemaError as error:
         logger.critical(str(error))

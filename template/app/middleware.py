@@ -4,7 +4,6 @@ import asyncio
 import contextvars
 import re
 import time
-from collections.abc import Callable
 from http import HTTPStatus
 from secrets import token_hex
 from typing import Any
@@ -14,9 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
-from app.errors import ServiceUnavailableError, UnauthorizedError, problem_response
-
-type Authenticate = Callable[[Scope], None]
+from app.errors import ServiceUnavailableError, problem_response
 
 REQUEST_ID = b"x-request-id"
 VALID_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,128}")
@@ -135,13 +132,11 @@ class RequestContextMiddleware:
 class BodyLimitMiddleware:
     """Refuse a body over ``max_bytes``, declared or not, and one that takes longer than ``max_seconds`` to arrive.
 
-    None is read of a caller for whom ``authenticate`` raises UnauthorizedError. Starlette's own limit answers in plain
-    text, and everything else here is a problem.
+    Starlette's own limit answers in plain text, and everything else here is a problem.
     """
 
-    def __init__(self, app: ASGIApp, authenticate: Authenticate, max_bytes: int, max_seconds: float) -> None:
+    def __init__(self, app: ASGIApp, max_bytes: int, max_seconds: float) -> None:
         self.app = app
-        self.authenticate = authenticate
         self.max_bytes = max_bytes
         self.max_seconds = max_seconds
 
@@ -152,7 +147,7 @@ class BodyLimitMiddleware:
 
 
 class LimitedBody:
-    """Receives one body, or raises the 401, 413 or 408 that it deserves."""
+    """Receives one body, or raises the 413 or 408 that it deserves."""
 
     def __init__(self, scope: Scope, receive: Receive, limits: BodyLimitMiddleware) -> None:
         self.scope = scope
@@ -174,17 +169,8 @@ class LimitedBody:
         return message
 
     def begin(self) -> None:
-        if has_body(self.scope):  # or else it is the end of the connection that is waited for, by an open route perhaps
-            self.authenticate()
         self.refuse_over(declared_length(self.scope))
         self.deadline = asyncio.get_running_loop().time() + self.limits.max_seconds
-
-    def authenticate(self) -> None:
-        try:
-            self.limits.authenticate(self.scope)
-        except UnauthorizedError as error:
-            # Whatever else is raised here, FastAPI takes it for a bad body.
-            raise HTTPException(error.status, error.detail, error.headers) from None
 
     def refuse_over(self, length: int) -> None:
         if length > self.limits.max_bytes:
@@ -198,11 +184,6 @@ class LimitedBody:
             detail = f"The body did not arrive within {self.limits.max_seconds:g} seconds"
             # RFC 9110, section 15.5.9: the rest of it is not waited for.
             raise HTTPException(HTTPStatus.REQUEST_TIMEOUT, detail, {"Connection": "close"}) from None
-
-
-def has_body(scope: Scope) -> bool:
-    """RFC 9112, section 6.3."""
-    return declared_length(scope) > 0 or bool(raw_header(scope, b"transfer-encoding"))
 
 
 def declared_length(scope: Scope) -> int:

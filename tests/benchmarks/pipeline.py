@@ -13,7 +13,7 @@ from typing import Any
 
 from app import api
 from app.api import health
-from app.deps import check_api_key, require_api_key
+from app.deps import require_api_key
 from app.errors import add_error_handlers
 from app.main import create_app
 from app.middleware import BodyLimitMiddleware, RequestContextMiddleware
@@ -53,7 +53,7 @@ def _bare(*, include: bool = True, secure: bool = False) -> FastAPI:
 
 def _with_middleware() -> FastAPI:
     app = _bare()
-    app.add_middleware(BodyLimitMiddleware, authenticate=check_api_key, max_bytes=1_000, max_seconds=30)
+    app.add_middleware(BodyLimitMiddleware, max_bytes=1_000, max_seconds=30)
     app.add_middleware(RequestContextMiddleware)
     add_error_handlers(app)
     return app

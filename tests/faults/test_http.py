@@ -325,16 +325,6 @@ def test_slow_headers(server: Server) -> None:
         assert server.get("/customers").status == 200
 
 
-@fault("A client without a key sends a body", "401, and not a byte of it is asked for")
-def test_body_without_a_key(server: Server) -> None:
-    top = b"POST /customers HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 500000\r\n\r\n"
-    with connected(server, top) as connection:
-        connection.settimeout(1)
-        (answer,) = read(connection).answers
-
-    assert_refused(server, answer, 401)
-
-
 @fault("A client closes in the middle of its body", "nothing stored, a log line")
 @pytest.mark.parametrize("half", [False, True], ids=["both sides", "its side"])
 def test_closes(server: Server, postgres: Postgres, name: str, half: bool) -> None:

@@ -113,8 +113,8 @@ def reformatted_file(service: Path) -> None:
     """As a team does that breaks its lines earlier: every line of a function."""
     replace(
         service / "app/db.py",
-        "def create_engine(url: URL, *, pool_size: int, application_name: str) -> AsyncEngine:",
-        "def create_engine(\n    url: URL,\n    *,\n    pool_size: int,\n    application_name: str,\n) -> AsyncEngine:",
+        "def create_session_factory(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:",
+        "def create_session_factory(\n    engine: AsyncEngine,\n) -> async_sessionmaker[AsyncSession]:",
     )
 
 
@@ -161,7 +161,7 @@ def changelog(service: Path) -> None:
 
 def new_module(service: Path) -> None:
     write(service / "app/mailer.py", '"""Sends mail."""\n')
-    row = "| `app/logging.py` | one JSON format for every log line |\n"
+    row = "| `app/deps.py` | reusable dependencies (auth, db session) |\n"
     replace(service / "AGENTS.md", row, f"{row}| `app/mailer.py` | sends mail |\n")
 
 

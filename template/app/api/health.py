@@ -9,11 +9,10 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel
 from sqlalchemy import text
 
+from app.db import PROBE_TIMEOUT_SECONDS
 from app.deps import SessionDep
 from app.errors import ServiceUnavailableError, problem_responses, reason_of
 from app.migrations import OutdatedSchemaError
-
-READINESS_TIMEOUT_SECONDS = 2
 
 router = APIRouter(tags=["health"])
 logger = structlog.get_logger(__name__)
@@ -35,7 +34,7 @@ async def readiness(request: Request, session: SessionDep) -> Health:
     if request.state.draining.is_set():
         raise ServiceUnavailableError("Shutting down")
     try:
-        async with asyncio.timeout(READINESS_TIMEOUT_SECONDS):
+        async with asyncio.timeout(PROBE_TIMEOUT_SECONDS):
             connection = await session.connection()
             await connection.execute(text("SELECT 1"))
             await connection.run_sync(request.state.schema)

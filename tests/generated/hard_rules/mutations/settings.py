@@ -14,7 +14,9 @@ MUTATIONS = [
         RULE,
         "os.environ.get in a handler",
         Change("app/api/health.py", "import asyncio\n", "import asyncio\nimport os\n"),
-        Insert("app/api/health.py", "READINESS_TIMEOUT_SECONDS = 2\n", 'REGION = os.environ.get("FLY_REGION")\n'),
+        Insert(
+            "app/api/health.py", "logger = structlog.get_logger(__name__)\n", 'REGION = os.environ.get("FLY_REGION")\n'
+        ),
         file="app/api/health.py",
         at="REGION =",
     ),
