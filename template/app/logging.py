@@ -33,6 +33,12 @@ def add_timestamp(_logger: Any, _method: str, event: EventDict) -> EventDict:
     return event
 
 
+def format_exception(logger: Any, method: str, event: EventDict) -> EventDict:
+    if "exc_info" not in event:  # structlog's own takes its time to find that out, and this runs for every request
+        return event
+    return structlog.processors.format_exc_info(logger, method, event)
+
+
 def drop_color_message(_logger: Any, _method: str, event: EventDict) -> EventDict:
     event.pop("color_message", None)  # uvicorn's second copy of the event
     return event
@@ -45,7 +51,7 @@ def configure_logging(level: str) -> None:
         structlog.stdlib.add_logger_name,
         structlog.processors.add_log_level,
         add_timestamp,
-        structlog.processors.format_exc_info,
+        format_exception,
     ]
     structlog.configure(
         processors=[*shared, to_json],

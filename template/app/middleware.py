@@ -5,13 +5,13 @@ import contextvars
 import re
 import time
 from http import HTTPStatus
-from secrets import token_hex
+from random import getrandbits
 from typing import Any
 
 import structlog
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from structlog.contextvars import bind_contextvars, clear_contextvars
+from structlog.contextvars import bind_contextvars
 
 from app.errors import ServiceUnavailableError, problem_response
 
@@ -81,9 +81,8 @@ class RequestContextMiddleware:
         started = time.perf_counter()
         request_id = raw_header(scope, REQUEST_ID)
         if not VALID_REQUEST_ID.fullmatch(request_id):
-            request_id = token_hex(16).encode()
+            request_id = b"%032x" % getrandbits(128)
         # Bound until the task ends: the traceback of a 500 is logged by the server, after this has returned.
-        clear_contextvars()
         bind_contextvars(request_id=request_id.decode())
         defaults = SECURITY_HEADERS_OVER_TLS if scope["scheme"] == "https" else SECURITY_HEADERS
         draining = scope["state"]["draining"]

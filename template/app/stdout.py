@@ -3,7 +3,9 @@
 import io
 import os
 import select
+import sys
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from threading import Lock
 
@@ -12,6 +14,8 @@ import orjson
 # A reader that is merely late gets this much time, but only once in a while: it is the event loop that waits.
 PATIENCE_MS = 100
 SECONDS_BETWEEN_WAITS = 10
+# What a pipe takes whole, without making anybody wait, if it has room at all.
+ATOMIC_BYTES = 512 if sys.platform == "win32" else select.PIPE_BUF
 
 
 class Stdout(io.BufferedWriter):
@@ -23,38 +27,37 @@ class Stdout(io.BufferedWriter):
     def __init__(self, descriptor: int = 1) -> None:
         super().__init__(io.FileIO(descriptor, "w", closefd=False))
         self.descriptor = descriptor
-        self.dropped = 0
+        self.has_room = ask_for_room(descriptor)
         self.lock = Lock()
-        self.next_wait = 0.0
-        pipe = select.poll()
-        pipe.register(descriptor, select.POLLOUT)
-        self.poll = pipe.poll
+        self.dropped = 0
         self.unfinished = b""
+        self.next_wait = 0.0
 
     def write(self, line: bytes, /) -> int:  # type: ignore[override]  # nobody writes anything else
         with self.lock:
-            if self.unfinished:
-                self.unfinished = self.put(self.unfinished)
-            if self.unfinished:
-                self.dropped += 1
+            if self.unfinished or self.dropped or len(line) > ATOMIC_BYTES or not self.has_room(0):
+                self.write_or_drop(line)
             else:
-                self.unfinished = self.put(self.notice() + line if self.dropped else line)
+                put(self.descriptor, line)
         return len(line)
 
-    def put(self, data: bytes) -> bytes:
+    def write_or_drop(self, line: bytes) -> None:
+        self.unfinished = self.put_pieces(self.unfinished)
+        if self.unfinished:
+            self.dropped += 1
+        else:
+            self.unfinished = self.put_pieces(self.notice() + line if self.dropped else line)
+
+    def put_pieces(self, data: bytes) -> bytes:
         """Write as much as there is room for, and return the rest."""
-        try:
-            # If it polls writable, a pipe takes as much as PIPE_BUF bytes without making anybody wait.
-            while data and (self.poll(0) or self.wait_for_room()):
-                data = data[os.write(self.descriptor, data[: select.PIPE_BUF]) :]
-        except OSError:  # nobody reads any more, or the disk is full: no reason to fail a request
-            pass
+        while data and (self.has_room(0) or self.has_room_soon()):
+            data = data[put(self.descriptor, data[:ATOMIC_BYTES]) :]
         return data
 
-    def wait_for_room(self) -> bool:
+    def has_room_soon(self) -> bool:
         if time.monotonic() < self.next_wait:
             return False
-        has_room = bool(self.poll(PATIENCE_MS))
+        has_room = bool(self.has_room(PATIENCE_MS))
         self.next_wait = time.monotonic() + SECONDS_BETWEEN_WAITS
         return has_room
 
@@ -64,3 +67,19 @@ class Stdout(io.BufferedWriter):
         return orjson.dumps(
             {**event, "timestamp": datetime.now(UTC)}, option=orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE
         )
+
+
+def put(descriptor: int, data: bytes) -> int:
+    try:
+        return os.write(descriptor, data)
+    except OSError:  # nobody reads any more, or the disk is full: no reason to fail a request
+        return len(data)
+
+
+def ask_for_room(descriptor: int) -> Callable[[int], object]:
+    """Return a function that waits so many milliseconds for room, and tells whether there is any."""
+    if sys.platform == "win32":  # which cannot tell
+        return lambda _milliseconds: True
+    pipe = select.poll()
+    pipe.register(descriptor, select.POLLOUT)
+    return pipe.poll
