@@ -11,7 +11,6 @@ CONNECT_TIMEOUT_SECONDS = 5
 POOL_TIMEOUT_SECONDS = 1
 # Fly's proxy, when it is replaced, ends connections that have not gone after ten minutes.
 RECYCLE_SECONDS = 570
-PROBE_TIMEOUT_SECONDS = 2
 STATEMENT_TIMEOUT_MS = 10_000
 IDLE_IN_TRANSACTION_TIMEOUT_MS = 30_000
 

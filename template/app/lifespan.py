@@ -12,11 +12,11 @@ from fastapi import FastAPI
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from app.db import PROBE_TIMEOUT_SECONDS, create_engine, create_session_factory
+from app.db import create_engine, create_session_factory
 from app.deps import State
 from app.errors import reason_of
 from app.logging import silence_server
-from app.migrations import OutdatedSchemaError, SchemaCheck
+from app.migrations import PROBE_TIMEOUT_SECONDS, OutdatedSchemaError, SchemaCheck
 from app.settings import Settings
 
 logger = structlog.get_logger(__name__)

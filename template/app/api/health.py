@@ -9,10 +9,9 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel
 from sqlalchemy import text
 
-from app.db import PROBE_TIMEOUT_SECONDS
 from app.deps import SessionDep
 from app.errors import ServiceUnavailableError, problem_responses, reason_of
-from app.migrations import OutdatedSchemaError
+from app.migrations import PROBE_TIMEOUT_SECONDS, OutdatedSchemaError
 
 router = APIRouter(tags=["health"])
 logger = structlog.get_logger(__name__)
