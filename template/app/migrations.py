@@ -12,7 +12,7 @@ from sqlalchemy import Connection, inspect, text
 
 CONFIG = Path(__file__).parents[1] / "alembic.ini"
 # How long start-up and /readyz wait for the database.
-PROBE_TIMEOUT_SECONDS = 2
+READINESS_TIMEOUT_SECONDS = 2
 
 
 class OutdatedSchemaError(Exception):

@@ -77,7 +77,7 @@ async def test_not_ready_while_the_database_is_down(refused: AsyncClient) -> Non
 
 
 async def test_not_ready_when_the_database_hangs(hanging: AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(health, "PROBE_TIMEOUT_SECONDS", 0.05)
+    monkeypatch.setattr(health, "READINESS_TIMEOUT_SECONDS", 0.05)
 
     async with asyncio.timeout(2):
         response = await hanging.get("/readyz")

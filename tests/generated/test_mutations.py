@@ -53,7 +53,7 @@ MUTATIONS = [
     Mutation("keys are compared as bytes", "app/deps.py", "compare_digest(given, known)", "compare_digest(given.decode(), known.decode())", "test_auth.py"),
     Mutation("resources need a key", "app/deps.py", "if not any(", "if False and not any(", "test_auth.py"),
     Mutation("readiness asks the database", "app/api/health.py", 'connection = await session.connection()\n            await connection.execute(text("SELECT 1"))\n            await connection.run_sync(request.state.schema)', "pass", "test_health.py"),
-    Mutation("readiness has a time limit", "app/api/health.py", "asyncio.timeout(PROBE_TIMEOUT_SECONDS)", "asyncio.timeout(None)", "test_health.py"),
+    Mutation("readiness has a time limit", "app/api/health.py", "asyncio.timeout(READINESS_TIMEOUT_SECONDS)", "asyncio.timeout(None)", "test_health.py"),
     Mutation("liveness never asks it", "app/api/health.py", "async def liveness() -> Health:", "async def liveness(session: SessionDep) -> Health:\n    await session.connection()", "test_health.py"),
     Mutation("a lost update is a 409", "app/errors.py", "        StaleDataError: on_stale_data,\n", "", "test_transactions.py"),
     Mutation("constraints have names", "app/models/base.py", "MetaData(naming_convention=NAMING_CONVENTION)", "MetaData()", "test_models.py"),

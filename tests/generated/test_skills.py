@@ -69,7 +69,7 @@ SAID_BY_OTHERS = {
 LIMITS = {
     "LOCK_TIMEOUT_MS = 4_000": "waited 4 s for a lock",
     "POOL_TIMEOUT_SECONDS = 1": "connections were in use for 1 s",
-    "PROBE_TIMEOUT_SECONDS = 2": "No connection and `SELECT 1` within 2 s",
+    "READINESS_TIMEOUT_SECONDS = 2": "No connection and `SELECT 1` within 2 s",
     'RETRY_AFTER_SECONDS = "1"': "may retry after 1 s",
     "STATEMENT_TIMEOUT_MS = 10_000": "it took more than 10 s",
 }

@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from app.deps import SessionDep
 from app.errors import ServiceUnavailableError, problem_responses, reason_of
-from app.migrations import PROBE_TIMEOUT_SECONDS, OutdatedSchemaError
+from app.migrations import READINESS_TIMEOUT_SECONDS, OutdatedSchemaError
 
 router = APIRouter(tags=["health"])
 logger = structlog.get_logger(__name__)
@@ -33,7 +33,7 @@ async def readiness(request: Request, session: SessionDep) -> Health:
     if request.state.draining.is_set():
         raise ServiceUnavailableError("Shutting down")
     try:
-        async with asyncio.timeout(PROBE_TIMEOUT_SECONDS):
+        async with asyncio.timeout(READINESS_TIMEOUT_SECONDS):
             connection = await session.connection()
             await connection.execute(text("SELECT 1"))
             await connection.run_sync(request.state.schema)
