@@ -77,7 +77,9 @@ def test_edited(edited: Path, git_environ: Mapping[str, str]) -> None:
 
 
 @pytest.mark.parametrize("tool", [COPIER, RENOVATE], ids=["copier", "renovate"])
-def test_edited_with_copier(tool: tuple[str, ...], edited: Path, git_environ: Mapping[str, str]) -> None:
+def test_edited_with_copier(
+    tool: tuple[str, ...], edited: Path, fresh: Mapping[str, bytes], git_environ: Mapping[str, str]
+) -> None:
     """It marks no conflict either, and with a new lock it is green; what it can't do is in docs/fleet.md."""
     env = (edited / ".env").read_bytes()
     result = run(*tool, cwd=edited, environ=git_environ)
@@ -86,6 +88,7 @@ def test_edited_with_copier(tool: tuple[str, ...], edited: Path, git_environ: Ma
     assert "<<<<<<<" not in git(edited, "diff")
     assert git(edited, "ls-files", "--unmerged") == ""
     assert (edited / ".env").read_bytes() == env
+    (edited / "app/api/probes.py").write_bytes(fresh["app/api/health.py"])  # which the team had renamed
     uv = Uv.find("3.13", lambda _event: None)
     uv.run(edited, "lock")
     uv.run(edited, "run", "--frozen", "scripts/check.py")
