@@ -11,7 +11,7 @@ from typing import Any
 import structlog
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from structlog.contextvars import bind_contextvars
+from structlog.contextvars import bind_contextvars, clear_contextvars
 
 from app.errors import ServiceUnavailableError, problem_response
 
@@ -83,6 +83,7 @@ class RequestContextMiddleware:
         if not VALID_REQUEST_ID.fullmatch(request_id):
             request_id = b"%032x" % getrandbits(128)
         # Bound until the task ends: the traceback of a 500 is logged by the server, after this has returned.
+        clear_contextvars()
         bind_contextvars(request_id=request_id.decode())
         defaults = SECURITY_HEADERS_OVER_TLS if scope["scheme"] == "https" else SECURITY_HEADERS
         draining = scope["state"]["draining"]
@@ -105,8 +106,8 @@ class RequestContextMiddleware:
             # By the server, whose time for requests in flight is over: the handler has been rolled back.
             if status or not draining.is_set():
                 raise
-            cut_off = ServiceUnavailableError("Shutting down")
-            response = problem_response(cut_off.status, cut_off.detail, headers=cut_off.headers)
+            headers = ServiceUnavailableError.headers
+            response = problem_response(HTTPStatus.SERVICE_UNAVAILABLE, "Shutting down", headers=headers)
             await response(scope, receive, send_with_headers)
         except Exception:
             if not status:

@@ -2,6 +2,7 @@ import re
 
 import pytest
 from httpx import AsyncClient
+from structlog.contextvars import bind_contextvars
 
 GENERATED = re.compile(r"[0-9a-f]{32}")
 
@@ -36,3 +37,13 @@ async def test_on_every_error(client: AsyncClient, method: str, path: str, statu
 
     assert response.status_code == status
     assert response.headers.get_list("x-request-id") == ["from-the-edge"]
+
+
+async def test_nothing_of_the_request_before(client: AsyncClient, capfd: pytest.CaptureFixture[str]) -> None:
+    """The server handles pipelined requests in one context."""
+    bind_contextvars(customer="of the request before")
+    await client.get("/nowhere", headers={"X-Request-ID": "the-request"})
+
+    (line,) = [line for line in capfd.readouterr().out.splitlines() if "app.access" in line]
+    assert "the-request" in line
+    assert "of the request before" not in line

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from faults.postgres import Postgres, wait_until
-from faults.server import Server, access_lines, assert_refused, running
+from faults.server import Answer, Server, access_lines, assert_refused, running
 from generated.conftest import Service
 
 fault = pytest.mark.fault
@@ -17,13 +17,17 @@ def customer(name: str) -> dict[str, str]:
     return {"name": name, "email": "before"}
 
 
+def assert_busy(server: Server, answer: Answer) -> None:
+    assert_refused(server, answer, 503)
+    assert answer.json["detail"] == BUSY
+
+
 @fault("A statement takes too long (57014)", "503 with Retry-After, nothing stored")
 def test_slow_statement(server: Server, postgres: Postgres, name: str) -> None:
     with postgres.trigger("customers", "AFTER INSERT", "PERFORM pg_sleep(20)"):
         answer = server.post("/customers", customer(name))
 
-    assert_refused(server, answer, 503)
-    assert answer.json["detail"] == BUSY
+    assert_busy(server, answer)
     assert postgres.stored(name) == 0
 
 
@@ -33,8 +37,7 @@ def test_lock_not_available(server: Server, postgres: Postgres, name: str) -> No
         somebody("BEGIN; LOCK TABLE customers")
         answer = server.post("/customers", customer(name))
 
-    assert_refused(server, answer, 503)
-    assert answer.json["detail"] == BUSY
+    assert_busy(server, answer)
     assert postgres.stored(name) == 0
 
 
@@ -67,8 +70,7 @@ def test_serialization_failure(server: Server, postgres: Postgres, name: str) ->
         answer = change.result()
         again = server.request("PATCH", path, {"email": "ours"})
 
-    assert_refused(server, answer, 503)
-    assert answer.json["detail"] == BUSY
+    assert_busy(server, answer)
     assert (again.status, again.json["email"]) == (200, "ours")
 
 
@@ -85,8 +87,7 @@ def test_deadlock(server: Server, postgres: Postgres, name: str) -> None:
         emails = [server.get(f"/customers/{id_}").json["email"] for id_ in (ours, theirs)]
         again = server.request("PATCH", f"/customers/{ours}", {"email": "ours"})
 
-    assert_refused(server, answer, 503)
-    assert answer.json["detail"] == BUSY
+    assert_busy(server, answer)
     assert emails == ["before", "before"]
     assert again.status == 200
 
