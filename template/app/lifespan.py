@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from app.db import create_engine, create_session_factory
+from app.db import create_engine, create_read_session_factory, create_session_factory
 from app.deps import State
 from app.errors import reason_of
 from app.logging import silence_server
@@ -34,6 +34,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[State]:
             yield State(
                 api_keys=settings.api_keys,
                 draining=draining,
+                read_session_factory=create_read_session_factory(engine),
                 schema=schema,
                 session_factory=create_session_factory(engine),
             )

@@ -22,6 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, a
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app import api
+from app.db import ReadSession
 from app.deps import State
 from app.lifespan import lifespan
 from app.models import Base
@@ -157,6 +158,12 @@ def session_factory(connection: AsyncConnection) -> async_sessionmaker[AsyncSess
 
 
 @pytest.fixture
+def read_session_factory(connection: AsyncConnection) -> async_sessionmaker[ReadSession]:
+    """Sessions that see what the test has not committed."""
+    return async_sessionmaker(connection, class_=ReadSession, autoflush=False, join_transaction_mode="create_savepoint")
+
+
+@pytest.fixture
 async def session(session_factory: async_sessionmaker[AsyncSession]) -> AsyncIterator[AsyncSession]:
     """To arrange and to look; apart from the session of the request, so that nothing is found in its identity map."""
     async with session_factory() as session:
@@ -189,10 +196,14 @@ def client_of(app: ASGIApp, state: State, **headers: str) -> AsyncClient:
 
 @pytest.fixture
 async def anonymous(
-    app: FastAPI, state: State, session_factory: async_sessionmaker[AsyncSession]
+    app: FastAPI,
+    state: State,
+    session_factory: async_sessionmaker[AsyncSession],
+    read_session_factory: async_sessionmaker[ReadSession],
 ) -> AsyncIterator[AsyncClient]:
     """A client without a key."""
-    async with client_of(app, {**state, "session_factory": session_factory}) as client:
+    of_test: State = {**state, "session_factory": session_factory, "read_session_factory": read_session_factory}
+    async with client_of(app, of_test) as client:
         yield client
 
 

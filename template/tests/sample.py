@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import ForeignKey, MetaData, text, update
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.deps import SessionDep
+from app.deps import ReadSessionDep, SessionDep
 from app.errors import ConflictError, NotFoundError, problem_responses
 from app.models.base import Base as AppBase
 
@@ -80,10 +80,25 @@ async def create_widget(body: WidgetCreate, session: SessionDep) -> Widget:
 
 
 @router.get("/{widget_id}", response_model=WidgetRead, responses=problem_responses(HTTPStatus.NOT_FOUND))
-async def read_widget(widget_id: int, session: SessionDep) -> Widget:
+async def read_widget(widget_id: int, session: ReadSessionDep) -> Widget:
     if widget := await session.get(Widget, widget_id):
         return widget
     raise NotFoundError("There is no such widget")
+
+
+@router.get("/{widget_id}/renamed/{name}", response_model=WidgetRead)
+async def write_while_reading(widget_id: int, name: str, session: ReadSessionDep) -> Widget:
+    widget = await session.get_one(Widget, widget_id)
+    widget.name = name
+    return widget
+
+
+@router.get("/{widget_id}/flushed/{name}", response_model=WidgetRead)
+async def flush_while_reading(widget_id: int, name: str, session: ReadSessionDep) -> Widget:
+    widget = await session.get_one(Widget, widget_id)
+    widget.name = name
+    await session.flush()
+    return widget
 
 
 @router.post("/parts", response_model=PartCreate, status_code=201)

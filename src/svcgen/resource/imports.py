@@ -27,7 +27,7 @@ _MODULES = {
     "sqlalchemy.dialects.postgresql": "JSONB",
     "sqlalchemy.ext.asyncio": "AsyncConnection AsyncEngine AsyncSession",
     "sqlalchemy.orm": "Mapped mapped_column",
-    "app.deps": "SessionDep",
+    "app.deps": "ReadSessionDep SessionDep",
     "app.errors": "NotFoundError problem_responses",
     "app.etag": "IfMatch etag require_match",
     "app.models.base": "Base",

@@ -13,7 +13,7 @@ MAIN = Path("app/main.py")
 FACTORIES = Path("tests/factories")
 # What the generated modules import, and what to do where it is missing.
 NEEDED = {
-    "app/deps.py": {"SessionDep"},
+    "app/deps.py": {"ReadSessionDep", "SessionDep"},
     "app/errors.py": {"NotFoundError", "problem_responses"},
     "app/models/base.py": {"Base"},
     "tests/conftest.py": {"client", "committing_client", "connection", "engine", "session"},
@@ -136,7 +136,7 @@ def _check_defines(root: Path, file: str, names: set[str]) -> None:
     if missing:
         raise ServiceError(
             f"{file} does not define {', '.join(missing)}, which a resource needs",
-            hint="define it there, if only by importing it under that name and assigning it",
+            hint="bring it with `svcgen update`, or define it there, if only by importing it and assigning it to that name",
         )
 
 

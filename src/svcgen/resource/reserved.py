@@ -36,7 +36,7 @@ CLASSES = frozenset(
     BigInteger Boolean CalendarDate CheckConstraint ConfigDict Date DateTime Decimal Double Enum FastAPI Field
     ForeignKey Header HTTPException HTTPStatus Id Identity IfMatch Int64 Json JsonValue Literal LocalTime Mapped
     Mapping NotFoundError Numeric PlainDecimal PlainSerializer Query Request RequestValidationError ResourceRouter
-    Response RootModel Self SessionDep StorableJson StorableText StrictBool StrictFloat Text Time TypedDict UtcDatetime
+    ReadSessionDep Response RootModel Self SessionDep StorableJson StorableText StrictBool StrictFloat Text Time TypedDict UtcDatetime
     Uuid WithJsonSchema
     """.split()
 )

@@ -1,0 +1,88 @@
+"""Connections and sessions: what they cost, and what they bear."""
+
+import socket
+from collections.abc import AsyncIterator
+from math import inf
+from typing import Any
+
+import pytest
+from httpx import AsyncClient
+from sqlalchemy import URL, event, select, text
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
+
+from app.db import create_engine, create_read_session_factory, create_session_factory
+from tests.sample import Widget
+
+
+@pytest.fixture
+async def pooled(database_url: URL) -> AsyncIterator[AsyncEngine]:
+    """The service's own engine, with one connection."""
+    engine = create_engine(database_url, pool_size=1, application_name="test")
+    yield engine
+    await engine.dispose()
+
+
+async def backend(engine: AsyncEngine) -> int:
+    async with create_read_session_factory(engine)() as session:
+        return int((await session.execute(text("SELECT pg_backend_pid()"))).scalar_one())
+
+
+async def terminate(engine: AsyncEngine, pid: int) -> None:
+    async with AsyncSession(engine) as session:
+        await session.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid})
+
+
+async def test_a_connection_that_postgres_closed_is_replaced(pooled: AsyncEngine, engine: AsyncEngine) -> None:
+    closed = await backend(pooled)
+    await terminate(engine, closed)
+
+    assert await backend(pooled) != closed
+
+
+async def test_an_idle_connection_is_asked(pooled: AsyncEngine) -> None:
+    """It may be gone without a word that came through."""
+    event.listen(pooled.sync_engine, "checkin", lambda _connection, record: record.info.update(returned=-inf))
+    async with pooled.connect() as connection:
+        driver = (await connection.get_raw_connection()).driver_connection
+    gone = await backend(pooled)
+    assert driver
+    driver._transport.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
+    assert not driver.is_closed()
+
+    assert await backend(pooled) != gone
+
+
+async def transaction(engine: AsyncEngine, factory: async_sessionmaker[Any]) -> list[str]:
+    """What is sent to Postgres beside the one query of a request, whose connection was in use a moment ago."""
+    sent: list[str] = []
+    async with engine.connect() as connection:
+        driver = (await connection.get_raw_connection()).driver_connection
+        assert driver
+        driver.add_query_logger(lambda record: sent.append(record.query))
+    async with factory.begin() as session:
+        await session.execute(text("SELECT 1"))
+    return [statement.strip(";").split()[0] for statement in sent]
+
+
+async def test_to_read_takes_one_round_trip(pooled: AsyncEngine) -> None:
+    assert await transaction(pooled, create_read_session_factory(pooled)) == []
+    assert await transaction(pooled, create_session_factory(pooled)) == ["BEGIN", "COMMIT"]
+
+
+@pytest.mark.parametrize("change", ["renamed", "flushed"])
+async def test_a_read_session_stores_nothing(client: AsyncClient, session: AsyncSession, change: str) -> None:
+    created = (await client.post("/widgets", json={"name": "bolt"})).json()
+    response = await client.get(f"/widgets/{created['id']}/{change}/nut")
+
+    assert response.status_code == 500
+    assert list(await session.scalars(select(Widget.name))) == ["bolt"]
+
+
+async def test_the_next_request_may_store_again(committing_client: AsyncClient) -> None:
+    """Both kinds of sessions share the connections."""
+    created = (await committing_client.post("/widgets", json={"name": "bolt"})).json()
+    read = await committing_client.get(f"/widgets/{created['id']}")
+    refused = await committing_client.post("/widgets/nut/then-refuse")
+    stored = await committing_client.post("/widgets", json={"name": "nut"})
+
+    assert (read.status_code, refused.status_code, stored.status_code) == (200, 400, 201)
