@@ -114,7 +114,10 @@ class RequestContextMiddleware:
                 await problem_response(HTTPStatus.INTERNAL_SERVER_ERROR)(scope, receive, send_with_headers)
             raise
         finally:
-            self.log(scope, status or HTTPStatus.INTERNAL_SERVER_ERROR, time.perf_counter() - started)
+            # Once this turn of the loop is over: line after line costs a busy service half of what it costs in between.
+            asyncio.get_running_loop().call_soon(
+                self.log, scope, status or HTTPStatus.INTERNAL_SERVER_ERROR, time.perf_counter() - started
+            )
 
     def log(self, scope: Scope, status: int, seconds: float) -> None:
         if status == HTTPStatus.UNAUTHORIZED and not self.refusals.admits_line():

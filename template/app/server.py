@@ -1,5 +1,6 @@
 """How production serves the app. Dockerfile, compose.yaml and the platform's file give it the time that it takes."""
 
+import gc
 import signal
 import sys
 
@@ -18,6 +19,8 @@ def serve() -> None:
     """Serve until SIGTERM, then leave with exit code 0."""
     # Uvicorn raises the signal again once it is down, and by default that ends in 143.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+    # What is imported stays: without this, each full collection would walk over it, with all requests waiting.
+    gc.freeze()
     uvicorn.run(
         app,
         # IPv4 and IPv6, which private networks use; "::" would be IPv6 alone.

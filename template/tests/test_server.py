@@ -60,13 +60,13 @@ async def test_lines_of_a_request(remote: AsyncClient, empty_tables: None, capfd
 
 
 async def test_lines_of_a_crash(remote: AsyncClient, capfd: pytest.CaptureFixture[str]) -> None:
-    """The access line, and the traceback, which uvicorn logs after the app has returned."""
+    """The traceback, which uvicorn logs after the app has returned, and the access line."""
     headers = {"X-Request-ID": "the-request", "Connection": "close"}
     await remote.post("/widgets/bolt/then-crash", headers=headers)
 
     lines = [line for line in read_log(capfd) if line.get("request_id") == "the-request"]
-    assert [line["logger"] for line in lines] == ["app.access", "uvicorn.error"], RULE
-    assert "a secret of the inside" in str(lines[1]["exception"])
+    assert [line["logger"] for line in lines] == ["uvicorn.error", "app.access"], RULE
+    assert "a secret of the inside" in str(lines[0]["exception"])
 
 
 async def test_one_line_a_request(remote: AsyncClient, capfd: pytest.CaptureFixture[str]) -> None:
