@@ -1,23 +1,21 @@
-"""Pure ASGI middleware: request id, access log, security headers, limits of the body."""
+"""Pure ASGI middleware: request id, security headers, limits of the body."""
 
 import asyncio
-import contextvars
 import re
 import time
+from collections.abc import Awaitable
 from http import HTTPStatus
 from random import getrandbits
-from typing import Any
 
-import structlog
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
+from app.access_log import AccessLog
 from app.errors import ServiceUnavailableError, problem_response
 
 REQUEST_ID = b"x-request-id"
 VALID_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,128}")
-PROBES = frozenset({"/healthz", "/readyz"})
 # The OWASP REST Security Cheat Sheet's, but for X-Frame-Options, which frame-ancestors replaces.
 SECURITY_HEADERS = (
     (b"cache-control", b"no-store"),
@@ -28,7 +26,6 @@ SECURITY_HEADERS = (
 SECURITY_HEADERS_OVER_TLS = (*SECURITY_HEADERS, (b"strict-transport-security", b"max-age=31536000"))
 # RFC 9112, section 9.6: the next request of this caller is to go elsewhere.
 LAST_ANSWER = (b"connection", b"close")
-REFUSALS_LOGGED_PER_SECOND = 10
 
 
 def raw_header(scope: Scope, name: bytes) -> bytes:
@@ -39,43 +36,17 @@ def raw_header(scope: Scope, name: bytes) -> bytes:
     return b""
 
 
-class RefusalLog:
-    """Lets so many lines a second through and counts the others, so that a flood of bad keys does not drown the log."""
-
-    def __init__(self, logger: Any, per_second: int) -> None:
-        self.logger = logger
-        self.per_second = per_second
-        self.logged = self.left_out = 0
-
-    def admits_line(self) -> bool:
-        if not self.logged:
-            # In a context of its own: the line is of no single request.
-            asyncio.get_running_loop().call_later(1, self.start_anew, context=contextvars.Context())
-        if self.logged < self.per_second:
-            self.logged += 1
-            return True
-        self.left_out += 1
-        return False
-
-    def start_anew(self) -> None:
-        if self.left_out:
-            self.logger.warning("requests without a valid key", left_out=self.left_out)
-        self.logged = self.left_out = 0
-
-
 class RequestContextMiddleware:
     """Give every request an id, on its log lines and on its response, and log one line when it ends."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        # Bound here, once: an unbound logger is put together anew at every call.
-        self.logger = structlog.get_logger("app.access").bind()
-        self.refusals = RefusalLog(self.logger, REFUSALS_LOGGED_PER_SECOND)
+        self.access_log = AccessLog()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
-            self.refusals.start_anew()  # the end of the lifespan, among others: no count is lost
+            self.access_log.close()  # the end of the lifespan, among others
             return
 
         started = time.perf_counter()
@@ -89,7 +60,7 @@ class RequestContextMiddleware:
         draining = scope["state"]["draining"]
         status = 0
 
-        async def send_with_headers(message: Message) -> None:
+        def send_with_headers(message: Message) -> Awaitable[None]:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
@@ -98,7 +69,7 @@ class RequestContextMiddleware:
                 wanted = (*defaults, LAST_ANSWER) if draining.is_set() else defaults
                 missing = [header for header in wanted if header[0] not in given]
                 message["headers"] = [*headers, *missing, (REQUEST_ID, request_id)]
-            await send(message)
+            return send(message)
 
         try:
             await self.app(scope, receive, send_with_headers)
@@ -114,22 +85,7 @@ class RequestContextMiddleware:
                 await problem_response(HTTPStatus.INTERNAL_SERVER_ERROR)(scope, receive, send_with_headers)
             raise
         finally:
-            # Once this turn of the loop is over: line after line costs a busy service half of what it costs in between.
-            asyncio.get_running_loop().call_soon(
-                self.log, scope, status or HTTPStatus.INTERNAL_SERVER_ERROR, time.perf_counter() - started
-            )
-
-    def log(self, scope: Scope, status: int, seconds: float) -> None:
-        if status == HTTPStatus.UNAUTHORIZED and not self.refusals.admits_line():
-            return
-        log = self.logger.debug if scope["path"] in PROBES and status == HTTPStatus.OK else self.logger.info
-        log(
-            "request",
-            method=scope["method"],
-            path=scope["path"],
-            status=status,
-            duration_ms=round(seconds * 1000, 2),
-        )
+            self.access_log.add(scope, status or HTTPStatus.INTERNAL_SERVER_ERROR, time.perf_counter() - started)
 
 
 class BodyLimitMiddleware:
@@ -143,10 +99,10 @@ class BodyLimitMiddleware:
         self.max_bytes = max_bytes
         self.max_seconds = max_seconds
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["type"] == "http":
             receive = LimitedBody(scope, receive, self)
-        await self.app(scope, receive, send)
+        return self.app(scope, receive, send)
 
 
 class LimitedBody:

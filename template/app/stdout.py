@@ -19,7 +19,7 @@ ATOMIC_BYTES = 512 if sys.platform == "win32" else select.PIPE_BUF
 
 
 class Stdout(io.BufferedWriter):
-    """Write each line at once, so that a crash loses none; while there is no room for a line, drop those after it.
+    """Write lines at once, so that a crash loses none; while there is no room for them, drop those after them.
 
     Lines stay whole and in order. How many were dropped is logged as soon as there is room again.
     """
@@ -44,7 +44,7 @@ class Stdout(io.BufferedWriter):
     def write_or_drop(self, line: bytes) -> None:
         self.unfinished = self.put_pieces(self.unfinished)
         if self.unfinished:
-            self.dropped += 1
+            self.dropped += line.count(b"\n")
         else:
             self.unfinished = self.put_pieces(self.notice() + line if self.dropped else line)
 

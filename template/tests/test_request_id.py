@@ -1,4 +1,5 @@
 import asyncio
+import json
 import re
 
 import pytest
@@ -38,6 +39,16 @@ async def test_on_every_error(client: AsyncClient, method: str, path: str, statu
 
     assert response.status_code == status
     assert response.headers.get_list("x-request-id") == ["from-the-edge"]
+
+
+async def test_lines_of_requests_that_end_together(client: AsyncClient, capfd: pytest.CaptureFixture[str]) -> None:
+    """They are written in one go, each with what its own request has bound."""
+    paths = {f"request-{number}": f"/nowhere/{number}" for number in range(5)}
+    await asyncio.gather(*(client.get(path, headers={"X-Request-ID": name}) for name, path in paths.items()))
+    await asyncio.sleep(0)
+
+    lines = [json.loads(line) for line in capfd.readouterr().out.splitlines() if "app.access" in line]
+    assert {line["request_id"]: line["path"] for line in lines} == paths
 
 
 async def test_nothing_of_the_request_before(client: AsyncClient, capfd: pytest.CaptureFixture[str]) -> None:

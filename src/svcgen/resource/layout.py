@@ -136,7 +136,7 @@ def _check_defines(root: Path, file: str, names: set[str]) -> None:
     if missing:
         raise ServiceError(
             f"{file} does not define {', '.join(missing)}, which a resource needs",
-            hint="bring it with `svcgen update`, or define it there, if only by importing it and assigning it to that name",
+            hint="run svcgen update, or define it there, if only by importing it and assigning it to that name",
         )
 
 

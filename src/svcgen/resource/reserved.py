@@ -36,8 +36,8 @@ CLASSES = frozenset(
     BigInteger Boolean CalendarDate CheckConstraint ConfigDict Date DateTime Decimal Double Enum FastAPI Field
     ForeignKey Header HTTPException HTTPStatus Id Identity IfMatch Int64 Json JsonValue Literal LocalTime Mapped
     Mapping NotFoundError Numeric PlainDecimal PlainSerializer Query Request RequestValidationError ResourceRouter
-    ReadSessionDep Response RootModel Self SessionDep StorableJson StorableText StrictBool StrictFloat Text Time TypedDict UtcDatetime
-    Uuid WithJsonSchema
+    ReadSessionDep Response RootModel Self SessionDep StorableJson StorableText StrictBool StrictFloat Text Time
+    TypedDict UtcDatetime Uuid WithJsonSchema
     """.split()
 )
 # What the functions that have a variable of the resource's name call other things.

@@ -41,12 +41,13 @@ def _router(path: str) -> APIRouter:
 
 
 def service() -> FastAPI:
-    """Return the service, with one more router before its own, one after them, and one that needs no key."""
+    """Return the service, with routers before and after its own, and before all of them one without a key."""
     api.routers.insert(0, _router("/first"))
     api.routers.append(_router("/last"))
     from app.main import app  # mounts the routers when it is imported
 
     app.include_router(_router("/open"))
+    app.router.routes.insert(0, app.router.routes.pop())  # where the reference has its route
     return app
 
 

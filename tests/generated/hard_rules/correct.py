@@ -282,7 +282,7 @@ async def on_quota_exceeded(_request: Request, error: QuotaExceededError) -> Res
         Insert("app/logging.py", "import io\n", "import os\n"),
         Insert(
             "app/logging.py",
-            '"timestamp"] = datetime.now(UTC)  # orjson writes it in RFC 3339\n    return event\n',
+            'logger, method, event) if "exc_info" in event else event\n',
             """
 
 def add_process_id(_logger: Any, _method: str, event: EventDict) -> EventDict:
@@ -290,7 +290,12 @@ def add_process_id(_logger: Any, _method: str, event: EventDict) -> EventDict:
     return event
 """,
         ),
-        Insert("app/logging.py", "        structlog.processors.add_log_level,\n", "        add_process_id,\n"),
+        Insert("app/logging.py", "            add_common,\n", "            add_process_id,\n"),
+        Insert(
+            "app/logging.py",
+            "                structlog.processors.add_log_level,\n",
+            "                add_process_id,\n",
+        ),
         Insert(
             "tests/test_logging.py",
             'assert datetime.fromisoformat(line.pop("timestamp")).tzinfo\n',

@@ -45,7 +45,7 @@ MUTATIONS = [
         at="getLogger",
     ),
     changed(RULE, "no id is bound", Change("app/middleware.py", "        bind_contextvars(request_id=request_id.decode())\n", ""), file="app/middleware.py", by=TEST),
-    changed(RULE, "bound lines leave the context out", Change("app/logging.py", "        structlog.contextvars.merge_contextvars,\n", ""), file="app/middleware.py", by=TEST),
+    changed(RULE, "bound lines leave the context out", Change("app/logging.py", "            structlog.contextvars.merge_contextvars,\n            add_common", "            add_common"), file="app/middleware.py", by=TEST),
     changed(
         RULE,
         "the id goes before the traceback",
