@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 from sqlalchemy import URL, Dialect, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -85,6 +85,10 @@ class ReadSession(AsyncSession):
     async def flush(self, _objects: Sequence[Any] | None = None) -> None:
         if self.new or self.dirty or self.deleted:
             raise RuntimeError("A ReadSessionDep stores nothing: ask for a SessionDep")
+
+    async def stream(self, *_arguments: Any, **_options: Any) -> NoReturn:
+        # Postgres would say so too, but not in the tests, each of which is a transaction.
+        raise RuntimeError("Rows are streamed in a transaction: ask for a SessionDep")
 
 
 def create_session_factory(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:

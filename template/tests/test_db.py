@@ -78,6 +78,12 @@ async def test_a_read_session_stores_nothing(client: AsyncClient, session: Async
     assert list(await session.scalars(select(Widget.name))) == ["bolt"]
 
 
+async def test_a_read_session_does_not_stream(pooled: AsyncEngine) -> None:
+    async with create_read_session_factory(pooled)() as session:
+        with pytest.raises(RuntimeError, match="ask for a SessionDep"):
+            await session.stream(text("SELECT 1"))
+
+
 async def test_the_next_request_may_store_again(committing_client: AsyncClient) -> None:
     """Both kinds of sessions share the connections."""
     created = (await committing_client.post("/widgets", json={"name": "bolt"})).json()

@@ -61,6 +61,8 @@ MUTATIONS = [
     Mutation("a read takes one round trip", "app/db.py", 'execution_options(isolation_level="AUTOCOMMIT")', "execution_options()", "test_db.py"),
     Mutation("a read session refuses to store", "app/deps.py", "await session.flush()", "pass", "test_db.py"),
     Mutation("a read session refuses to flush", "app/db.py", "if self.new or self.dirty or self.deleted:", "if self.new or self.deleted:", "test_db.py"),
+    Mutation("a read session does not stream", "app/db.py", "async def stream(", "async def streams(", "test_db.py"),
+    Mutation("the proxy hears of a drain", "fly.toml", 'interval = "2s"', 'interval = "5s"', "test_deployment.py"),
     Mutation("a lost update is a 409", "app/errors.py", "        StaleDataError: on_stale_data,\n", "", "test_transactions.py"),
     Mutation("constraints have names", "app/models/base.py", "MetaData(naming_convention=NAMING_CONVENTION)", "MetaData()", "test_models.py"),
     Mutation("migrations bound their waits", "alembic/env.py", 'text(f"SET lock_timeout = {LOCK_TIMEOUT_MS}")', 'text("SELECT 1")', "test_migrations.py"),
