@@ -3,7 +3,7 @@
 Callers keep their connections and never try again: an answer that is no 200, or none, is a failure. First two replicas
 behind HAProxy, which asks for /readyz as often as fly.toml says, are replaced one by one. Then one server alone
 gets its SIGTERM while it is asked directly, with a long request under way. In the end it takes no new connection, and
-resets those that it had not accepted; that is no failure of a request, since it never saw one.
+ends new ones that it has read nothing from; that is no failure of a request, since it never saw one, but is counted.
 """
 
 import time
@@ -24,12 +24,13 @@ from load.server import Server, serve, start, wait_until_ready
 CALLERS, THINK_SECONDS = 16, 0.01
 ROUNDS, DRAIN_SECONDS, SLOW_SECONDS = 5, 1, 3
 OK, NO_CONNECTION = "answered", "no new connection"
+ENDED = {ConnectionError.__name__, ConnectionResetError.__name__}
 
 
 def main() -> None:
     """Measure and print."""
     with service(INVOICE) as made:
-        print(f"{'':44}{'requests':>10}{'failed':>8}")
+        print(f"{'':44}{'requests':>10}{'not taken':>11}{'failed':>8}")
         _show("rolling restart of two behind haproxy", _rolling(made), [OK])
         direct: Counter[str] = Counter()
         for _ in range(ROUNDS):
@@ -96,7 +97,7 @@ def _caller(port: int, ended: Event) -> Counter[str]:
             continue
         connection.send(request("GET", "/first"))
         outcome = _outcome(connection)
-        outcomes[outcome if is_kept or outcome != ConnectionResetError.__name__ else NO_CONNECTION] += 1
+        outcomes[outcome if is_kept or outcome not in ENDED else NO_CONNECTION] += 1
     return outcomes
 
 
@@ -111,7 +112,7 @@ def _outcome(connection: Connection) -> str:
 def _show(name: str, outcomes: Counter[str], harmless: Sequence[str]) -> None:
     failed = {outcome: count for outcome, count in outcomes.items() if outcome not in harmless}
     print(
-        f"{name:44}{outcomes.total():>10}{sum(failed.values()):>8}",
+        f"{name:44}{outcomes.total():>10}{outcomes[NO_CONNECTION]:>11}{sum(failed.values()):>8}",
         judge(sum(failed.values()), at_most=0),
         failed or "",
     )
