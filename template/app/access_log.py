@@ -55,9 +55,9 @@ class AccessLog:
         self.ended.append((contextvars.copy_context(), scope, status, seconds))
 
     def write(self) -> None:
-        for context, scope, status, seconds in self.ended:
+        ended, self.ended = self.ended, []
+        for context, scope, status, seconds in ended:
             context.run(self.log, scope, status, seconds)
-        self.ended.clear()
         STDOUT.write(self.lines.getvalue())
         self.lines.seek(0)
         self.lines.truncate()

@@ -72,7 +72,8 @@ def replace_if_lost(connection: Any, record: ConnectionPoolEntry, _proxy: object
     """
     if connection.driver_connection.is_closed():
         raise InvalidatePoolError("closed by Postgres")
-    if time.monotonic() - record.info.get("returned", time.monotonic()) > PING_AFTER_IDLE_SECONDS:
+    returned = record.info.get("returned")  # never, when it is new
+    if returned is not None and time.monotonic() - returned > PING_AFTER_IDLE_SECONDS:
         try:
             connection.ping()
         except connection.dbapi.Error as error:

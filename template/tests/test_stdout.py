@@ -62,10 +62,11 @@ def test_a_line_is_there_at_once(pipe: Pipe) -> None:
     assert read_all(reader) == line_of(1)
 
 
-def test_nobody_reads_for_a_while(pipe: Pipe) -> None:
+@pytest.mark.parametrize("together", [1, 5])
+def test_nobody_reads_for_a_while(pipe: Pipe, together: int) -> None:
     out, reader = pipe
-    for number in range(1_000):
-        out.write(line_of(number))
+    for number in range(0, 1_000, together):
+        out.write(b"".join(line_of(number + more) for more in range(together)))
     read = read_all(reader)
     out.write(line_of(1_000))
     read += read_all(reader)

@@ -42,6 +42,7 @@ MUTATIONS = [
     Mutation("request id on a 500", "app/middleware.py", "_ERROR)(scope, receive, send_with_headers)", "_ERROR)(scope, receive, send)", "test_request_id.py"),
     Mutation("bad request ids are replaced", "app/middleware.py", "{8,128}", "{0,999}", "test_request_id.py"),
     Mutation("one log format", "app/logging.py", "logging.root.handlers = [handler]", "", "test_logging.py"),
+    Mutation("dropped lines are counted", "app/stdout.py", 'line.count(b"\\n")', "1", "test_stdout.py"),
     Mutation("no uvicorn access log", "app/logging.py", '("uvicorn.access", False)', '("uvicorn.access", True)', "test_server.py"),
     Mutation("drain on SIGTERM", "app/lifespan.py", "draining.set()", "pass", "test_server.py"),
     Mutation("the old handler runs", "app/lifespan.py", "seconds, stop_server,", "seconds, print,", "test_server.py"),
