@@ -11,8 +11,8 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
-from app.access_log import AccessLog
 from app.errors import ServiceUnavailableError, problem_response
+from app.request_log import RequestLog
 
 REQUEST_ID = b"x-request-id"
 VALID_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,128}")
@@ -41,12 +41,12 @@ class RequestContextMiddleware:
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self.access_log = AccessLog()
+        self.request_log = RequestLog()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
-            self.access_log.close()  # the end of the lifespan, among others
+            self.request_log.close()  # the end of the lifespan, among others
             return
 
         started = time.perf_counter()
@@ -85,7 +85,7 @@ class RequestContextMiddleware:
                 await problem_response(HTTPStatus.INTERNAL_SERVER_ERROR)(scope, receive, send_with_headers)
             raise
         finally:
-            self.access_log.add(scope, status or HTTPStatus.INTERNAL_SERVER_ERROR, time.perf_counter() - started)
+            self.request_log.add(scope, status or HTTPStatus.INTERNAL_SERVER_ERROR, time.perf_counter() - started)
 
 
 class BodyLimitMiddleware:

@@ -5,7 +5,7 @@ from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 from httpx import AsyncClient
 
-from app.access_log import RefusalLog
+from app.request_log import RefusalLog
 from tests.conftest import API_KEY, SECOND_API_KEY
 
 OPEN = {"/healthz", "/readyz", "/docs", "/docs/oauth2-redirect", "/openapi.json", "/redoc"}

@@ -6,11 +6,14 @@ from math import inf
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from httpx import AsyncClient
 from sqlalchemy import URL, event, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from app.db import create_engine, create_read_session_factory, create_session_factory
+from app.deps import State
+from tests.conftest import API_KEY, client_of
 from tests.sample import Widget
 
 
@@ -82,6 +85,16 @@ async def test_a_read_session_does_not_stream(pooled: AsyncEngine) -> None:
     async with create_read_session_factory(pooled)() as session:
         with pytest.raises(RuntimeError, match="ask for a SessionDep"):
             await session.stream(text("SELECT 1"))
+
+
+async def test_to_read_without_a_database_is_503(app: FastAPI, state: State, unused_tcp_port: int) -> None:
+    engine = create_engine(
+        URL.create("postgresql+asyncpg", host="127.0.0.1", port=unused_tcp_port), pool_size=1, application_name="test"
+    )
+    async with client_of(app, {**state, "read_session_factory": create_read_session_factory(engine)}) as client:
+        response = await client.get("/widgets/1", headers={"X-API-Key": API_KEY})
+
+    assert response.status_code == 503
 
 
 async def test_the_next_request_may_store_again(committing_client: AsyncClient) -> None:

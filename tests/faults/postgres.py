@@ -132,8 +132,8 @@ class Postgres:
             self.disconnect()
 
     def disconnect(self) -> None:
-        """End every connection of the service."""
-        self.psql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'service'")
+        """End every connection of the service, and wait until Postgres has."""
+        self.psql("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = 'service'")
 
     @contextmanager
     def trigger(self, table: str, when: str, body: str) -> Iterator[None]:

@@ -178,8 +178,7 @@ def assert_refused(server: Server, answer: Answer, status: int, *secrets: str) -
     if status == 503:
         assert int(answer.headers["retry-after"]) >= 1
     assert_nothing_leaked(answer, *secrets)
-    wait_until(lambda: access_lines(server, answer.request_id), f"a log line of {answer.request_id}")
-    assert [line["status"] for line in access_lines(server, answer.request_id)] == [status]
+    assert access_line(server, answer.request_id)["status"] == status
 
 
 def assert_nothing_leaked(answer: Answer, *secrets: str) -> None:
@@ -187,5 +186,12 @@ def assert_nothing_leaked(answer: Answer, *secrets: str) -> None:
     assert [word for word in (*INTERNALS, *secrets) if word.lower() in text.lower()] == []
 
 
-def access_lines(server: Server, request_id: str) -> list[dict[str, Any]]:
-    return [line for line in server.lines(request_id) if line["logger"] == "app.access"]
+def access_line(server: Server, request_id: str) -> dict[str, Any]:
+    """The one line that tells of a request, which comes after its answer."""
+
+    def lines() -> list[dict[str, Any]]:
+        return [line for line in server.lines(request_id) if line["logger"] == "app.access"]
+
+    wait_until(lines, f"a log line of {request_id}")
+    (line,) = lines()
+    return line

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from faults.postgres import Postgres, wait_until
-from faults.server import Answer, Server, access_lines, assert_nothing_leaked, assert_refused, running
+from faults.postgres import Postgres
+from faults.server import Answer, Server, access_line, assert_nothing_leaked, assert_refused, running
 from faults.wire import HEADERS, KEEP, connected, exchange, head, read
 from generated.conftest import Service
 
@@ -81,7 +81,7 @@ def test_headers(server: Server, case: str) -> None:
     assert answer.status == status
     assert re.fullmatch(r"[0-9a-f]{32}", answer.request_id)
     assert_nothing_leaked(answer)
-    wait_until(lambda: access_lines(server, answer.request_id), "its log line")
+    assert access_line(server, answer.request_id)["status"] == answer.status
 
 
 @fault("A header comes twice", "the first counts")
@@ -163,7 +163,7 @@ def test_methods(server: Server, method: str) -> None:
     answer = server.request(method, "/customers")
 
     assert (answer.status, answer.headers["allow"]) == (405, "GET, POST")
-    wait_until(lambda: access_lines(server, answer.request_id), "its log line")
+    assert access_line(server, answer.request_id)["status"] == answer.status
 
 
 PATHS = {
@@ -337,7 +337,7 @@ def test_closes(server: Server, postgres: Postgres, name: str, half: bool) -> No
             connection.shutdown(1)
             assert read(connection).is_closed
 
-    wait_until(lambda: access_lines(server, identity), "its log line")
+    access_line(server, identity)
     assert postgres.stored(name) == 0
 
 

@@ -39,7 +39,7 @@ class RefusalLog:
         self.logged = self.left_out = 0
 
 
-class AccessLog:
+class RequestLog:
     """Write the lines of the requests that end in one turn of the event loop at once: a busy service pays half for them."""
 
     def __init__(self) -> None:
