@@ -152,7 +152,15 @@ class Postgres:
 
     def busy(self) -> int:
         """How many statements of the service run, or wait for a lock."""
-        return int(self.psql("SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND usename = 'service'"))
+        return self._statements("true")
+
+    def waiting(self) -> int:
+        """How many statements of the service wait for a lock."""
+        return self._statements("wait_event_type = 'Lock'")
+
+    def _statements(self, condition: str) -> int:
+        service = "FROM pg_stat_activity WHERE usename = 'service' AND state = 'active'"
+        return int(self.psql(f"SELECT count(*) {service} AND {condition}"))
 
     def stored(self, name: str) -> int:
         """How many customers of that name there are."""

@@ -65,7 +65,7 @@ def test_serialization_failure(server: Server, postgres: Postgres, name: str) ->
     with postgres.default("default_transaction_isolation = 'repeatable read'"), postgres.session() as somebody:
         somebody(f"BEGIN; UPDATE customers SET email = 'theirs' WHERE name = '{name}'")  # noqa: S608
         change = server.start("PATCH", path, {"email": "ours"})
-        wait_until(postgres.busy, "our request waits for theirs")
+        wait_until(postgres.waiting, "our request waits for theirs")
         somebody("COMMIT")
         answer = change.result()
         again = server.request("PATCH", path, {"email": "ours"})
@@ -81,7 +81,7 @@ def test_deadlock(server: Server, postgres: Postgres, name: str) -> None:
     with postgres.trigger("customers", "AFTER UPDATE", body), postgres.session() as somebody:
         somebody(f"SET deadlock_timeout = '1min'; BEGIN; SELECT FROM customers WHERE id = {theirs} FOR UPDATE")
         change = server.start("PATCH", f"/customers/{ours}", {"email": "ours"})
-        wait_until(postgres.busy, "our request waits for theirs")
+        wait_until(postgres.waiting, "our request waits for theirs")
         somebody(f"SELECT FROM customers WHERE id = {ours} FOR UPDATE; ROLLBACK")
         answer = change.result()
         emails = [server.get(f"/customers/{id_}").json["email"] for id_ in (ours, theirs)]
@@ -98,7 +98,7 @@ def test_pool_exhausted(service: Service, postgres: Postgres, log: Path, name: s
         server.wait_for("/readyz", 200)
         somebody("BEGIN; LOCK TABLE customers")
         slow = [server.start("POST", "/customers", customer(f"{name}-{number}")) for number in range(2)]
-        wait_until(lambda: postgres.busy() == 2, "both connections are in use")
+        wait_until(lambda: postgres.waiting() == 2, "both connections are in use")
         started = time.monotonic()
         refused = server.many(20, "GET", "/invoices")
         seconds = time.monotonic() - started
