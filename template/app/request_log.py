@@ -58,9 +58,10 @@ class RequestLog:
         ended, self.ended = self.ended, []
         for context, scope, status, seconds in ended:
             context.run(self.log, scope, status, seconds)
-        STDOUT.write(self.lines.getvalue())
-        self.lines.seek(0)
-        self.lines.truncate()
+        if lines := self.lines.getvalue():  # none for probes and refusals
+            STDOUT.write(lines)
+            self.lines.seek(0)
+            self.lines.truncate()
 
     def log(self, scope: Scope, status: int, seconds: float) -> None:
         if status == HTTPStatus.UNAUTHORIZED and not self.refusals.admits_line():
