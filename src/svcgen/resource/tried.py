@@ -30,7 +30,8 @@ def context_of_tests(resource: Resource, layout: Layout, targets: Mapping[str, T
 def _accepted(field: Field) -> tuple[tuple[str, str], ...]:
     if field.unique or field.kind.target:
         return field.kind.accepted
-    return ((field.kind.other, field.kind.other), *field.kind.accepted)
+    other = (field.kind.other, field.kind.other)
+    return (*(() if other in field.kind.accepted else (other,)), *field.kind.accepted)
 
 
 def sample_of(field: Field) -> str:
