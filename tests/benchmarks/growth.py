@@ -16,7 +16,7 @@ from itertools import repeat
 
 from load.client import Client, request
 from load.made import Service, service
-from load.report import judge, pin
+from load.report import judge, leave_first_core, pin
 from load.server import Server, serve
 
 SIZES = (1, 10, 50)
@@ -26,6 +26,7 @@ FIELDS = "number:str:unique amount:decimal:12,2 due:date:optional paid:bool:defa
 
 def main() -> None:
     """Measure and print."""
+    leave_first_core()
     with ExitStack() as stack:
         services = {size: stack.enter_context(service(*_resources(size))) for size in SIZES}
         print(f"{'resources':34}{''.join(f'{size:>10}' for size in SIZES)}")

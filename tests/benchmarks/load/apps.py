@@ -5,6 +5,7 @@ They are the service, and what it is measured against.
 
 import asyncio
 import sys
+import time
 from typing import Any
 
 from app import api
@@ -16,6 +17,7 @@ from app.settings import get_settings
 from fastapi import APIRouter, Depends, FastAPI
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import async_sessionmaker
+from starlette.types import Receive, Scope, Send
 
 
 class Answer(BaseModel):
@@ -84,8 +86,20 @@ def smallest() -> FastAPI:
     return app
 
 
+async def steady(scope: Scope, _receive: Receive, send: Send) -> None:
+    """Spend as many microseconds of CPU on each request as its path says, and nothing else."""
+    if scope["type"] == "lifespan":
+        return
+    end = time.thread_time() + int(scope["path"][1:]) / 1e6
+    while time.thread_time() < end:
+        pass
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"0")]})
+    await send({"type": "http.response.body"})
+
+
 if __name__ == "__main__":
-    chosen = {"service": service, "bare": bare, "keyed": keyed, "smallest": smallest}[sys.argv[1]]()
+    made = {"service": service, "bare": bare, "keyed": keyed, "smallest": smallest, "steady": lambda: steady}
+    chosen = made[sys.argv[1]]()
     from app import server  # imports app.main, which mounts the routers
 
     server.app = chosen

@@ -139,10 +139,10 @@ class Client:
         """
         outcome, start = Outcome(seconds=seconds), time.perf_counter()
         due = deque(start + number / rate for number in range(round(rate * seconds)))
-        idle = list(self.connections)
+        idle = deque(self.connections)  # in turns, so that the server finds none of them forgotten
         while due or len(idle) < len(self.connections):
             while due and idle and due[0] <= time.perf_counter():
-                idle.pop().send(content, due.popleft())
+                idle.popleft().send(content, due.popleft())
             # Awake a little before the next one is due: Postgres needs this core as well.
             until_due = due[0] - time.perf_counter() if due else SPIN_SECONDS
             for connection, status in self._answers(max(0, until_due - SPIN_SECONDS)):

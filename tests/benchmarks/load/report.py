@@ -4,6 +4,8 @@ import os
 
 from load.server import Server
 
+CORES = sorted(os.sched_getaffinity(0))
+
 
 def judge(figure: float, *, at_least: float | None = None, at_most: float | None = None) -> str:
     """Say what the bound is, if there is one, and whether it holds."""
@@ -14,10 +16,17 @@ def judge(figure: float, *, at_least: float | None = None, at_most: float | None
     return ""
 
 
-def pin(*servers: Server) -> None:
-    """Give the servers the first core and the generator the others, where there are several."""
-    first, *others = sorted(os.sched_getaffinity(0))
+def leave_first_core() -> None:
+    """Keep this process and all that it starts from now on off the first core, where there are several.
+
+    Without it the kernel puts Postgres and the readers of logs beside the server that wakes them.
+    """
+    _, *others = CORES
     if others:
         os.sched_setaffinity(0, others)
-        for server in servers:
-            os.sched_setaffinity(server.process.pid, {first})
+
+
+def pin(*servers: Server) -> None:
+    """Give the first core to these servers."""
+    for server in servers:
+        os.sched_setaffinity(server.process.pid, CORES[:1])
