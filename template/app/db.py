@@ -1,14 +1,18 @@
 """Engine and session factories."""
 
+import asyncio
 import time
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any, NoReturn
 
 from sqlalchemy import URL, Dialect, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry
+from sqlalchemy.util import await_
+from sqlalchemy.util.queue import AsyncAdaptedQueue, Empty
 
 CONNECT_TIMEOUT_SECONDS = 5
 # Short, because who waits here waits for other requests: better told to come back than kept in a growing queue.
@@ -28,6 +32,7 @@ def create_engine(url: URL, *, pool_size: int, application_name: str) -> AsyncEn
     """
     engine = create_async_engine(
         url,
+        poolclass=FairPool,
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=POOL_TIMEOUT_SECONDS,
@@ -78,6 +83,43 @@ def replace_if_lost(connection: Any, record: ConnectionPoolEntry, _proxy: object
             connection.ping()
         except connection.dbapi.Error as error:
             raise InvalidatePoolError("no answer") from error
+
+
+class FairQueue(AsyncAdaptedQueue[ConnectionPoolEntry]):
+    """Give a connection that was returned to who has waited longest for one.
+
+    By asyncio.Queue it goes to whoever asks next, and of many requests at once a few wait until they give up:
+    https://github.com/sqlalchemy/sqlalchemy/issues/7679
+    """
+
+    waiting = 0
+
+    @cached_property
+    def turn(self) -> asyncio.Lock:
+        return asyncio.Lock()  # who waits for it gets it in the order of asking
+
+    def get(self, block: bool = True, timeout: float | None = None) -> ConnectionPoolEntry:
+        if not self.waiting or not block:
+            try:
+                return self.get_nowait()
+            except Empty:
+                if not block:
+                    raise
+        self.waiting += 1
+        try:
+            return await_(asyncio.wait_for(self.wait(), timeout))
+        except TimeoutError as error:
+            raise Empty from error
+        finally:
+            self.waiting -= 1
+
+    async def wait(self) -> ConnectionPoolEntry:
+        async with self.turn:
+            return await self._queue.get()
+
+
+class FairPool(AsyncAdaptedQueuePool):
+    _queue_class = FairQueue
 
 
 class ReadSession(AsyncSession):

@@ -1,5 +1,6 @@
 """Connections and sessions: what they cost, and what they bear."""
 
+import asyncio
 import socket
 from collections.abc import AsyncIterator
 from math import inf
@@ -53,6 +54,36 @@ async def test_an_idle_connection_is_asked(pooled: AsyncEngine) -> None:
     assert not driver.is_closed()
 
     assert await backend(pooled) != gone
+
+
+async def test_who_waits_for_a_connection_is_next(pooled: AsyncEngine) -> None:
+    served: list[str] = []
+    tasks: list[asyncio.Task[None]] = []
+
+    async def ask(caller: str) -> None:
+        async with pooled.connect():
+            served.append(caller)
+
+    def ask_as_it_is_returned(*_event: object) -> None:
+        tasks.append(asyncio.create_task(ask("who comes")))
+
+    async with pooled.connect():
+        tasks.append(asyncio.create_task(ask("who waits")))
+        await asyncio.sleep(0.01)
+        event.listen(pooled.sync_engine, "checkin", ask_as_it_is_returned, once=True)
+
+    await asyncio.gather(*tasks)
+    assert served == ["who waits", "who comes"]
+
+
+async def test_who_gives_up_takes_no_connection_along(pooled: AsyncEngine) -> None:
+    async with pooled.connect():
+        tasks = [asyncio.create_task(backend(pooled)) for _ in range(2)]
+        await asyncio.sleep(0.01)
+        tasks[0].cancel()
+
+    assert await asyncio.wait_for(tasks[1], 0.5)
+    assert await asyncio.wait_for(backend(pooled), 0.5)
 
 
 async def transaction(engine: AsyncEngine, factory: async_sessionmaker[Any]) -> list[str]:

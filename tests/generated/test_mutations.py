@@ -59,6 +59,7 @@ MUTATIONS = [
     Mutation("connections that Postgres closed are replaced", "app/db.py", "if connection.driver_connection.is_closed():", "if False:", "test_db.py"),
     Mutation("idle connections are asked", "app/db.py", "connection.ping()", "pass", "test_db.py"),
     Mutation("connections in use are not asked", "app/db.py", "PING_AFTER_IDLE_SECONDS = 5", "PING_AFTER_IDLE_SECONDS = -1", "test_db.py"),
+    Mutation("connections are given in the order of asking", "app/db.py", "        poolclass=FairPool,\n", "", "test_db.py"),
     Mutation("a read takes one round trip", "app/db.py", 'execution_options(isolation_level="AUTOCOMMIT")', "execution_options()", "test_db.py"),
     Mutation("a read session refuses to store", "app/deps.py", "await session.flush()", "pass", "test_db.py"),
     Mutation("a read session refuses to flush", "app/db.py", "if self.new or self.dirty or self.deleted:", "if self.new or self.deleted:", "test_db.py"),
