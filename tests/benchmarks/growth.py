@@ -16,7 +16,7 @@ from itertools import repeat
 
 from load.client import Client, request
 from load.made import Service, service
-from load.report import judge, leave_first_core, pin
+from load.report import first_core_spared, judge, pin
 from load.server import Server, serve
 
 SIZES = (1, 10, 50)
@@ -26,12 +26,11 @@ FIELDS = "number:str:unique amount:decimal:12,2 due:date:optional paid:bool:defa
 
 def main() -> None:
     """Measure and print."""
-    leave_first_core()
     with ExitStack() as stack:
-        services = {size: stack.enter_context(service(*_resources(size))) for size in SIZES}
-        print(f"{'resources':34}{''.join(f'{size:>10}' for size in SIZES)}")
-        _show("CPU until it listens, ms", _starts(services), 1e3)
-        with ExitStack() as running:
+        with first_core_spared(), ExitStack() as running:
+            services = {size: stack.enter_context(service(*_resources(size))) for size in SIZES}
+            print(f"{'resources':34}{''.join(f'{size:>10}' for size in SIZES)}")
+            _show("CPU until it listens, ms", _starts(services), 1e3)
             servers = {size: running.enter_context(serve(made, "service")) for size, made in services.items()}
             pin(*servers.values())
             for path in ("/first", "/last"):
@@ -79,9 +78,9 @@ def _show_suites(services: Mapping[int, Service]) -> None:
 
 def _suite(made: Service) -> tuple[float, float]:
     start, before = time.perf_counter(), os.times()
-    subprocess.run(
-        ["uv", "run", "pytest", "-q"], cwd=made.path, env=made.environ, stdout=subprocess.DEVNULL, check=True
-    )
+    command = ["uv", "run", "pytest", "-q"]
+    result = subprocess.run(command, cwd=made.path, env=made.environ, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout
     after = os.times()
     cpu = after.children_user + after.children_system - before.children_user - before.children_system
     return time.perf_counter() - start, cpu

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from load.client import Client, request
 from load.made import A_ROW, INVOICE, service
-from load.report import judge, leave_first_core, pin
+from load.report import first_core_spared, judge, pin
 from load.server import Server, serve
 
 ROUNDS, SECONDS, CONNECTIONS, FIRST_REQUESTS = 25, 2, 64, 2_000
@@ -73,8 +73,7 @@ class Series:
 
 def main() -> None:
     """Measure and print."""
-    leave_first_core()
-    with service(INVOICE) as made, ExitStack() as stack:
+    with first_core_spared(), service(INVOICE) as made, ExitStack() as stack:
         ours, smallest, steady = (stack.enter_context(serve(made, app)) for app in ("service", "smallest", "steady"))
         pin(ours, smallest, steady)
         Client(ours.port, 1).saturate([request("POST", "/invoices", A_ROW)])

@@ -13,7 +13,7 @@ from itertools import repeat
 
 from load.client import Client, request
 from load.made import A_ROW, INVOICE, service
-from load.report import judge, leave_first_core, pin
+from load.report import first_core_spared, judge, pin
 from load.server import Server, serve
 
 # Fewer connections than the pool of the database has, so that no request waits for another one's.
@@ -45,8 +45,7 @@ class Asked:
 
 def main() -> None:
     """Measure and print."""
-    leave_first_core()
-    with service(INVOICE) as made, ExitStack() as stack:
+    with first_core_spared(), service(INVOICE) as made, ExitStack() as stack:
         servers = {app: stack.enter_context(serve(made, app)) for app in ("service", "bare", "keyed", "smallest")}
         pin(*servers.values())
         Client(servers["service"].port, 1).saturate([request("POST", "/invoices", A_ROW)])

@@ -1,6 +1,8 @@
 """What the benchmarks print, and where they run."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from load.server import Server
 
@@ -16,14 +18,16 @@ def judge(figure: float, *, at_least: float | None = None, at_most: float | None
     return ""
 
 
-def leave_first_core() -> None:
-    """Keep this process and all that it starts from now on off the first core, where there are several.
+@contextmanager
+def first_core_spared() -> Iterator[None]:
+    """Keep this process and all that it starts meanwhile off the first core, where there are several.
 
     Without it the kernel puts Postgres and the readers of logs beside the server that wakes them.
     """
     _, *others = CORES
-    if others:
-        os.sched_setaffinity(0, others)
+    os.sched_setaffinity(0, others or CORES)
+    yield
+    os.sched_setaffinity(0, CORES)
 
 
 def pin(*servers: Server) -> None:
