@@ -99,12 +99,8 @@ class FairQueue(AsyncAdaptedQueue[ConnectionPoolEntry]):
         return asyncio.Lock()  # who waits for it gets it in the order of asking
 
     def get(self, block: bool = True, timeout: float | None = None) -> ConnectionPoolEntry:
-        if not self.waiting or not block:
-            try:
-                return self.get_nowait()
-            except Empty:
-                if not block:
-                    raise
+        if not block or not (self.waiting or self.empty()):
+            return self.get_nowait()
         self.waiting += 1
         try:
             return await_(asyncio.wait_for(self.wait(), timeout))

@@ -31,7 +31,7 @@ def _accepted(field: Field) -> tuple[tuple[str, str], ...]:
     if field.unique or field.kind.target:
         return field.kind.accepted
     other = (field.kind.other, field.kind.other)
-    return (*(() if other in field.kind.accepted else (other,)), *field.kind.accepted)
+    return tuple(dict.fromkeys((other, *field.kind.accepted)))
 
 
 def sample_of(field: Field) -> str:

@@ -114,12 +114,6 @@ class Client:
         for connection in self.connections:
             self.selector.register(connection.socket, EVENT_READ, connection)
 
-    def close(self) -> None:
-        """Close them all."""
-        for connection in self.connections:
-            connection.socket.close()
-        self.selector.close()
-
     def saturate(self, requests: Iterable[bytes]) -> Outcome:
         """Closed loop: each connection sends its next request as soon as it is answered."""
         waiting, outcome, start = iter(requests), Outcome(), time.perf_counter()
