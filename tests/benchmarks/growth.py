@@ -15,8 +15,9 @@ from contextlib import ExitStack
 from itertools import repeat
 
 from load.client import Client, request
+from load.machine import first_core_spared, pin
 from load.made import Service, service
-from load.report import first_core_spared, judge, pin
+from load.report import judge
 from load.server import Server, serve
 
 SIZES = (1, 10, 50)

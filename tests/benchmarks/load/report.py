@@ -1,12 +1,4 @@
-"""What the benchmarks print, and where they run."""
-
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-from load.server import Server
-
-CORES = sorted(os.sched_getaffinity(0))
+"""What the benchmarks print."""
 
 
 def judge(figure: float, *, at_least: float | None = None, at_most: float | None = None) -> str:
@@ -16,21 +8,3 @@ def judge(figure: float, *, at_least: float | None = None, at_most: float | None
     if at_most is not None:
         return f"(at most {at_most:g}: {'yes' if figure <= at_most else 'NO'})"
     return ""
-
-
-@contextmanager
-def first_core_spared() -> Iterator[None]:
-    """Keep this process and all that it starts meanwhile off the first core, where there are several.
-
-    Without it the kernel puts Postgres and the readers of logs beside the server that wakes them.
-    """
-    _, *others = CORES
-    os.sched_setaffinity(0, others or CORES)
-    yield
-    os.sched_setaffinity(0, CORES)
-
-
-def pin(*servers: Server) -> None:
-    """Give the first core to these servers."""
-    for server in servers:
-        os.sched_setaffinity(server.process.pid, CORES[:1])
