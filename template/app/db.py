@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
 from sqlalchemy import URL, Dialect, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -14,6 +14,8 @@ from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry
 from sqlalchemy.util import await_
 from sqlalchemy.util.queue import AsyncAdaptedQueue, Empty
 
+# Postgres' own default, and so that of the tests; a database or a role may have another one.
+TRANSACTION_ISOLATION: Final = "READ COMMITTED"
 CONNECT_TIMEOUT_SECONDS = 5
 # Short, because who waits here waits for other requests: better told to come back than kept in a growing queue.
 POOL_TIMEOUT_SECONDS = 1
@@ -32,7 +34,7 @@ def create_engine(url: URL, *, pool_size: int, application_name: str) -> AsyncEn
     """
     engine = create_async_engine(
         url,
-        # Those who write ask for another (create_session_factory): to do so takes a tenth of the time of a small query.
+        # Those who write ask for TRANSACTION_ISOLATION; to ask takes a tenth of the time of a small query.
         isolation_level="AUTOCOMMIT",
         poolclass=FairPool,
         pool_size=pool_size,
@@ -133,9 +135,8 @@ class ReadSession(AsyncSession):
 
 
 def create_session_factory(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
-    """Create sessions that are one transaction each."""
     # Responses are built after the commit, and an expired attribute could not be loaded then.
-    return async_sessionmaker(engine.execution_options(isolation_level="READ COMMITTED"), expire_on_commit=False)
+    return async_sessionmaker(engine.execution_options(isolation_level=TRANSACTION_ISOLATION), expire_on_commit=False)
 
 
 def create_read_session_factory(engine: AsyncEngine) -> async_sessionmaker[ReadSession]:

@@ -1,7 +1,7 @@
 """The service as its image starts it, with routes for what no real one of it does: python -m faults.app.
 
 Runs in the service. FAULTS_CONSTANTS, such as `app.db:STATEMENT_TIMEOUT_MS=500`, makes a wait shorter than it is in
-production.
+production, or what a team may well make it.
 """
 
 import asyncio
@@ -42,5 +42,5 @@ api.routers.append(router)
 for constant in os.environ.get("FAULTS_CONSTANTS", "").split():
     place, _, value = constant.partition("=")
     module, _, name = place.partition(":")
-    setattr(import_module(module), name, int(value))
+    setattr(import_module(module), name, int(value) if value.isdecimal() else value)
 runpy.run_module("app", run_name="__main__")

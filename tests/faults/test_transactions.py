@@ -60,9 +60,10 @@ def test_connection_lost_in_commit(server: Server, postgres: Postgres, name: str
 
 
 @fault("A serialization failure (40001)", "503 with Retry-After, nothing stored, works when tried again")
-def test_serialization_failure(server: Server, postgres: Postgres, name: str) -> None:
-    path = server.post("/customers", customer(name)).headers["location"]
-    with postgres.default("default_transaction_isolation = 'repeatable read'"), postgres.session() as somebody:
+def test_serialization_failure(service: Service, postgres: Postgres, name: str, log: Path) -> None:
+    strict = {"FAULTS_CONSTANTS": "app.db:TRANSACTION_ISOLATION=SERIALIZABLE"}
+    with running(service, postgres, log, **strict) as server, postgres.session() as somebody:
+        path = server.post("/customers", customer(name)).headers["location"]
         somebody(f"BEGIN; UPDATE customers SET email = 'theirs' WHERE name = '{name}'")  # noqa: S608
         change = server.start("PATCH", path, {"email": "ours"})
         wait_until(postgres.waiting, "our request waits for theirs")
@@ -70,7 +71,7 @@ def test_serialization_failure(server: Server, postgres: Postgres, name: str) ->
         answer = change.result()
         again = server.request("PATCH", path, {"email": "ours"})
 
-    assert_busy(server, answer)
+        assert_busy(server, answer)
     assert (again.status, again.json["email"]) == (200, "ours")
 
 

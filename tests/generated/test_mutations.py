@@ -61,7 +61,7 @@ MUTATIONS = [
     Mutation("connections in use are not asked", "app/db.py", "PING_AFTER_IDLE_SECONDS = 5", "PING_AFTER_IDLE_SECONDS = -1", "test_db.py"),
     Mutation("connections are given in the order of asking", "app/db.py", "        poolclass=FairPool,\n", "", "test_db.py"),
     Mutation("a read takes one round trip", "app/db.py", '        isolation_level="AUTOCOMMIT",\n', "", "test_db.py"),
-    Mutation("a write is a transaction", "app/db.py", '.execution_options(isolation_level="READ COMMITTED")', "", "test_db.py"),
+    Mutation("a write is a transaction", "app/db.py", ".execution_options(isolation_level=TRANSACTION_ISOLATION)", "", "test_db.py"),
     Mutation("a read session refuses to store", "app/deps.py", "await session.flush()", "pass", "test_db.py"),
     Mutation("a read session refuses to flush", "app/db.py", "if self.new or self.dirty or self.deleted:", "if self.new or self.deleted:", "test_db.py"),
     Mutation("a read session does not stream", "app/db.py", "async def stream(", "async def streams(", "test_db.py"),
