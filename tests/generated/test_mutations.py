@@ -45,7 +45,7 @@ MUTATIONS = [
     Mutation("dropped lines are counted", "app/stdout.py", 'line.count(b"\\n")', "1", "test_stdout.py"),
     Mutation("no uvicorn access log", "app/logging.py", '("uvicorn.access", False)', '("uvicorn.access", True)', "test_server.py"),
     Mutation("drain on SIGTERM", "app/lifespan.py", "draining.set()", "pass", "test_server.py"),
-    Mutation("the old handler runs", "app/lifespan.py", "seconds, stop_server,", "seconds, print,", "test_server.py"),
+    Mutation("the old handler runs", "app/lifespan.py", "seconds, stop_server,", "seconds, print,", "test_lifespan.py"),
     Mutation("postgres:// is understood", "app/settings.py", '{"postgres", "postgresql"}', '{"postgresql"}', "test_settings.py"),
     Mutation("sslmode is understood", "app/settings.py", '"ssl" if name == "sslmode" else name', "name", "test_settings.py"),
     Mutation("settings errors hide values", "app/settings.py", "hide_input_in_errors=True", "hide_input_in_errors=False", "test_settings.py"),
