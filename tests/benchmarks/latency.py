@@ -1,7 +1,7 @@
 """Measures how long requests take when a server is busy but not too busy: uv run tests/benchmarks/latency.py.
 
 Requests are due at a constant rate, whether or not the server keeps up, and a latency counts from when its request was
-due. The rate is what keeps the server's core 80 % busy, going by the CPU time that requests took in the round before.
+due. The rate is what keeps the server's core 80 % busy, going by the CPU time that requests took in the rounds before.
 A closed loop would not tell: requests that wait for each other are cheaper.
 
 All that takes part has real-time priority: without it the scheduler lets a request wait for 4 ms while the generator of
