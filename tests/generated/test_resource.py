@@ -80,7 +80,8 @@ def test_each_type(billing: Service, postgres: str, folder: Path) -> None:
     """All of them in one resource."""
     service = copy_of(billing, folder / "together")
     fields = (f"x{number}:{kind.replace('self', 'thing')}" for number, kind in enumerate(ALONE))
-    add(service, f"thing {' '.join(fields)} and thing_1 x:str")
+    # A node can be changed by nothing but another node.
+    add(service, f"thing {' '.join(fields)} and thing_1 x:str and node parent:ref:node:optional")
 
     for command in (*CHECKS[:2], ("mypy",), ("python", "scripts/check.py")):
         result = service.run(*command)

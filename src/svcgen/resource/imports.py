@@ -27,6 +27,7 @@ _MODULES = {
     "sqlalchemy.dialects.postgresql": "JSONB",
     "sqlalchemy.ext.asyncio": "AsyncConnection AsyncEngine AsyncSession",
     "sqlalchemy.orm": "Mapped mapped_column",
+    "sqlalchemy.orm.attributes": "flag_modified",
     "app.deps": "ReadSessionDep SessionDep",
     "app.errors": "NotFoundError problem_responses",
     "app.etag": "IfMatch etag require_match",
