@@ -20,7 +20,8 @@ RENOVATE = (
     *(sys.executable, "-m", "copier", "update", "--skip-answered", "--defaults"),
     *("--answers-file", ".copier-answers.yml", "--vcs-ref", NEXT),
 )
-SVCGEN = (sys.executable, "-m", "svcgen", "update", "--json", "--test")
+SVCGEN = (sys.executable, "-m", "svcgen", "update", "--json")
+SVCGEN_TEST = (*SVCGEN, "--test")
 # Written once, or made anew, so that an update neither merges nor compares them.
 APART = {".copier-answers.yml", ".env", "CHANGELOG.md", "README.md", "requirements.txt", "uv.lock"}
 
@@ -42,7 +43,7 @@ def fresh(current: Template, tmp_path_factory: pytest.TempPathFactory) -> dict[s
     return files_of(directory)
 
 
-@pytest.mark.parametrize("tool", [COPIER, RENOVATE, SVCGEN], ids=["copier", "renovate", "svcgen"])
+@pytest.mark.parametrize("tool", [COPIER, RENOVATE, SVCGEN_TEST], ids=["copier", "renovate", "svcgen"])
 def test_untouched(
     tool: tuple[str, ...], untouched: Path, fresh: Mapping[str, bytes], git_environ: Mapping[str, str]
 ) -> None:
@@ -60,7 +61,7 @@ def test_untouched(
 def test_edited(edited: Path, git_environ: Mapping[str, str]) -> None:
     """Nothing of the team's is lost, and what comes out is green."""
     env = (edited / ".env").read_bytes()
-    result = run(*SVCGEN, cwd=edited, environ=git_environ)
+    result = run(*SVCGEN_TEST, cwd=edited, environ=git_environ)
     assert result.returncode == 0, result.stdout + result.stderr
     (report,) = json.loads(result.stdout)["services"]
 
@@ -111,7 +112,7 @@ def test_offline(
     real = shutil.which("git")
     no_network = f'case "$*" in *clone*|*ls-remote*|*fetch*) exit 1;; esac\nexec {real} "$@"'
     path = fake_program(tmp_path / "bin", "git", no_network)
-    result = run(*SVCGEN[:-1], cwd=service, environ={**git_environ, "PATH": path, "UV_OFFLINE": "1"})
+    result = run(*SVCGEN, cwd=service, environ={**git_environ, "PATH": path, "UV_OFFLINE": "1"})
 
     assert result.returncode == 0, result.stdout + result.stderr
     assert files_of(service) == fresh
