@@ -122,8 +122,8 @@ def add_recent(text: str, line: str) -> str | None:
 
 
 def add_to_map(text: str, row: tuple[str, str]) -> str | None:
-    """Add a row to the file map of AGENTS.md, unless it has it."""
-    return text if f"`{row[0]}`" in text else edits.add_row(text, "app/errors.py", row)
+    """Add a row to the file map of AGENTS.md, unless it has it, between two rows that no release rewords."""
+    return text if f"`{row[0]}`" in text else edits.add_row(text, "app/db.py", row)
 
 
 def _note(change: Change, file: Path, what: str, edit: Callable[[str], str | None]) -> None:
