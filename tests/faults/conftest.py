@@ -14,6 +14,7 @@ from faults.declared import undeclared
 from faults.postgres import PASSWORD, Postgres
 from faults.server import Server, running
 from generated.conftest import Service, made_once
+from marked import collected
 
 # Every type, and every modifier that an OpenAPI document can tell of: it has no limits for texts that are dates.
 PARCEL = """
@@ -35,10 +36,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Let table.py know, which sees only reports."""
-    for marker in item.iter_markers("fault"):
-        parameters = item.callspec.id if isinstance(item, pytest.Function) and hasattr(item, "callspec") else ""
-        item.user_properties.append(("fault", (*marker.args, parameters)))
+    collected("fault", item)
 
 
 @pytest.fixture(scope="session")

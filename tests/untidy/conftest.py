@@ -1,0 +1,13 @@
+"""Machines that are not tidy: each test says `untidy(case, environment, outcome)`, and `table.py` prints them."""
+
+import pytest
+
+from marked import collected
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "untidy(case, environment, outcome): what is run, where, and what has to happen")
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    collected("untidy", item)
