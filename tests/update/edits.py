@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from update.history import add_resource
+
 ROUTER = '''"""Invoices."""
 
 from fastapi import APIRouter
@@ -87,6 +89,12 @@ def new_resource(service: Path) -> None:
         service / "app/models/__init__.py", "import Base\n", "import Base\nfrom app.models.invoice import Invoice\n"
     )
     replace(service / "app/models/__init__.py", '["Base"]', '["Base", "Invoice"]')
+
+
+def added_resource(service: Path) -> None:
+    """As the svcgen of its release adds one."""
+    if "_commit: v0.1.0" not in (service / ".copier-answers.yml").read_text():
+        add_resource(service, "customer", "name:str:unique", "balance:decimal:12,2", "due:date:optional")
 
 
 def extra_dependency(service: Path) -> None:
@@ -189,6 +197,7 @@ def platform_file(service: Path) -> None:
 
 EDITS: tuple[Callable[[Path], None], ...] = (
     new_resource,
+    added_resource,
     extra_dependency,
     changed_dockerfile_line,
     deleted_file,

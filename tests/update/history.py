@@ -1,7 +1,11 @@
 """The template's repository with a tag on each release, and services made from one of them."""
 
+import os
 import shutil
 import subprocess
+import sys
+import tarfile
+import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -65,6 +69,27 @@ def make_service(
     git(directory, "init", "--quiet", "-b", "main", environ=environ)
     commit(directory, "Scaffold", environ)
     return directory
+
+
+def add_resource(service: Path, *words: str) -> None:
+    """Add a resource with the svcgen of the service's release, or with the first that could add any."""
+    release = next(tag for tag in RELEASES if f"_commit: {tag}" in (service / ".copier-answers.yml").read_text())
+    able = [tag for tag in RELEASES if git(ROOT, "ls-tree", RELEASES[tag], "src/svcgen/resource")]
+    with tempfile.TemporaryDirectory() as folder:
+        code = Path(folder, "code.tar")
+        git(ROOT, "archive", f"--output={code}", RELEASES[release if release in able else able[0]])
+        with tarfile.open(code) as archive:
+            archive.extractall(folder, filter="data")
+        foreign = ("COV_", "PYTEST_", "PYTHONDONTWRITEBYTECODE", "UV_", "VIRTUAL_ENV")
+        environ = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
+        added = run(
+            *(sys.executable, "-m", "svcgen", "add", "resource", *words, "--allow-dirty"),
+            cwd=service,
+            environ={**environ, "PYTHONPATH": str(Path(folder, "src"))},
+        )
+    assert added.returncode == 0, added.stdout + added.stderr
+    # A copy of the service makes its own.
+    shutil.rmtree(service / ".venv")
 
 
 def commit(service: Path, message: str, environ: Mapping[str, str]) -> None:
