@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -28,3 +29,14 @@ def fake_program(directory: Path, name: str, script: str) -> str:
     program.write_text(f"#!/bin/sh\n{script}\n")
     program.chmod(0o755)
     return f"{directory}{os.pathsep}{os.environ['PATH']}"
+
+
+def wait_until_gone(pid: int) -> None:
+    """Wait for the end of a process; it is a zombie until whoever has adopted it looks."""
+    for _ in range(500):
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return
+        time.sleep(0.01)
+    raise AssertionError(f"{pid} still runs")

@@ -1,38 +1,93 @@
-"""The git repository of a new service."""
+"""Runs git, in one way for all of svcgen: it asks nothing, and no repository can make it run a program."""
 
 import os
 import shutil
+import tempfile
+from collections.abc import Collection, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 from svcgen.errors import ToolError
 from svcgen.events import Notify, ignore
-from svcgen.process import run
+from svcgen.git_environ import base_environ, disarmed, with_settings
+from svcgen.process import Finished, execute
 
-# Set inside a git hook; they would point every call at the repository of the hook.
-_LOCAL_VARIABLES = frozenset(
-    {"GIT_COMMON_DIR", "GIT_DIR", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_PREFIX", "GIT_WORK_TREE"}
-)
+_DIFFS = frozenset({"diff", "diff-files", "diff-index", "diff-tree", "log", "show"})
+_PLAIN_DIFF = ("--no-ext-diff", "--no-textconv", "--no-color", "--src-prefix=a/", "--dst-prefix=b/")
+# Where a repository is; a call can set them.
+_LOCATIONS = frozenset({"GIT_COMMON_DIR", "GIT_CEILING_DIRECTORIES", "GIT_DIR", "GIT_WORK_TREE"})
 
 
-def git(directory: Path, *arguments: str, index: Path | None = None, notify: Notify = ignore) -> str:
-    """Run git in a directory and return its standard output.
+def git(
+    directory: Path,
+    *arguments: str,
+    index: Path | None = None,
+    environ: Mapping[str, str] | None = None,
+    stdin: str | bytes | None = None,
+    notify: Notify = ignore,
+) -> str:
+    """Run git in a directory and return its standard output, in which file names of any encoding survive.
 
     Args:
         directory: Where.
-        arguments: The command and its arguments.
+        arguments: The command and its arguments; settings (`-c`) may come first.
         index: An index file to use in place of the repository's own.
-        notify: Is told of the command.
+        environ: More environment variables.
+        stdin: What git can read.
+        notify: Receives the command.
 
     Raises:
         ToolError: git is not on PATH or fails.
     """
-    program = shutil.which("git")
-    if program is None:
-        raise ToolError("git is not on PATH", hint="install git")
-    environ = {name: value for name, value in os.environ.items() if name not in _LOCAL_VARIABLES}
+    return run_git(directory, *arguments, index=index, environ=environ, stdin=stdin, notify=notify).text
+
+
+def run_git(  # noqa: PLR0913  (as `git`, and which exit codes are no failure)
+    directory: Path,
+    *arguments: str,
+    index: Path | None = None,
+    environ: Mapping[str, str] | None = None,
+    stdin: str | bytes | None = None,
+    accept: Collection[int] = (0,),
+    notify: Notify = ignore,
+) -> Finished:
+    """Run git as `git` does, and return its exit code and its output as bytes, too.
+
+    Args:
+        directory: Where.
+        arguments: As for `git`.
+        index: As for `git`.
+        environ: As for `git`.
+        stdin: As for `git`.
+        accept: The exit codes that are no failure: `git merge-tree` exits with 1 at a conflict.
+        notify: Receives the command.
+
+    Raises:
+        ToolError: git is not on PATH, or exits with another code.
+    """
+    settings, command, rest = _split(arguments)
+    variables = {**base_environ(), **(environ or {})}
     if index:
-        environ["GIT_INDEX_FILE"] = str(index)
-    return run(program, *arguments, cwd=directory, environ=environ, notify=notify)
+        variables["GIT_INDEX_FILE"] = str(index)
+    located = tuple((name, variables[name]) for name in sorted(_LOCATIONS & variables.keys()))
+    variables = with_settings(variables, _disarmed(directory, settings, located))
+    words = (*settings, command, *(_PLAIN_DIFF if command in _DIFFS else ()), *rest)
+    return execute(_program(), *words, cwd=directory, environ=variables, stdin=stdin, accept=accept, notify=notify)
+
+
+def ask_remote(*arguments: str, notify: Notify = ignore) -> str:
+    """Run a git command that talks to a remote, in no repository: the configuration of a checkout has no say in it.
+
+    Args:
+        arguments: As for `git`.
+        notify: Receives the command.
+
+    Raises:
+        ToolError: git is not on PATH or fails.
+    """
+    with tempfile.TemporaryDirectory(prefix="svcgen-") as nowhere:
+        outside = {"GIT_CEILING_DIRECTORIES": str(Path(nowhere).resolve().parent)}
+        return git(Path(nowhere), *arguments, environ=outside, notify=notify)
 
 
 def is_in_work_tree(directory: Path) -> bool:
@@ -90,3 +145,28 @@ def _configured(project: Path) -> str:
         return git(project, "config", "--get-regexp", r"^user\.(name|email)$")
     except ToolError:
         return ""
+
+
+def _program() -> str:
+    program = shutil.which("git")
+    if program is None:
+        raise ToolError("git is not on PATH", hint="install git")
+    return program
+
+
+def _split(arguments: Sequence[str]) -> tuple[tuple[str, ...], str, tuple[str, ...]]:
+    """Return git's own options, the name of the command, and the command's arguments."""
+    place = 0
+    while arguments[place].startswith("-"):
+        place += 2 if arguments[place] in {"-c", "-C"} else 1
+    return tuple(arguments[:place]), arguments[place], tuple(arguments[place + 1 :])
+
+
+@cache
+def _disarmed(directory: Path, options: tuple[str, ...], located: tuple[tuple[str, str], ...]) -> Mapping[str, str]:
+    """Return what overrides the programs that the configuration of a repository itself names."""
+    listing = ("config", "--list", "--show-scope", "--name-only", "-z")
+    environ = base_environ() | dict(located)
+    found = execute(_program(), *options, *listing, cwd=directory, environ=environ, accept=range(256)).text.split("\0")
+    own = (name for scope, name in zip(found[::2], found[1::2], strict=False) if scope in {"local", "worktree"})
+    return disarmed(own)

@@ -1,23 +1,69 @@
-"""Runs child processes that never outlive svcgen."""
+"""Runs child processes that never outlive svcgen, ask nothing, and are bounded in time and output."""
 
 import os
 import shlex
 import signal
 import subprocess
-from collections.abc import Mapping
-from contextlib import suppress
+import time
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
+from dataclasses import dataclass
 from pathlib import Path
 
 from svcgen.errors import ToolError
 from svcgen.events import CommandRun, Notify, ignore
-from svcgen.signals import held
+from svcgen.signals import check_wait, held, register, unregister
 
 # Seconds between asking a child to end and killing it.
 _GRACE = 2.0
+# Seconds between two looks at signals, the clock and the amount of output while a child runs.
+_TICK = 0.1
+# A tool that prints more than this is broken or hostile.
+_LIMIT = 256 << 20
+
+_deadline: ContextVar[float] = ContextVar("deadline", default=float("inf"))
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A child process that has ended.
+
+    Attributes:
+        command: What was run, as a person would type it.
+        code: Its exit code; negative for a signal.
+        output: Its standard output.
+        errors: Its standard error.
+    """
+
+    command: str
+    code: int
+    output: bytes
+    errors: bytes
+
+    @property
+    def text(self) -> str:
+        """The output as text, in which file names of any encoding survive."""
+        return self.output.decode("utf-8", "surrogateescape")
+
+
+@contextmanager
+def time_limit(seconds: float) -> Iterator[None]:
+    """Give all children that this thread runs in the body a common time limit."""
+    token = _deadline.set(min(_deadline.get(), time.monotonic() + seconds))
+    try:
+        yield
+    finally:
+        _deadline.reset(token)
 
 
 def run(
-    *command: str | Path, cwd: Path | None = None, environ: Mapping[str, str] | None = None, notify: Notify = ignore
+    *command: str | Path,
+    cwd: Path | None = None,
+    environ: Mapping[str, str] | None = None,
+    stdin: str | bytes | None = None,
+    timeout: float = float("inf"),
+    notify: Notify = ignore,
 ) -> str:
     """Run a command without a terminal and return its standard output.
 
@@ -25,54 +71,116 @@ def run(
         command: The program and its arguments.
         cwd: Working directory.
         environ: The whole environment, by default that of svcgen.
-        notify: Is told of the command and its output once it has ended.
+        stdin: What it can read; nothing by default.
+        timeout: Seconds after which it is ended.
+        notify: Receives the command and its output when the command has ended.
 
     Raises:
-        ToolError: It can't be started or exits with another code than 0.
+        ToolError: It can't be started, takes too long, prints too much, or exits with another code than 0.
+    """
+    return execute(*command, cwd=cwd, environ=environ, stdin=stdin, timeout=timeout, notify=notify).text
+
+
+def execute(  # noqa: PLR0913  (run's, and which exit codes are no failure)
+    *command: str | Path,
+    cwd: Path | None = None,
+    environ: Mapping[str, str] | None = None,
+    stdin: str | bytes | None = None,
+    timeout: float = float("inf"),
+    accept: Collection[int] = (0,),
+    notify: Notify = ignore,
+) -> Finished:
+    """Run a command as `run` does, and return all that came of it.
+
+    Args:
+        command: The program and its arguments.
+        cwd: As for `run`.
+        environ: As for `run`.
+        stdin: As for `run`.
+        timeout: As for `run`.
+        accept: The exit codes that are no failure.
+        notify: As for `run`.
+
+    Raises:
+        ToolError: As `run`.
     """
     words = [str(word) for word in command]
-    process: subprocess.Popen[str] | None = None
+    shown = shlex.join([Path(words[0]).name, *words[1:]])
+    check_wait()
+    process: subprocess.Popen[bytes] | None = None
     try:
         # A signal inside Popen would leave a child that nobody knows of.
         with held():
             process = _start(words, cwd, environ)
-        output, errors = process.communicate()
-    except BaseException:
+            register(process.pid)
+        deadline = min(time.monotonic() + timeout, _deadline.get())
+        output, errors = _collect(process, shown, _encoded(stdin), deadline)
+    finally:
         if process is not None:
             with held():
                 _stop(process)
-        raise
-    shown = shlex.join([Path(words[0]).name, *words[1:]])
-    notify(CommandRun(shown, output + errors))
-    if process.returncode:
-        said = errors.strip() or output.strip() or f"exit code {process.returncode}"
-        raise ToolError(f"{shown}: {said}")
-    return output
+    done = Finished(shown, process.returncode, output, errors)
+    notify(CommandRun(shown, (output + errors).decode("utf-8", "replace")))
+    if done.code not in accept:
+        raise ToolError(f"{shown}: {_said(done)}")
+    return done
 
 
-def _start(words: list[str], cwd: Path | None, environ: Mapping[str, str] | None) -> subprocess.Popen[str]:
+def _start(words: list[str], cwd: Path | None, environ: Mapping[str, str] | None) -> "subprocess.Popen[bytes]":
     try:
         return subprocess.Popen(
             words,
             cwd=cwd,
             env=environ,
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            encoding="utf-8",
-            errors="replace",
-            # A group of its own, so that the child's children can be stopped with it.
-            process_group=0,
+            # A session of its own: without a terminal nothing can prompt, nor be stopped for trying to (SIGTTIN).
+            start_new_session=True,
         )
-    except OSError as error:
-        raise ToolError(f"{words[0]} can't be started: {error.strerror}") from error
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise ToolError(f"{words[0]} can't be started: {reason}") from error
 
 
-def _stop(process: subprocess.Popen[str]) -> None:
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGTERM)
-    try:
-        process.communicate(timeout=_GRACE)
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()
+def _encoded(stdin: str | bytes | None) -> bytes | None:
+    return stdin.encode("utf-8", "surrogateescape") if isinstance(stdin, str) else stdin
+
+
+def _collect(
+    process: "subprocess.Popen[bytes]", shown: str, stdin: bytes | None, deadline: float
+) -> tuple[bytes, bytes]:
+    """Feed a child and read it until it ends."""
+    while True:
+        check_wait()
+        try:
+            return process.communicate(stdin, timeout=max(0.0, min(_TICK, deadline - time.monotonic())))
+        except subprocess.TimeoutExpired as running:
+            stdin = None
+            if time.monotonic() > deadline:
+                raise ToolError(f"{shown}: did not end in time", hint="try it by hand") from running
+            if len(running.output or b"") + len(running.stderr or b"") > _LIMIT:
+                raise ToolError(f"{shown}: printed more than {_LIMIT >> 20} MiB") from running
+
+
+def _stop(process: "subprocess.Popen[bytes]") -> None:
+    """End a child and its children, unless it has ended."""
+    if process.returncode is None:
+        with suppress(OSError):
+            os.killpg(process.pid, signal.SIGTERM)
+        try:
+            process.wait(_GRACE)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+    for stream in (process.stdin, process.stdout, process.stderr):
+        if stream:
+            # What is left in the buffer of a child that has ended can't be written any more.
+            with suppress(OSError):
+                stream.close()
+    unregister(process.pid)
+
+
+def _said(done: Finished) -> str:
+    said = done.errors.strip() or done.output.strip()
+    return said.decode("utf-8", "backslashreplace") or f"exit code {done.code}"

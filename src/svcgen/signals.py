@@ -1,14 +1,22 @@
-"""SIGINT, SIGTERM and SIGHUP as one exception that cleanup can hold back."""
+"""SIGINT, SIGTERM and SIGHUP as one exception that cleanup can hold back.
 
+The first signal raises `Interrupted`, at once or at the end of `held()`. The second also breaks the wait for a child
+process inside `held()`, and sets a deadline: whatever still runs then is killed, svcgen included.
+"""
+
+import os
 import signal
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 
 # What Typer and shells make of Ctrl-C.
 INTERRUPT = 128 + signal.SIGINT
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+# Seconds that a second signal leaves for ending children and cleaning up.
+_PATIENCE = 5.0
 
 
 class Interrupted(KeyboardInterrupt):
@@ -17,23 +25,37 @@ class Interrupted(KeyboardInterrupt):
 
 class _State:
     received: int | None = None
-    held = False
+    impatient = False
     pending = False
     finished = False
+    children: frozenset[int] = frozenset()
+
+
+class _Thread(threading.local):
+    depth = 0
+
+
+_thread = _Thread()
+_registry = threading.Lock()
 
 
 def install() -> None:
-    """Turn the first signal into `Interrupted` and ignore those that come during the cleanup after it."""
+    """Turn signals into `Interrupted`, except those that `nohup` or a shell's background job ignores."""
     for signum in _SIGNALS:
-        # Ignored is what `nohup` and a shell's background jobs ask for.
         if signal.getsignal(signum) is not signal.SIG_IGN:
             signal.signal(signum, _handle)
+    signal.signal(signal.SIGALRM, _give_up)
 
 
 def uninstall() -> None:
-    """Ignore signals until the process ends: Python would drop the handlers first, and die of a late one."""
+    """End the children that are left, and ignore signals until the process ends.
+
+    Python would drop the handlers first, and die of a late signal. A thread whose join a signal broke can still have a
+    child.
+    """
     for signum in _SIGNALS:
         signal.signal(signum, signal.SIG_IGN)
+    _kill_children()
 
 
 def exit_code() -> int:
@@ -42,35 +64,69 @@ def exit_code() -> int:
 
 
 def finish() -> None:
-    """Ignore every later signal: the work is done and can no longer be undone."""
+    """Ignore the next signal: the work is done and can no longer be undone."""
     check()
     _State.finished = True
 
 
 def check() -> None:
     """Raise `Interrupted` if a signal came whose exception some library swallowed."""
-    if _State.received is not None:
+    if _State.received is not None and not _State.finished:
+        raise Interrupted
+
+
+def check_wait() -> None:
+    """Raise `Interrupted` in a thread that must not wait for a child: after a signal, or inside `held()` after two."""
+    if _State.impatient or (not _thread.depth and not _State.finished and _State.received is not None):
         raise Interrupted
 
 
 @contextmanager
 def held() -> Iterator[None]:
-    """Run the body whole: a signal that comes meanwhile is raised at its end."""
-    _State.held = True
+    """Run the body whole: a signal that comes meanwhile is raised at the end of the outermost one."""
+    _thread.depth += 1
     try:
         yield
     finally:
-        _State.held = False
-    if _State.pending:
+        _thread.depth -= 1
+    if _State.pending and not _thread.depth and threading.current_thread() is threading.main_thread():
         _State.pending = False
         raise Interrupted
 
 
+def register(group: int) -> None:
+    """Remember the process group of a child, to be killed at the deadline that a second signal sets."""
+    with _registry:
+        _State.children |= {group}
+
+
+def unregister(group: int) -> None:
+    """Forget a child that has ended."""
+    with _registry:
+        _State.children -= {group}
+
+
 def _handle(signum: int, _frame: FrameType | None) -> None:
-    if _State.received is not None or _State.finished:
+    if _State.received is not None:
+        if not _State.impatient:
+            _State.impatient = True
+            signal.setitimer(signal.ITIMER_REAL, _PATIENCE)
         return
     _State.received = signum
-    if _State.held:
+    if _State.finished:
+        return
+    if _thread.depth:
         _State.pending = True
     else:
         raise Interrupted
+
+
+def _give_up(_signum: int, _frame: FrameType | None) -> None:
+    _kill_children()
+    os._exit(exit_code())
+
+
+def _kill_children() -> None:
+    for group in _State.children:
+        with suppress(OSError):
+            os.killpg(group, signal.SIGKILL)

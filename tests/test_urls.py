@@ -1,0 +1,72 @@
+from pathlib import Path
+
+import pytest
+
+from svcgen.errors import TemplateError
+from svcgen.urls import check_version, git_url
+
+
+@pytest.mark.parametrize(
+    ("source", "url"),
+    [
+        ("https://github.com/svcgen/svcgen", None),
+        ("git+https://github.com/svcgen/svcgen.git", "https://github.com/svcgen/svcgen.git"),
+        ("gh:svcgen/svcgen", "https://github.com/svcgen/svcgen"),
+        ("gl:svcgen/svcgen", "https://gitlab.com/svcgen/svcgen"),
+        ("https://user:token@git.example.com:8443/platform/svcgen", None),
+        ("ssh://git@git.example.com:2222/platform/svcgen", None),
+        ("git://git.example.com/platform/svcgen", None),
+        ("file:///srv/git/svcgen", None),
+        ("git@github.com:svcgen/svcgen.git", None),
+        ("host:~user/svcgen", None),
+        ("/srv/git/my template", None),
+        ("../template", str(Path("../template").absolute())),
+        ("~/template", str(Path("~/template").expanduser())),
+        ("./gh:x", str(Path("./gh:x").absolute())),
+    ],
+)
+def test_what_git_can_be_asked(source: str, url: str | None) -> None:
+    assert git_url(source) == (url or source)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "--upload-pack=touch canary",
+        "git+--upload-pack=touch canary",
+        "-u",
+        "ext::sh -c touch% canary",
+        "git+ext::sh -c touch% canary",
+        "fd::17",
+        "evil::https://github.com/svcgen/svcgen",
+        "http://git.example.com/svcgen",
+        "ftp://git.example.com/svcgen",
+        "ssh://-oProxyCommand=touch/x",
+        "ssh://git@host/-x",
+        "-oProxyCommand=touch:x",
+        "user@-oProxyCommand=x:y",
+        "host:-oProxyCommand",
+        "https://github.com/x\n--upload-pack=y",
+        "https://github.com/\x1b[31mx",
+        "",
+        " ",
+        "x" * 3000,
+        "javascript:alert(1)//x y\t",
+    ],
+)
+def test_what_it_cannot(source: str) -> None:
+    with pytest.raises(TemplateError, match="is not a URL that svcgen asks"):
+        git_url(source)
+
+
+@pytest.mark.parametrize("version", ["v0.2.0", "v1.0.0rc1", "0.2.0", "v0.2.0-3-gabc123", "v1-dirty", "abc123", "a/b"])
+def test_versions(version: str) -> None:
+    assert check_version(version) == version
+
+
+@pytest.mark.parametrize(
+    "version", ["", "-q", "--output=x", "v1..v2", "HEAD~1", "@{u}", "v1:file", "v1\n", "a b", "v1;x", "1" * 4500, "v1/"]
+)
+def test_what_is_no_version(version: str) -> None:
+    with pytest.raises(TemplateError, match="is not a version of a template"):
+        check_version(version)
