@@ -5,56 +5,108 @@ on a live table. Prints ``path:line: message`` for each breach.
 """
 
 import io
-import json
 import re
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from glob import escape
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.script import Script, ScriptDirectory
 from alembic.util import CommandError
+from check import ENVIRONMENT, ROOT, found_by
 
-ROOT = Path(__file__).parents[1]
 VERSIONS = Path("alembic", "versions")
 RULE = "Migrations via Alembic auto-generate + manual review. Never edit applied migrations."
-MAIN_BRANCHES = ("origin/HEAD", "origin/main", "origin/master", "main", "master")
+MAIN_BRANCHES = ("HEAD", "main", "master")
 
 
-def git(*arguments: str) -> str | None:
-    result = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
-    return result.stdout.strip() if result.returncode == 0 else None
+class UnansweredError(Exception):
+    """Git can't say what is on the main branch; the message names the cure."""
+
+
+def git(*arguments: str) -> str:
+    """What git prints: nothing where there is no such commit."""
+    command = ["git", *arguments]
+    try:
+        result = subprocess.run(
+            command, cwd=ROOT, env=ENVIRONMENT, capture_output=True, encoding="utf-8", errors="replace", check=False
+        )
+    except OSError as error:
+        raise UnansweredError(f"git can't be started: {error.strerror}") from error
+    if result.returncode and (result.returncode != 1 or result.stderr):
+        raise UnansweredError(f"{' '.join(command[:2])}: {' '.join(result.stderr.split())}")
+    return result.stdout.strip()
+
+
+def commit(revision: str) -> str:
+    return git("rev-parse", "--verify", "--quiet", f"{revision}^0")
+
+
+def main_branch() -> str:
+    """The main branch: the one that alembic.ini names, else the default of the remote, else main or master."""
+    branches = git("for-each-ref", "--format=%(refname)", "refs/heads", "refs/remotes").split()
+    named = Config(ROOT / "alembic.ini").get_main_option("main_branch")
+    remotes = sorted(git("remote").split(), key=lambda remote: remote != "origin")
+    folders = (*(f"refs/remotes/{remote}" for remote in remotes), "refs/heads", "refs/remotes")
+    wanted = [f"{folder}/{name}" for folder in folders for name in ([named] if named else MAIN_BRANCHES)]
+    if not named and len(branches) == 1:  # a new repository, where nothing has been pushed
+        wanted += [branch for branch in branches if branch.startswith("refs/heads/")]
+    if found := next((branch for branch in wanted if branch in branches), None):
+        return found
+    raise UnansweredError(
+        f"there is no branch {named}, which alembic.ini names as main_branch"
+        if named
+        else "no branch is known as the main one. Set main_branch in alembic.ini, or run: git remote set-head origin --auto"
+    )
 
 
 def common_commit() -> str | None:
-    """Where this branch left the main one; on the main branch itself that is HEAD."""
-    main = next((name for name in MAIN_BRANCHES if git("rev-parse", "--verify", "--quiet", name)), None)
-    return git("merge-base", "HEAD", main) if main else None
+    """Where this branch left the main one, on the main branch itself HEAD, and None before the first commit."""
+    in_repository = any((folder / ".git").exists() for folder in (ROOT, *ROOT.parents))
+    if not in_repository or not commit("HEAD"):
+        return None
+    branch = main_branch()
+    if found := git("merge-base", "HEAD", branch):
+        return found
+    raise UnansweredError(f"HEAD and {branch} have no commit in common. In a shallow clone: git fetch --unshallow")
 
 
-def at(commit: str | None) -> set[str]:
+def applied_commit(base: str) -> str | None:
+    """Whose migrations may be applied. On the main branch its last commit is new: that is what CI sees after a merge."""
+    if base != commit("HEAD"):
+        return base
+    parent = commit("HEAD^")
+    if parent or git("rev-parse", "--is-shallow-repository") == "false":
+        return parent or None
+    if ENVIRONMENT.get("CI"):
+        raise UnansweredError("this shallow clone lacks the commit before HEAD. Run: git fetch --unshallow")
+    return base
+
+
+def at(commit: str) -> set[str]:
     """Names of the migrations that a commit has."""
-    listed = git("ls-tree", "--name-only", commit, f"./{VERSIONS}/") if commit else None
-    return {Path(path).name for path in (listed or "").splitlines()}
+    return {Path(path).name for path in git("ls-tree", "-z", "--name-only", commit, f"./{VERSIONS}/").split("\0")}
 
 
 def waived(directive: str) -> dict[str, set[str]]:
     """What each migration's comments say about ``directive``, by file name."""
     pattern = re.compile(rf"#\s*{directive}:\s*([^#]*?)\s*#\s*\S")
-    return {path.name: set(pattern.findall(path.read_text())) for path in (ROOT / VERSIONS).glob("*.py")}
+    return {
+        path.name: set(pattern.findall(path.read_text(encoding="utf-8"))) for path in (ROOT / VERSIONS).glob("*.py")
+    }
 
 
-def changed(base: str) -> Iterator[str]:
+def changed(base: str, applied: str | None) -> Iterator[str]:
+    """What was changed since this branch left the main one, and on the main branch in its last commit."""
     permitted = set().union(*waived("applied-migration").values())
-    # On the main branch what its last commit changed counts too: that is what CI sees after a merge.
-    comparisons = [[base], ["HEAD^", "HEAD"]] if base == git("rev-parse", "HEAD") else [[base]]
-    for commits in comparisons:
-        diff = ("diff", "--name-only", "--no-renames", "--diff-filter=a", "--relative", *commits)
-        for path in (git(*diff, "--", f"{VERSIONS}/*.py") or "").splitlines():
-            if Path(path).name not in permitted:
+    for commits in [[base], *([[applied, "HEAD"]] if applied and applied != base else [])]:
+        diff = ("diff", "-z", "--name-only", "--no-renames", "--diff-filter=a", "--relative", *commits)
+        for path in git(*diff, "--", f"{VERSIONS}/*.py").split("\0"):
+            if path and Path(path).name not in permitted:
                 yield f"{path}:1: {RULE} Restore it (git checkout {commits[0][:10]} -- {path}) and write a new one."
 
 
@@ -80,10 +132,11 @@ def dangerous(scripts: list[Script]) -> Iterator[str]:
     with tempfile.TemporaryDirectory() as folder:
         paths = {Path(folder, f"{script.revision}.sql"): Path(script.path) for script in scripts}
         for sql, script in zip(paths, scripts, strict=True):
-            sql.write_text(sql_of(script))
-        squawk = (Path(sys.executable).with_name("squawk"), "--config", ROOT / ".squawk.toml", "--reporter", "json")
-        result = subprocess.run([*squawk, *paths], capture_output=True, text=True, check=False)
-    for problem in json.loads(result.stdout):
+            sql.write_text(sql_of(script), encoding="utf-8")
+        found = found_by(
+            "squawk", "--config", ROOT / ".squawk.toml", "--reporter", "json", *map(escape, map(str, paths))
+        )
+    for problem in found:
         path = paths[Path(problem["file"])]
         if problem["rule_name"] not in ignored[path.name]:
             why = f"{problem['rule_name']}: {problem['message']} {problem['help'] or ''}"
@@ -92,7 +145,9 @@ def dangerous(scripts: list[Script]) -> Iterator[str]:
 
 def line_of_upgrade(path: Path) -> int:
     return next(
-        number for number, line in enumerate(path.read_text().splitlines(), 1) if line.startswith("def upgrade")
+        number
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if line.startswith("def upgrade")
     )
 
 
@@ -109,13 +164,16 @@ def unsound(applied: set[str]) -> Iterator[str]:
 
 
 def main() -> int:
-    base = common_commit()
-    applied = git("rev-parse", "--verify", "--quiet", "HEAD^") if base == git("rev-parse", "HEAD") else base
-    findings = [*(changed(base) if base else ()), *unsound(at(applied))]
-    if git("rev-parse", "--is-shallow-repository") == "true":
-        findings.append(
-            f"{VERSIONS}:1: {RULE} A shallow clone has no main branch to compare with: git fetch --unshallow"
-        )
+    findings: list[str] = []
+    applied: set[str] = set()
+    try:
+        if base := common_commit():
+            before = applied_commit(base)
+            findings += changed(base, before)
+            applied = at(before) if before else applied
+    except UnansweredError as error:
+        findings = [f"{VERSIONS}:1: {RULE} Git can't say what is applied: {error}"]
+    findings += unsound(applied)
     for finding in findings:
         print(finding)
     return 1 if findings else 0

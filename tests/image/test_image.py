@@ -59,12 +59,14 @@ def size(tag: str) -> int:
     scope="module", params=[(platform, python) for platform in ANSWERS for python in ("3.13", "3.14")], ids="-".join
 )
 def image(request: pytest.FixtureRequest, rendered: Render, tmp_path_factory: pytest.TempPathFactory) -> Image:
-    """Built where a secret lies in every folder."""
+    """Built where a secret lies in every folder, from files that only their owner may read, as under umask 077."""
     platform, python = request.param
     path = tmp_path_factory.mktemp("context") / "service"
     shutil.copytree(rendered(platform, python).path, path)
     for folder in (path, path / "app", path / "app" / "api", path / "alembic"):
         (folder / ".env").write_text(f"API_KEY={SECRET}\n")
+    for file in path.rglob("*"):
+        file.chmod(0o700 if file.is_dir() else 0o600)
     tag = f"svcgen-test/{platform}:{python}"
     docker("build", "--tag", tag, path)
     return Image(tag, f"python:{python}-slim", path)
@@ -107,6 +109,11 @@ def test_holds_what_runs_and_nothing_else(image: Image) -> None:
     # -I: not the current directory, where the service itself is no distribution.
     assert image.run("python", "-I", "-c", DISTRIBUTIONS).split() == sorted(locked)
     assert image.run("ls", "-A").split() == [".venv", "alembic", "alembic.ini", "app"]
+
+
+def test_all_may_read_what_only_its_owner_could(image: Image) -> None:
+    closed = "find . -path ./.venv -prune -o ( -type d ! -perm -0555 -o -type f ! -perm -0444 ) -print"
+    assert image.run(*closed.split()) == ""
 
 
 def test_no_secret_in_any_layer(image: Image, tmp_path: Path) -> None:

@@ -2,7 +2,10 @@
 
 import pytest
 
+from generated.conftest import billing
 from marked import collected
+
+__all__ = ["billing"]
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -101,6 +101,6 @@ def edited(service: Service, directory: Path, *edits: Edit) -> Service:
     return copied
 
 
-def check(service: Service) -> Verdict:
-    result = service.run("python", CHECK)
+def check(service: Service, **environ: str) -> Verdict:
+    result = service.run("python", CHECK, **environ)
     return Verdict(service.path, result.returncode, result.stdout + result.stderr)
