@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from svcgen.bounded import Loader, load_yaml
 from svcgen.errors import AnswerError
-from svcgen.questions import Loader, Question
+from svcgen.questions import Question
 
 if TYPE_CHECKING:
     from jinja2.sandbox import SandboxedEnvironment
@@ -23,10 +24,10 @@ def read_data_file(path: Path, questions: Sequence[Question]) -> dict[str, str]:
         AnswerError: The file can't be read, has a key that is no question, or a value that is not text.
     """
     try:
-        content = yaml.load(path.read_bytes(), _TextLoader)  # noqa: S506  (a safe loader)
+        content = load_yaml(path.read_bytes(), _TextLoader)
     except OSError as error:
         raise AnswerError(f"{path}: {error.strerror}") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError) as error:
         raise AnswerError(f"{path} is not YAML: {error}") from error
     if content is None:
         return {}

@@ -1,7 +1,6 @@
 """The command line: parses and calls. Only it and `screen`, which it owns, print."""
 
 import io
-import json
 import os
 import sys
 from pathlib import Path
@@ -16,7 +15,7 @@ from svcgen.cli_update import update
 from svcgen.errors import SvcgenError, UsageError
 from svcgen.options import with_options
 from svcgen.questions import NAME, load_questions
-from svcgen.screen import Screen, error, is_terminal
+from svcgen.screen import Screen, error, is_terminal, print_json
 from svcgen.staging import check_destination
 from svcgen.template import Template, find_root, find_template, installed_version
 
@@ -135,14 +134,14 @@ def _new(  # noqa: PLR0913  (one for each flag)
     screen = Screen(quiet=quiet or as_json, verbose=verbose)
     if dry_run:
         files = preview(request)
-        print(json.dumps(preview_object(request, files))) if as_json else show_preview(screen, request, files)
+        print_json(preview_object(request, files)) if as_json else show_preview(screen, request, files)
         return
     try:
         service = make_service(request, screen.notify)
     finally:
         screen.close()
     if as_json:
-        print(json.dumps(service_object(request, service)))
+        print_json(service_object(request, service))
     show_service(screen, request, service)
     raise typer.Exit(0 if service.complete else 1)
 
@@ -185,7 +184,7 @@ def _target(destination: Path | None, name: str) -> Path:
 
 def _fail(arguments: list[str], code: int, message: str, hint: str = "") -> int:
     if "--json" in arguments:
-        print(json.dumps({"ok": False, "exit_code": code, "error": message, "hint": hint}))
+        print_json({"ok": False, "exit_code": code, "error": message, "hint": hint})
     error(message, hint)
     return code
 

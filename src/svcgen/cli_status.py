@@ -16,7 +16,7 @@ _BROKEN = 1
 _BEHIND = 2
 
 
-def status(
+def status(  # noqa: PLR0913  (one for each flag)
     paths: Annotated[
         list[Path] | None, typer.Argument(metavar="[PATH]...", help="Services to look at; by default this directory.")
     ] = None,
@@ -25,11 +25,26 @@ def status(
         Path | None, typer.Option(metavar="FILE", help="Read more paths from a file: one a line, # before a comment.")
     ] = None,
     check: Annotated[bool, typer.Option("--check", help="Exit with 2 if a service is behind.")] = False,
+    rules: Annotated[
+        bool,
+        typer.Option(
+            "--rules",
+            help="Count the hard rules that each service breaks with the ruff and ast-grep in its own .venv. "
+            "This runs programs of the services: use it on those that you trust.",
+        ),
+    ] = False,
+    timeout: Annotated[
+        float,
+        typer.Option(
+            metavar="SECONDS", min=0.1, help="How long a source, a template or the tools of a service may take."
+        ),
+    ] = 30,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Show how far services are from their template: releases behind, files changed, hard rules broken.
+    """Show how far services are from their template: releases behind, files that the team changed.
 
-    Writes nothing. Exits with 1 if a path is no service that can be looked at.
+    Executes nothing of a service, except with --rules, and writes nothing. Exits with 1 if a path is not a service that
+    can be read.
     """
     from svcgen.commands.status import read_repos, survey
     from svcgen.report_status import show_statuses, status_object
@@ -39,7 +54,7 @@ def status(
     found: list[ServiceStatus] = []
     try:
         screen.progress(f"0 of {len(places)} services")
-        for one in survey(places, find_template(None)):
+        for one in survey(places, find_template(None), rules=rules, seconds=timeout):
             found.append(one)
             screen.progress(f"{len(found)} of {len(places)} services")
     finally:
@@ -47,7 +62,7 @@ def status(
     code = _exit_code(found, check=check)
     if as_json:
         screen.json({"ok": code == 0, "exit_code": code, "services": [status_object(one) for one in found]})
-    show_statuses(screen, found)
+    show_statuses(screen, found, rules=rules)
     raise typer.Exit(code)
 
 

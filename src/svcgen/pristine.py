@@ -6,10 +6,9 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import yaml
-
 from svcgen.answers import every_value, jinja_environment
-from svcgen.questions import Loader, load_questions
+from svcgen.bounded import read_bounded
+from svcgen.questions import load_questions, read_config
 from svcgen.service import ANSWERS_FILE
 from svcgen.template import Template
 
@@ -17,6 +16,8 @@ if TYPE_CHECKING:
     from jinja2 import Template as Text
 
 _SUFFIX = ".jinja"
+# No file of a template is nearly as large, but for a lock.
+_LARGEST = 8 << 20
 # Documents begin with the day on which they were rendered.
 _DAY = re.compile(rb"\d{4}-\d\d-\d\d")
 
@@ -34,7 +35,7 @@ class Pristine:
             OSError: The template can't be read.
             jinja2.TemplateError: It has an error.
         """
-        config = yaml.load((template.root / "copier.yml").read_bytes(), Loader)  # noqa: S506  (a safe loader)
+        config = read_config(template.root)
         self._questions = load_questions(template.root)
         # Made anew by each lock, or written once and never merged again.
         self._team_owned = {ANSWERS_FILE, "requirements.txt", *config.get("_skip_if_exists", ())}
@@ -45,7 +46,8 @@ class Pristine:
                 path.relative_to(template.root / "template").as_posix().removesuffix(_SUFFIX)
             )
             rendered = path.name.endswith(_SUFFIX)
-            content = environment.from_string(path.read_text(encoding="utf-8")) if rendered else path.read_bytes()
+            found = read_bounded(path, _LARGEST)
+            content = environment.from_string(found.decode()) if rendered else found
             self._files.append((name, content))
 
     def files(self, answers: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
@@ -53,7 +55,7 @@ class Pristine:
         values = every_value(self._questions, answers) | {"_copier_conf": {"answers_file": ANSWERS_FILE}}
         for name, content in self._files:
             path = name.render(values)
-            if "" not in path.split("/") and path not in self._team_owned:
+            if not {"", ".", ".."} & set(path.split("/")) and path not in self._team_owned:
                 yield path, content if isinstance(content, bytes) else content.render(values).encode()
 
     def compare(self, service: Path, answers: Mapping[str, str]) -> tuple[list[str], list[str]]:
@@ -63,7 +65,7 @@ class Pristine:
             file = service / path
             if not file.is_file():
                 deleted.append(path)
-            elif without_days(file.read_bytes()) != without_days(content):
+            elif _is_larger(file) or without_days(read_bounded(file, _LARGEST)) != without_days(content):
                 changed.append(path)
         return sorted(changed), sorted(deleted)
 
@@ -73,6 +75,10 @@ def _files(directory: Path, excluded: list[str]) -> Iterator[Path]:
         parts = path.relative_to(directory).parts
         if path.is_file() and not any(fnmatch(part, pattern) for part in parts for pattern in excluded):
             yield path
+
+
+def _is_larger(file: Path) -> bool:
+    return file.stat().st_size > _LARGEST
 
 
 def without_days(content: bytes) -> bytes:

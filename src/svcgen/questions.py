@@ -7,10 +7,16 @@ from typing import Any
 
 import yaml
 
-# libyaml is ten times as fast, and not in every build of PyYAML.
-Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+from svcgen import bounded
+from svcgen.bounded import load_yaml, read_bounded
+from svcgen.errors import TemplateError
 
+Loader: Any = bounded.Loader
 NAME = "service_name"
+# With any of them, Copier wants to be told that the template is trusted.
+_CODE = frozenset({"_jinja_extensions", "_migrations", "_tasks"})
+_ALIASES = 20
+_OTHER_VERSION = "mend it in the template, or update to a version that has none of this: --to VERSION"
 
 
 @dataclass(frozen=True)
@@ -39,23 +45,52 @@ class Question:
         return "--" + self.name.replace("_", "-")
 
 
+def read_config(root: Path) -> dict[str, Any]:
+    """Read copier.yml of a template: its questions, and with a leading underscore its settings.
+
+    Args:
+        root: The directory that holds `copier.yml`.
+
+    Raises:
+        TemplateError: It can't be read, or the template runs code of its own.
+    """
+    try:
+        config = load_yaml(read_bounded(root / "copier.yml"), aliases=_ALIASES)
+    except (OSError, yaml.YAMLError, ValueError) as error:
+        raise TemplateError(f"copier.yml of the template can't be read: {error}", hint=_OTHER_VERSION) from error
+    if not isinstance(config, dict):
+        raise TemplateError("copier.yml of the template is not a mapping of questions", hint=_OTHER_VERSION)
+    runs = sorted(_CODE & config.keys())
+    if runs:
+        raise TemplateError(
+            f"the template has {', '.join(runs)} in copier.yml: code that svcgen runs for nobody",
+            hint="remove it from the template, or update with: copier update --trust",
+        )
+    return config
+
+
 def load_questions(root: Path) -> tuple[Question, ...]:
     """Read the questions of a template, in the order in which they are asked.
 
     Args:
         root: The directory that holds `copier.yml`.
+
+    Raises:
+        TemplateError: As `read_config`.
     """
-    config = yaml.load((root / "copier.yml").read_bytes(), Loader)  # noqa: S506  (a safe loader)
-    return tuple(_question(name, details) for name, details in config.items() if not name.startswith("_"))
+    config = read_config(root)
+    return tuple(_question(str(name), details) for name, details in config.items() if not str(name).startswith("_"))
 
 
-def _question(name: str, details: Mapping[str, Any]) -> Question:
-    choices = details.get("choices", ())
+def _question(name: str, details: Any) -> Question:
+    if not isinstance(details, Mapping):  # Copier's short form: name and default
+        details = {"default": details}
+    choices = details.get("choices") or ()
     return Question(
         name=name,
-        help=details.get("help", ""),
+        help=str(details.get("help", "")),
         default=details.get("default"),
         choices=tuple(choices.values() if isinstance(choices, Mapping) else choices),
-        validator=details.get("validator", ""),
+        validator=str(details.get("validator", "")),
         computed=details.get("when") is False,
     )

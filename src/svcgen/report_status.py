@@ -6,7 +6,8 @@ from typing import Any
 from svcgen.commands.status import ServiceStatus
 from svcgen.screen import Screen
 
-_COLUMNS = ("service", "version", "behind", "platform", "python", "owner", "edited", "failed rules")
+_COLUMNS = ("service", "version", "behind", "platform", "python", "owner", "edited")
+_RULES = "failed rules"
 # The JSON has all of them.
 _SHOWN = 3
 _UNKNOWN = "?"
@@ -30,9 +31,16 @@ def status_object(status: ServiceStatus) -> dict[str, Any]:
     }
 
 
-def show_statuses(screen: Screen, statuses: Sequence[ServiceStatus]) -> None:
-    """Show a row for each service and each path that is none, then why something is not known."""
-    screen.table(_COLUMNS, [_row(status) for status in statuses])
+def show_statuses(screen: Screen, statuses: Sequence[ServiceStatus], *, rules: bool = False) -> None:
+    """Show a row for each service and each path that is none, then why something is not known.
+
+    Args:
+        screen: Where.
+        statuses: What was found.
+        rules: Whether the hard rules were asked for.
+    """
+    columns = (*_COLUMNS, _RULES) if rules else _COLUMNS
+    screen.table(columns, [_row(status)[: len(columns)] for status in statuses])
     reasons: dict[str, list[str]] = {}
     for status in statuses:
         for reason in filter(None, (status.problem, *status.remarks)):
@@ -45,7 +53,7 @@ def show_statuses(screen: Screen, statuses: Sequence[ServiceStatus]) -> None:
 
 def _row(status: ServiceStatus) -> list[str]:
     if status.problem:
-        return [status.name, "broken", *[_UNKNOWN] * (len(_COLUMNS) - 2)]
+        return [status.name, "broken", *[_UNKNOWN] * (len(_COLUMNS) - 1)]
     return [
         status.name,
         status.version,

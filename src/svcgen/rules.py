@@ -1,49 +1,44 @@
-"""The hard rules of a service, as far as they can be looked at in a tenth of a second and without writing anything.
+"""The hard rules of a service, as far as its own ruff and ast-grep find them broken.
 
-That is what ruff and ast-grep see. `scripts/check.py` of the service also looks at layers and migrations.
+`scripts/check.py` of the service also looks at layers and migrations.
 """
 
 import json
-import subprocess
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
 from svcgen.errors import ToolError
+from svcgen.process import execute
 
-_TIMEOUT = 60.0
+# Of what a tool says that fails.
+_SAID = 500
+_RUFF = ("check", "--no-cache", "--no-fix", "--no-fix-only", "--quiet", "--output-format=json")
 
 
 def failed_rules(service: Path) -> Mapping[str, int]:
-    """Count the breaches of each rule, with the tools and the rules of the service itself.
+    """Count the breaches of each rule. This runs programs that stand in the service, and writes nothing itself.
 
     Raises:
         ToolError: The service has no virtual environment, or a tool fails.
     """
-    found = _run(service, "ruff", "check", "--no-cache", "--quiet", "--output-format=json")
-    rules = [finding["code"] or "syntax" for finding in found]
+    rules = [code or "syntax" for code in _run(service, "code", "ruff", *_RUFF)]
     if (service / "sgconfig.yml").exists():
-        rules += [finding["ruleId"] for finding in _run(service, "ast-grep", "scan", "--json=compact")]
+        rules += _run(service, "ruleId", "ast-grep", "scan", "--json=compact")
     return Counter(sorted(rules))
 
 
-def _run(service: Path, tool: str, *arguments: str) -> list[dict[str, str]]:
+def _run(service: Path, key: str, tool: str, *arguments: str) -> list[str]:
+    """Return what each finding of a tool has under a key."""
     program = service / ".venv" / "bin" / tool
     if not program.exists():
         raise ToolError(f"no {tool} in .venv", hint="uv sync")
+    # Each tool exits with 1 when it finds something.
+    done = execute(program, *arguments, cwd=service, accept=range(256))
     try:
-        # Not `process.run`: each tool exits with 1 when it finds something.
-        done = subprocess.run(
-            [program, *arguments],
-            cwd=service,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=_TIMEOUT,
-            check=False,
-        )
-        found: list[dict[str, str]] = json.loads(done.stdout)
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise ToolError(f"{tool} can't be run: {error}") from error
-    except ValueError as error:
-        raise ToolError(f"{tool}: {done.stderr.decode(errors='replace').strip() or 'no result'}") from error
-    return found
+        found = json.loads(done.output)
+        # A tool of the service can print anything.
+        return [str(finding[key] or "") for finding in found[:]]
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        said = done.errors.decode("utf-8", "backslashreplace").strip()
+        raise ToolError(f"{tool}: {said[:_SAID] or 'no result'}") from error

@@ -2,6 +2,7 @@
 
 import json
 import sys
+import unicodedata
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, TextIO
 
@@ -10,6 +11,7 @@ from svcgen.events import CommandRun, Started, Step
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.status import Status
+    from rich.text import Text
 
 _LABELS = {
     "render": "Render the template",
@@ -56,17 +58,19 @@ class Screen:
     def line(self, text: str = "") -> None:
         """Print plain text."""
         if self._console:
-            self._console.print(text, markup=False, highlight=False, soft_wrap=True)
+            self._console.print(printable(text), soft_wrap=True)
         elif not self._quiet:
-            print(text)
+            print(printable(text))
 
     def json(self, value: object) -> None:
         """Print a value as one line of JSON, however quiet the screen is."""
-        print(json.dumps(value))
+        print_json(value)
 
     def table(self, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """Print a table, and lines of words between tabs where output is piped."""
         self.close()
+        # A tab or a line break in a name must not make another column or row.
+        rows = [[printable(cell, but="") for cell in row] for row in rows]
         if self._console is None:
             for row in (columns, *rows):
                 self.line("\t".join(row))
@@ -82,9 +86,9 @@ class Screen:
     def progress(self, text: str) -> None:
         """Show on a terminal what is being done, in the place of what was shown before."""
         if self._status:
-            self._status.update(text)
+            self._status.update(_text(text))
         elif self._console:
-            self._status = self._console.status(text)
+            self._status = self._console.status(_text(text))
             self._status.start()
 
     def panel(self, title: str, blocks: Sequence[tuple[str, Sequence[str]]]) -> None:
@@ -94,11 +98,11 @@ class Screen:
         from rich.rule import Rule
 
         self._console.print()
-        self._console.print(Rule(f"[bold]{title}[/]", style="green"))
+        self._console.print(Rule(_text(title, "bold"), style="green"))
         for heading, commands in blocks:
-            self._console.print(f"\n{heading}", markup=False, highlight=False, style="dim")
+            self._console.print(_text(f"\n{heading}", "dim"))
             for command in commands:
-                self._console.print(f"  {command}", markup=False, highlight=False, soft_wrap=True)
+                self.line(f"  {command}")
         self._console.print()
         self._console.print(Rule(style="green"))
 
@@ -112,14 +116,13 @@ class Screen:
         self.close()
         label = f"{_LABELS[event.name]:<25}"
         if isinstance(event, Started):
-            self._status = console.status(label)
-            self._status.start()
+            self.progress(label)
             return
         mark, style = _MARKS[event.outcome]
         detail = event.reason if event.outcome == "skipped" else f"{event.seconds:5.2f} s"
         if event.outcome == "pending":
             detail = event.reason
-        console.print(f"[{style}]{mark}[/] {label} [dim]{detail}[/]", highlight=False, soft_wrap=True)
+        console.print(_text(mark, style), f"{label} ", _text(detail, "dim"), soft_wrap=True)
 
 
 def is_terminal(stream: TextIO | None) -> bool:
@@ -147,13 +150,39 @@ def error(message: str, hint: str = "") -> None:
     console = _console(stderr=True) if is_terminal(sys.stderr) else None
     for word, style, text in lines:
         if console:
-            console.print(f"[{style}]{word}:[/] ", end="")
-            console.print(text, markup=False, highlight=False, soft_wrap=True)
+            console.print(_text(f"{word}:", style), printable(text), soft_wrap=True)
         else:
-            print(f"{word}: {text}", file=sys.stderr)
+            print(f"{word}: {printable(text)}", file=sys.stderr)
+
+
+def printable(text: str, but: str = "\n\t") -> str:
+    """Escape what could control a terminal, or hide or reorder what it shows.
+
+    Args:
+        text: What may come from anybody: the name of a file, an answer, what a tool printed.
+        but: Characters that stay.
+    """
+    return "".join(char if _is_shown(char) or char in but else repr(char)[1:-1] for char in text)
+
+
+def print_json(value: object) -> None:
+    """Print a value as one line of JSON in ASCII, without the one control character that JSON leaves as it is."""
+    print(json.dumps(value).replace("\x7f", "\\u007f"))
+
+
+def _is_shown(char: str) -> bool:
+    return char.isprintable() or unicodedata.category(char) == "Zs"
 
 
 def _console(*, stderr: bool = False) -> "Console":
     from rich.console import Console
 
-    return Console(stderr=stderr)
+    # What is printed comes from files: neither [markup] nor :emoji: means anything in it.
+    return Console(stderr=stderr, markup=False, emoji=False, highlight=False)
+
+
+def _text(text: str, style: str = "") -> "Text":
+    """Return text with a style; Rich takes a plain one for markup in some places, whatever its console is told."""
+    from rich.text import Text
+
+    return Text(printable(text), style)

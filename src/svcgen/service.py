@@ -6,8 +6,10 @@ from pathlib import Path
 
 import yaml
 
+from svcgen.bounded import TextLoader, load_yaml, read_bounded
 from svcgen.errors import ServiceError
-from svcgen.questions import NAME, Loader
+from svcgen.questions import NAME
+from svcgen.urls import check_source, check_version
 
 ANSWERS_FILE = ".copier-answers.yml"
 
@@ -33,18 +35,24 @@ def read_service(path: Path) -> Service:
     """Read what made the service in a directory.
 
     Raises:
-        ServiceError: It is no service of this template.
+        ServiceError: It is not a service of this template, or its answers name what is not safe to ask for.
     """
-    file = path / ANSWERS_FILE
-    try:
-        content = yaml.load(file.read_bytes(), Loader)  # noqa: S506  (a safe loader)
-    except FileNotFoundError as error:
-        hint = "change to the directory of a service, or make one: svcgen new billing"
-        raise ServiceError(f"{path} is not a service: it has no {ANSWERS_FILE}", hint=hint) from error
-    except (OSError, yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ServiceError(f"{file} can't be read: {error}", hint=f"git log -p -- {ANSWERS_FILE}") from error
+    content = _read_answers(path)
     if not isinstance(content, dict) or not {NAME, "_commit", "_src_path"} <= content.keys():
         origin = content.get("_src_path") if isinstance(content, dict) else None
         raise ServiceError(f"{path} was made from another template: {origin or 'its answers name none'}")
     answers = {str(key): str(value) for key, value in content.items() if not str(key).startswith("_")}
-    return Service(path, answers, str(content["_commit"]), str(content["_src_path"]))
+    version, source = check_version(str(content["_commit"])), check_source(str(content["_src_path"]))
+    return Service(path, answers, version, source)
+
+
+def _read_answers(path: Path) -> object:
+    file = path / ANSWERS_FILE
+    try:
+        return load_yaml(read_bounded(file), TextLoader)
+    except FileNotFoundError as error:
+        hint = "change to the directory of a service, or make one: svcgen new billing"
+        raise ServiceError(f"{path} is not a service: it has no {ANSWERS_FILE}", hint=hint) from error
+    except (OSError, yaml.YAMLError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise ServiceError(f"{file} can't be read: {reason}", hint=f"git log -p -- {ANSWERS_FILE}") from error

@@ -1,60 +1,52 @@
 """Checks a git URL and a version that came from a file, before git sees them: each could be an option or a command."""
 
 import re
-from pathlib import Path
 
-from svcgen.errors import TemplateError
-from svcgen.service import ANSWERS_FILE
+from svcgen.errors import ServiceError
 
 # Not http: git would hand stored credentials to whatever host the file names, in clear text. git:// has none to hand.
 _SCHEMES = ("https", "ssh", "git", "file")
-_SHORTHANDS = {"gh:": "https://github.com/", "gl:": "https://gitlab.com/"}
 _URL = re.compile(rf"(?:{'|'.join(_SCHEMES)})://(?:[^-/\s][^/\s]*)?/(?!-)\S*")
-# user@host:path; two colons call a remote helper, as ext::sh does.
+# user@host:path, and Copier's gh:owner/name; two colons call a remote helper, as ext::sh does.
 _SCP = re.compile(r"(?:[\w.+][\w.+-]*@)?[A-Za-z0-9][A-Za-z0-9.-]*:(?!//|[:-])[^\s:][^:]*")
+_PATH = re.compile(r"(?!-)[^/:]+|(?!-)[^/:]*/.*")
 _VERSION = re.compile(r"[A-Za-z0-9](?:[\w.+/-]*[\w+-])?", re.ASCII)
 _LONGEST = 500
 _SHOWN = 80
 
 
-def git_url(source: str) -> str:
-    """Return the URL that git understands for the source of a template, as Copier writes it.
+def check_source(source: str) -> str:
+    """Return the source of a template as it stands in a service, if git takes it for a repository and nothing else.
 
     Args:
         source: A git URL, perhaps with `git+` before it, a shorthand such as `gh:owner/name`, or a local path.
 
     Raises:
-        TemplateError: It is none of these, or of a kind that can run a command.
+        ServiceError: It is none of these, or can make git run a command.
     """
     url = source.removeprefix("git+")
-    for short, long in _SHORTHANDS.items():
-        if url.startswith(short):
-            url = long + url.removeprefix(short)
-    if len(url) <= _LONGEST and url.isprintable() and (_URL.fullmatch(url) or _SCP.fullmatch(url) or _is_path(url)):
-        return str(Path(url).expanduser().absolute()) if _is_path(url) else url
-    raise TemplateError(
-        f"the template's source {_short(source)} is not a URL that svcgen asks: {', '.join(_SCHEMES)}, user@host:path, "
-        "or a local path",
-        hint=f"set _src_path in {ANSWERS_FILE} to the template's repository",
+    known = (form.fullmatch(url) for form in (_URL, _SCP, _PATH))
+    if len(url) <= _LONGEST and url.isprintable() and url.strip() and any(known):
+        return source
+    raise ServiceError(
+        f"the template's source {_short(source)} is not one that svcgen asks: a URL with {', '.join(_SCHEMES)}, "
+        "user@host:path or a local path",
+        hint="set _src_path in .copier-answers.yml to the template's repository",
     )
 
 
 def check_version(version: str) -> str:
-    """Return the version of a template, if it can be nothing but a tag, a branch or a commit.
+    """Return the version of a template, if git takes it for a tag, a branch or a commit and nothing else.
 
     Raises:
-        TemplateError: It can be an option or an expression.
+        ServiceError: It can be an option or an expression.
     """
     if len(version) <= _LONGEST and _VERSION.fullmatch(version) and ".." not in version:
         return version
-    raise TemplateError(
+    raise ServiceError(
         f"{_short(version)} is not a version of a template",
-        hint=f"set _commit in {ANSWERS_FILE} to the release that the service was made from, such as v0.2.0",
+        hint="set _commit in .copier-answers.yml to the release that the service was made from, such as v0.2.0",
     )
-
-
-def _is_path(url: str) -> bool:
-    return not url.startswith("-") and ":" not in url.partition("/")[0] and bool(url.strip())
 
 
 def _short(text: str) -> str:

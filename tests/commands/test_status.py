@@ -9,6 +9,7 @@ import pytest
 
 from conftest import Svcgen
 from helpers import git
+from svcgen import process
 from svcgen.commands.status import ServiceStatus, survey
 from svcgen.history import carried_versions, find_version
 from svcgen.render import render
@@ -54,8 +55,8 @@ def company(tmp_path: Path, environ: Mapping[str, str], plain_template: Path) ->
     return repository
 
 
-def look(path: Path, template: Template) -> ServiceStatus:
-    return next(iter(survey([path], template)))
+def look(path: Path, template: Template, *, rules: bool = False) -> ServiceStatus:
+    return next(iter(survey([path], template, rules=rules)))
 
 
 def put_tool(service: Path, name: str, script: str) -> None:
@@ -67,7 +68,7 @@ def put_tool(service: Path, name: str, script: str) -> None:
 
 def test_an_untouched_service(service: Path, template: Template) -> None:
     put_tool(service, "ruff", "echo '[]'")
-    found = look(service, template)
+    found = look(service, template, rules=True)
     assert (found.name, found.version, found.newest) == ("billing", RELEASE, "v99.0.0")
     assert found.behind == len(carried_versions())
     assert found.answers == ANSWERS
@@ -94,11 +95,11 @@ def test_only_what_the_template_owns_is_edited(service: Path, template: Template
 def test_failed_rules_are_those_of_the_services_own_tools(service: Path, template: Template) -> None:
     put_tool(service, "ruff", f'exec {RUFF} "$@"')
     (service / "app" / "api" / "invoices.py").write_text('"""Invoices."""\n\nimport os\n\nKEY = os.environ["KEY"]\n')
-    assert look(service, template).failed_rules == {"TID251": 1}
+    assert look(service, template, rules=True).failed_rules == {"TID251": 1}
 
     (service / "sgconfig.yml").write_text("ruleDirs: [hard-rules]\n")
     put_tool(service, "ast-grep", """echo '[{"ruleId": "sessions"}, {"ruleId": "sessions"}]'; exit 1""")
-    assert look(service, template).failed_rules == {"TID251": 1, "sessions": 2}
+    assert look(service, template, rules=True).failed_rules == {"TID251": 1, "sessions": 2}
 
 
 @pytest.mark.parametrize(
@@ -107,12 +108,21 @@ def test_failed_rules_are_those_of_the_services_own_tools(service: Path, templat
         (None, "no ruff in .venv (uv sync)"),
         ("echo 'ruff.toml is wrong' >&2; exit 2", "ruff: ruff.toml is wrong"),
         ("exit 2", "ruff: no result"),
+        ("echo '{}'", "ruff: no result"),
+        ("echo '[1]'", "ruff: no result"),
+        (
+            "yes '['",
+            "ruff check --no-cache --no-fix --no-fix-only --quiet --output-format=json: printed more than 1 MiB",
+        ),
     ],
 )
-def test_failed_rules_are_unknown(service: Path, template: Template, script: str | None, remark: str) -> None:
+def test_failed_rules_are_unknown(
+    service: Path, template: Template, monkeypatch: pytest.MonkeyPatch, script: str | None, remark: str
+) -> None:
+    monkeypatch.setattr(process, "_LIMIT", 1 << 20)
     if script:
         put_tool(service, "ruff", script)
-    found = look(service, template)
+    found = look(service, template, rules=True)
     assert found.failed_rules is None
     assert found.remarks == (remark,)
     assert (found.edited, found.problem) == ((), "")
@@ -152,10 +162,13 @@ def test_piped_it_is_lines(svcgen: Svcgen, service: Path, workdir: Path) -> None
 
     head, good, bad, blank, *reasons = run.stdout.splitlines()
     assert head.split("\t")[:3] == ["service", "version", "behind"]
-    assert good.split("\t")[3:] == ["fly", "3.13", "payments", "Dockerfile (deleted)", "?"]
+    assert good.split("\t")[3:] == ["fly", "3.13", "payments", "Dockerfile (deleted)"]
     assert bad.split("\t")[:2] == ["none", "broken"]
     assert blank == ""
-    assert [line.partition(":")[0] for line in reasons] == ["billing", "none"]
+    assert [line.partition(":")[0] for line in reasons] == ["none"]
+
+    head, good, *_ = svcgen("status", "--rules", "billing").stdout.splitlines()
+    assert (head.split("\t")[-1], good.split("\t")[-1]) == ("failed rules", "?")
 
 
 def test_paths_from_a_file(svcgen: Svcgen, service: Path, workdir: Path) -> None:
@@ -196,7 +209,10 @@ def test_nothing_is_written(svcgen: Svcgen, service: Path) -> None:
     def times() -> dict[Path, int]:
         return {path: path.stat().st_mtime_ns for path in [service, *service.rglob("*")]}
 
+    (service / "ruff.toml").write_text(f"fix = true\nfix-only = true\n{(service / 'ruff.toml').read_text()}")
+    (service / "app" / "fixable.py").write_text("import os\n")
     before = times()
-    run = svcgen("status", "billing")
+    run = svcgen("status", "--rules", "--json", "billing")
     assert run.returncode == 0, run.stderr
+    assert json.loads(run.stdout)["services"][0]["failed_rules"] == {"F401": 1}
     assert times() == before

@@ -4,19 +4,26 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
 from svcgen.errors import ServiceError, SvcgenError, UsageError
+from svcgen.foreign import ForeignTemplate
 from svcgen.history import carried_versions, find_version, parse_version, released_tags, same_source
 from svcgen.pristine import Pristine
+from svcgen.process import time_limit
 from svcgen.questions import NAME
 from svcgen.rules import failed_rules
 from svcgen.service import Service, read_service
 from svcgen.template import Template
 
 _T = TypeVar("_T")
+# Seconds for each of: asking a source, rendering its template, the tools of a service.
+SECONDS = 30.0
+# They wait for the network and not for the processor.
+_REMOTES = 16
 
 
 @dataclass(frozen=True)
@@ -32,7 +39,7 @@ class ServiceStatus:
         answers: What was answered to the template's questions.
         edited: Files of the template that the team has changed, or None.
         deleted: Those that it has deleted, or None.
-        failed_rules: How often each hard rule is broken, or None.
+        failed_rules: How often each hard rule is broken, or None where that is not known or was not asked for.
         remarks: Why something is not known.
         problem: Why it is no service that can be looked at; then nothing else is known.
     """
@@ -64,30 +71,57 @@ def read_repos(file: Path) -> list[Path]:
     return [file.parent / Path(path).expanduser() for path in paths if path]
 
 
-def survey(paths: Sequence[Path], template: Template) -> Iterator[ServiceStatus]:
+def survey(
+    paths: Sequence[Path], template: Template, *, rules: bool = False, seconds: float = SECONDS
+) -> Iterator[ServiceStatus]:
     """Look at services, several at a time, and yield what is found in the order of the paths.
+
+    Nothing of them is executed but, if asked for, the tools that find their broken rules; nothing is written.
 
     Args:
         paths: Directories, of services or not.
         template: The template of this installation.
+        rules: Whether to run each service's own ruff and ast-grep.
+        seconds: How long a source, a template or the tools of a service may take.
     """
     found = [_read(path) for path in paths]
-    services = [service for service in found if isinstance(service, Service)]
-    with tempfile.TemporaryDirectory() as scratch, ThreadPoolExecutor(os.cpu_count()) as pool:
+    with tempfile.TemporaryDirectory() as scratch, _pool(os.cpu_count()) as pool, _pool(_REMOTES) as remotes:
         # Each version and each source once, before the services that have to wait for them.
-        origins = dict.fromkeys((service.version, service.source) for service in services)
+        origins: dict[tuple[str, str], list[Service]] = {}
+        for service in found:
+            if isinstance(service, Service):
+                origins.setdefault((service.version, service.source), []).append(service)
         rendering = {
-            origin: pool.submit(_pristine, *origin, template, Path(scratch, str(number)))
-            for number, origin in enumerate(origins)
+            origin: remotes.submit(_limited, seconds, _rendered, services, template, Path(scratch, str(number)))
+            for number, (origin, services) in enumerate(origins.items())
         }
-        releases = {source: pool.submit(_releases, source, template) for _, source in origins}
+        releases = {
+            source: remotes.submit(_limited, seconds, _releases, source, template)
+            for source in dict.fromkeys(source for _, source in origins)
+        }
 
         def look(one: Service | ServiceStatus) -> ServiceStatus:
             if isinstance(one, ServiceStatus):
                 return one
-            return _look(one, releases[one.source], rendering[one.version, one.source])
+            failed = (lambda: _limited(seconds, failed_rules, one.path)) if rules else None
+            return _look(one, releases[one.source], rendering[one.version, one.source], failed)
 
         yield from pool.map(look, found)
+
+
+@contextmanager
+def _pool(threads: int | None) -> Iterator[ThreadPoolExecutor]:
+    """Run threads; at an interrupt, begin nothing more."""
+    pool = ThreadPoolExecutor(threads)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _limited(seconds: float, action: Callable[..., _T], *arguments: object) -> _T:
+    with time_limit(seconds):
+        return action(*arguments)
 
 
 def _read(path: Path) -> Service | ServiceStatus:
@@ -97,8 +131,12 @@ def _read(path: Path) -> Service | ServiceStatus:
         return ServiceStatus(path, path.name, problem=_reason(problem))
 
 
-def _pristine(version: str, source: str, current: Template, directory: Path) -> Pristine:
-    return Pristine(find_version(version, source, current, directory))
+def _rendered(services: Sequence[Service], current: Template, directory: Path) -> Pristine | ForeignTemplate:
+    version, source = services[0].version, services[0].source
+    template = find_version(version, source, current, directory)
+    if same_source(source, current.source):
+        return Pristine(template)
+    return ForeignTemplate(template, services)
 
 
 def _releases(source: str, current: Template) -> tuple[str, ...]:
@@ -109,7 +147,12 @@ def _releases(source: str, current: Template) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*carried_versions(), *ours)))
 
 
-def _look(service: Service, releases: "Future[tuple[str, ...]]", rendering: "Future[Pristine]") -> ServiceStatus:
+def _look(
+    service: Service,
+    releases: "Future[tuple[str, ...]]",
+    rendering: "Future[Pristine | ForeignTemplate]",
+    failed: Callable[[], Mapping[str, int]] | None,
+) -> ServiceStatus:
     remarks: list[str] = []
 
     def known(action: Callable[[], _T]) -> _T | None:
@@ -130,7 +173,7 @@ def _look(service: Service, releases: "Future[tuple[str, ...]]", rendering: "Fut
         answers=service.answers,
         edited=tuple(edits[0]) if edits else None,
         deleted=tuple(edits[1]) if edits else None,
-        failed_rules=known(lambda: failed_rules(service.path)),
+        failed_rules=known(failed) if failed else None,
         remarks=tuple(remarks),
     )
 
