@@ -30,14 +30,16 @@ def main() -> None:
             shutil.copytree(made, fleet / name, ignore=shutil.ignore_patterns(".venv", ".git"))
             (fleet / name / ".venv").symlink_to(made / ".venv")
         (fleet / "repos.txt").write_text("\n".join(names))
-        assert [one["failed_rules"] for one in _status(fleet)] == [{}] * SERVICES
+        assert [one["edited"] for one in _status(fleet)] == [[]] * SERVICES
+        assert [one["failed_rules"] for one in _status(fleet, "--rules")] == [{}] * SERVICES
 
 
-def _status(fleet: Path) -> list[dict[str, object]]:
+def _status(fleet: Path, *flags: str) -> list[dict[str, object]]:
     cpu, start = _cpu(), perf_counter()
-    command = [str(SVCGEN), "status", "--json", "--repos", str(fleet / "repos.txt")]
+    command = [str(SVCGEN), "status", "--json", *flags, "--repos", str(fleet / "repos.txt")]
     printed = subprocess.run(command, env=ENVIRON, stdout=subprocess.PIPE, check=True).stdout
-    print(f"svcgen status of {SERVICES} services: {perf_counter() - start:.1f} s, of CPU {_cpu() - cpu:.1f} s")
+    words = " ".join(("svcgen status", *flags))
+    print(f"{words} of {SERVICES} services: {perf_counter() - start:.1f} s, of CPU {_cpu() - cpu:.1f} s")
     return list(json.loads(printed)["services"])
 
 
