@@ -8,10 +8,12 @@ from typing import Protocol
 
 import pytest
 
-from svcgen.template import installed_version
+from helpers import git
+from svcgen.history import carried_versions
+from svcgen.template import BUILT
 
 ROOT = Path(__file__).parents[1]
-RELEASE = f"v{installed_version()}"
+RELEASE = carried_versions()[-1]
 # Set by `uv run pytest` and by the sandbox of a developer; what svcgen does must not hang on them.
 FOREIGN = ("NO_COLOR", "PYTHONDONTWRITEBYTECODE", "SVCGEN_SOURCE", "UV", "UV_PROJECT_ENVIRONMENT", "VIRTUAL_ENV")
 
@@ -69,12 +71,35 @@ def plain_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return directory
 
 
+@pytest.fixture(scope="session")
+def _repository_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    directory = tmp_path_factory.mktemp("template") / "repository"
+    (directory / "template").mkdir(parents=True)
+    (directory / "copier.yml").write_text("_subdirectory: template\nservice_name: {type: str}\n")
+    (directory / "template" / "a.txt").write_text("one\ntwo\n")
+    git(directory, "init", "--quiet", "-b", "main")
+    git(directory, "add", "--all")
+    git(directory, "-c", "user.name=Ada", "-c", "user.email=ada@example.com", "commit", "--quiet", "-m", "Begin")
+    return directory
+
+
+@pytest.fixture
+def repository(
+    _repository_once: Path, tmp_path: Path, environ: Mapping[str, str], monkeypatch: pytest.MonkeyPatch
+) -> Path:
+    """The repository of a template of one file, with one commit and no tag; git is Ada's in the test too."""
+    for name in ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_NOSYSTEM"):
+        monkeypatch.setenv(name, environ[name])
+    return Path(shutil.copytree(_repository_once, tmp_path / "repository"))
+
+
 @pytest.fixture
 def bundled(tmp_path: Path, plain_template: Path) -> Path:
-    """A copy of the package that holds its template, as in the wheel: put it on PYTHONPATH and change what you like."""
+    """A copy of the package with its template, as in the wheel of a release: put it on PYTHONPATH and change it."""
     site = tmp_path / "site"
     shutil.copytree(ROOT / "src" / "svcgen", site / "svcgen", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(plain_template, site / "svcgen" / "_bundle")
+    (site / "svcgen" / "_bundle" / BUILT).write_text(f"{RELEASE}\n")
     return site
 
 

@@ -11,11 +11,12 @@ import pytest
 import yaml
 from pytest_copie.plugin import Copie
 
-from conftest import RELEASE, ROOT
+from conftest import ROOT
 from svcgen import template as module
+from svcgen.describe import UNKNOWN, describe
 from svcgen.errors import TemplateError
 from svcgen.questions import load_questions
-from svcgen.template import Template, find_template
+from svcgen.template import BUILT, Template, find_template
 
 CHOICES = {question.name: question.choices for question in load_questions(ROOT) if question.choices}
 NASTY = [
@@ -86,48 +87,80 @@ def assert_valid(project: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("version", "released"),
+    ("version", "release", "rebuildable"),
     [
-        ("v1.2.3", True),
-        ("v1.2.3rc1", True),
-        ("v1.2.3-4-g2410643", False),
-        ("v1.2.3-dirty", False),
-        ("2410643", False),
-        ("v1.2.3.dev1", False),
-        ("unknown", False),
+        ("v1.2.3", True, True),
+        ("1.2.3", True, True),
+        ("v1.2", True, True),
+        ("v1.2.3rc1", True, True),
+        ("v1.2.3.post1", True, True),
+        ("v1", False, True),
+        ("v1.2.3-4-g2410643", False, True),
+        ("2410643", False, True),
+        ("v1.2.3.dev1", False, True),
+        ("v1.2.3-dirty", False, False),
+        ("2410643-dirty", False, False),
+        ("unknown", False, False),
     ],
 )
-def test_only_a_tag_is_a_release(version: str, released: bool) -> None:
-    assert Template(ROOT, version, "x").is_release == released
+def test_what_a_version_stands_for(version: str, release: bool, rebuildable: bool) -> None:
+    template = Template(ROOT, version, "x")
+    assert (template.is_release, template.is_rebuildable) == (release, rebuildable)
 
 
-def direct_url(monkeypatch: pytest.MonkeyPatch, **vcs_info: str) -> None:
-    recorded = {"url": "https://git.example/fork", "vcs_info": {"vcs": "git", "commit_id": "abc1234", **vcs_info}}
+COMMIT = "abc1234" + "0" * 33
+
+
+def direct_url(monkeypatch: pytest.MonkeyPatch, url: str = "https://git.example/fork", **vcs_info: str) -> None:
+    recorded = {"url": url, "vcs_info": {"vcs": "git", "commit_id": COMMIT, **vcs_info}}
     monkeypatch.setattr("importlib.metadata.PathDistribution.read_text", lambda *_: json.dumps(recorded))
 
 
 @pytest.mark.usefixtures("in_wheel")
 class TestInstalled:
-    def test_from_a_wheel(self) -> None:
+    @pytest.mark.parametrize("built", ["v0.4.0", "v0.3.0-2-gabc1234", "abc1234", "v0.3.0-2-gabc1234-dirty"])
+    def test_as_the_build_described_it(self, built_version: Path, built: str) -> None:
+        built_version.write_text(f"{built}\n")
         template = find_template(None)
-        assert (template.version, template.source) == (RELEASE, "https://github.com/svcgen/svcgen")
+        assert (template.version, template.source) == (built, "https://github.com/svcgen/svcgen")
 
-    def test_from_a_tag_of_a_fork(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(module, "installed_version", lambda: "0.1.0")
-        direct_url(monkeypatch, requested_revision="v0.1.0")
+    @pytest.mark.parametrize(
+        ("built", "requested", "version"),
+        [
+            # What the build saw in the repository is the truth,
+            ("v0.3.0-2-gabc1234", "v0.4.0", "v0.3.0-2-gabc1234"),
+            ("v0.4.0", "main", "v0.4.0"),
+            # but a clone of one commit has no tags.
+            ("abc1234", "v0.4.0", "v0.4.0"),
+            ("abc1234", "main", "abc1234"),
+            ("abc1234", None, "abc1234"),
+            (None, "v0.4.0", "v0.4.0"),
+            (None, "main", COMMIT),
+            (None, None, COMMIT),
+        ],
+    )
+    def test_from_git(
+        self,
+        monkeypatch: pytest.MonkeyPatch,
+        built_version: Path,
+        built: str | None,
+        requested: str | None,
+        version: str,
+    ) -> None:
+        if built:
+            built_version.write_text(f"{built}\n")
+        direct_url(monkeypatch, **({"requested_revision": requested} if requested else {}))
         template = find_template(None)
-        assert (template.version, template.source) == ("v0.1.0", "https://git.example/fork")
+        assert (template.version, template.source) == (version, "git+https://git.example/fork")
 
-    @pytest.mark.parametrize("revision", ["main", "v0.0.9"])
-    def test_from_another_revision(self, monkeypatch: pytest.MonkeyPatch, revision: str) -> None:
-        monkeypatch.setattr(module, "installed_version", lambda: "0.1.0")
-        direct_url(monkeypatch, requested_revision=revision)
-        assert find_template(None).version == "abc1234"
+    @pytest.mark.parametrize(("installed", "version"), [("0.3.0", "v0.3.0"), ("0.4.0.dev0", "unknown")])
+    def test_built_without_git(self, monkeypatch: pytest.MonkeyPatch, installed: str, version: str) -> None:
+        monkeypatch.setattr(module, "installed_version", lambda: installed)
+        assert find_template(None).version == version
 
     def test_the_source_given_wins(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(module, "installed_version", lambda: "0.1.0")
         direct_url(monkeypatch)
-        assert find_template("https://git.example/mine").source == "https://git.example/mine"
+        assert find_template("git@git.example:mine").source == "git@git.example:mine"
 
 
 @pytest.fixture
@@ -137,13 +170,21 @@ def in_wheel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_PACKAGE", tmp_path)
 
 
+@pytest.fixture
+def built_version(tmp_path: Path) -> Path:
+    """What the build of a wheel writes."""
+    return tmp_path / "_bundle" / BUILT
+
+
 def test_without_a_template(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_PACKAGE", tmp_path / "site-packages" / "svcgen")
-    with pytest.raises(TemplateError, match="no template in"):
+    with pytest.raises(TemplateError) as caught:
         find_template(None)
+    assert caught.value.message == f"no template in {tmp_path}/site-packages/svcgen/_bundle, {tmp_path}"
+    assert caught.value.hint == "install svcgen again"
 
 
 def test_a_checkout_is_described_by_git() -> None:
     template = find_template(None)
-    assert template.root == ROOT
-    assert template.version not in {"", "unknown"}
+    assert (template.root, template.version) == (ROOT, describe(ROOT))
+    assert template.version != UNKNOWN

@@ -1,11 +1,12 @@
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from helpers import fake_program
 from svcgen.errors import ToolError
-from svcgen.events import ignore
+from svcgen.events import CommandRun, ignore
 from svcgen.toolchain import Uv
 
 
@@ -88,7 +89,76 @@ def test_the_environment_of_svcgen_is_not_the_service_s(machine: Path, monkeypat
     assert os.environ["VIRTUAL_ENV"] == "1"
 
 
-def test_the_network_is_tried_when_the_cache_is_not_enough(machine: Path) -> None:
+@pytest.fixture
+def calls(machine: Path) -> Callable[[], list[str]]:
+    """Put a uv that notes how it is called in place; return how to read it."""
+    log = machine / "calls"
+    fake_program(
+        machine / "bin", "uv", f'echo "$*" >>{log}\ncase "$*" in $FAILING) echo "failed: $*" >&2; exit 1;; esac'
+    )
+    return lambda: log.read_text().splitlines()
+
+
+@pytest.mark.parametrize(
+    ("command", "failing", "expected"),
+    [
+        (("lock",), "", ["--offline lock"]),
+        (("lock",), "--offline*", ["--offline lock", "lock"]),
+        (("export", "--frozen"), "--offline*", ["--offline export --frozen", "export --frozen"]),
+        # uv takes what follows the program of `run` as the program's own arguments.
+        (
+            ("run", "scripts/check.py", "--fix"),
+            "",
+            ["--offline sync --frozen --inexact", "run --no-sync scripts/check.py --fix"],
+        ),
+        (
+            ("run", "pytest"),
+            "--offline*",
+            ["--offline sync --frozen --inexact", "sync --frozen --inexact", "run --no-sync pytest"],
+        ),
+    ],
+)
+def test_the_network_is_for_uv_alone(
+    machine: Path,
+    calls: Callable[[], list[str]],
+    monkeypatch: pytest.MonkeyPatch,
+    command: tuple[str, ...],
+    failing: str,
+    expected: list[str],
+) -> None:
+    monkeypatch.setenv("FAILING", failing)
+    Uv.find("3.13", ignore).run(machine, *command)
+    assert calls() == expected
+
+
+@pytest.mark.parametrize(
+    ("command", "failing", "expected"),
+    [
+        (("lock",), "*", ["--offline lock", "lock"]),
+        (("run", "pytest"), "run*", ["--offline sync --frozen --inexact", "run --no-sync pytest"]),
+        (("run", "pytest"), "*sync*", ["--offline sync --frozen --inexact", "sync --frozen --inexact"]),
+    ],
+)
+def test_a_failure_is_told_and_no_check_runs_twice(
+    machine: Path,
+    calls: Callable[[], list[str]],
+    monkeypatch: pytest.MonkeyPatch,
+    command: tuple[str, ...],
+    failing: str,
+    expected: list[str],
+) -> None:
+    monkeypatch.setenv("FAILING", failing)
+    with pytest.raises(ToolError) as caught:
+        Uv.find("3.13", ignore).run(machine, *command)
+    assert caught.value.message == f"uv {expected[-1]}: failed: {expected[-1]}"
+    assert calls() == expected
+
+
+def test_it_runs_in_the_directory_and_tells_of_it(machine: Path) -> None:
     (machine / "bin").mkdir()
-    fake_program(machine / "bin", "uv", 'case "$*" in *--offline) exit 1;; esac; echo "online: $*"')
-    assert Uv.find("3.13", ignore).run(machine, "lock") == "online: lock\n"
+    fake_program(machine / "bin", "uv", 'echo "$PWD"')
+    (machine / "service").mkdir()
+    told: list[object] = []
+    output = Uv.find("3.13", told.append).run(machine / "service", "lock")
+    assert output == f"{machine / 'service'}\n"
+    assert told == [CommandRun("uv --offline lock", output)]

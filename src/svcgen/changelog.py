@@ -8,6 +8,8 @@ from packaging.version import Version
 from svcgen.history import parse_version
 
 _TODO = "What a team must do"
+# "## [0.2.0] - 2026-11-20", "## v0.2.0" and "## Unreleased".
+_SECTION = re.compile(r"^## \[?([^\]\s]+).*?\n(.*?)(?=^## |\Z)", flags=re.MULTILINE | re.DOTALL)
 
 
 def duties(changelog: Path, after: Version | None, upto: Version | None) -> tuple[str, ...]:
@@ -15,14 +17,15 @@ def duties(changelog: Path, after: Version | None, upto: Version | None) -> tupl
 
     Args:
         changelog: In the form of Keep a Changelog, with a section of this name in each release that asks for something.
-        after: The version that the service is at; None where that is no release.
-        upto: The version that it goes to; None for the newest there is, whether it is released or not.
+        after: The version that the service is at; None where that is not known.
+        upto: The version that it goes to; None, or after a release, for what is not released yet.
     """
     found: list[str] = []
-    text = changelog.read_text(encoding="utf-8") if changelog.exists() else ""
-    for title, section in re.findall(r"^## \[([^\]]+)\].*?\n(.*?)(?=^## |\Z)", text, flags=re.MULTILINE | re.DOTALL):
+    text = changelog.read_text(encoding="utf-8", errors="replace") if changelog.is_file() else ""
+    unreleased = upto is None or upto.is_postrelease
+    for title, section in _SECTION.findall(text):
         version = parse_version(title)
-        if (version is None and upto is None) or (version and _is_crossed(version, after, upto)):
+        if _is_crossed(version, after, upto) if version else unreleased:
             todo = re.search(rf"^### {_TODO}\n(.*?)(?=^### |^\[|\Z)", section, flags=re.MULTILINE | re.DOTALL)
             items = re.findall(r"^- (.*?)(?=^- |\Z)", todo[1] if todo else "", flags=re.MULTILINE | re.DOTALL)
             found[:0] = [f"{title}: {' '.join(item.split())}" for item in items]

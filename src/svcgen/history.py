@@ -1,25 +1,33 @@
-"""The templates of earlier releases: those that this installation carries, and those that only the source has."""
+"""The templates of other versions: in the checkout that svcgen runs from, carried by svcgen, or at their source."""
 
 import re
+import shlex
+import shutil
 import tarfile
 from pathlib import Path
 
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
+from svcgen.describe import PARTS, UNKNOWN, commit_of, is_dirty, nearest_tag, without_changes
 from svcgen.errors import TemplateError, ToolError
-from svcgen.git import git
+from svcgen.git import ask_remote, git
+from svcgen.source import git_url, same_source
 from svcgen.template import Template
 
+CHANGELOG = "CHANGELOG.md"
 _RELEASES = Path(__file__).parent / "releases"
+# Before any other attributes: a template is what was committed, not what the user's git would make of it.
+_RAW = "* -text -filter -ident -working-tree-encoding\n"
 
 
-def parse_version(tag: str) -> Version | None:
-    """Return the version that a tag names, or None for what is no release."""
+def parse_version(name: str) -> Version | None:
+    """Return the version that a tag names, or what `git describe` said as a post-release of its tag; else None."""
+    tag, distance = nearest_tag(name)
     if not tag.startswith("v") and "." not in tag:
         return None  # a commit whose name happens to be all digits
     try:
-        return Version(tag.removeprefix("v"))
-    except InvalidVersion:
+        return Version(f"{tag.removeprefix('v')}{f'.post{distance}' if distance else ''}")
+    except ValueError:  # of no known form, or of thousands of digits
         return None
 
 
@@ -30,7 +38,10 @@ def carried_versions() -> tuple[str, ...]:
 
 
 def find_version(version: str, source: str, current: Template, directory: Path) -> Template:
-    """Return the template of a version, from this installation where it has it and else from its source.
+    """Return the template of a version, with the changelog beside it.
+
+    It is looked for in the template of this installation, in the history of the checkout that svcgen runs from, in the
+    releases that svcgen carries, and at its source, in this order. Only a commit is the same in every repository.
 
     Args:
         version: A tag, or what `git describe` said.
@@ -39,17 +50,18 @@ def find_version(version: str, source: str, current: Template, directory: Path) 
         directory: Where to put it; not there yet.
 
     Raises:
-        TemplateError: It is neither here nor there.
+        TemplateError: It is nowhere; the hint names the command that puts that right.
     """
-    if not same_source(source, current.source):
-        return Template(_fetch(version, source, directory), version, source)
-    if version == current.version:
+    ours = same_source(source, current.source)
+    here = ours or bool(commit_of(version))
+    if here and version == current.version:
         return Template(current.root, version, source)
-    if version in carried_versions():
-        with tarfile.open(_RELEASES / f"{version}.tar.gz") as archive:
-            archive.extractall(directory, filter="data")
-        return Template(directory, version, source)
-    return Template(_fetch(version, source, directory), version, source)
+    _require_rebuildable(version)
+    checkout = current.root if (current.root / ".git").exists() else None
+    in_checkout = here and checkout and _take_from_checkout(checkout, version, directory)
+    if not in_checkout and not (ours and _take_carried(version, current, directory)):
+        _fetch(version, source, directory, checkout)
+    return Template(directory, version, source)
 
 
 def newest_tag(source: str) -> str:
@@ -61,40 +73,110 @@ def newest_tag(source: str) -> str:
     return released_tags(source)[-1]
 
 
-def released_tags(source: str) -> tuple[str, ...]:
+def released_tags(source: str, *, prereleases: bool = False) -> tuple[str, ...]:
     """Ask a template's repository for its releases, oldest first; there is at least one.
 
     Raises:
         TemplateError: It can't be asked, or has none.
     """
+    url = git_url(source)
     try:
-        listed = git(Path.cwd(), "ls-remote", "--tags", "--refs", _url(source))
+        listed = ask_remote("ls-remote", "--tags", "--refs", "--", url)
     except ToolError as error:
-        raise TemplateError(f"can't ask {source} for its releases: {error.message}") from error
+        raise TemplateError(
+            f"can't list the releases of {source}: {_reason(error)}", hint=_check_access(url)
+        ) from error
     versions = {version: tag for tag in re.findall(r"refs/tags/(\S+)", listed) if (version := parse_version(tag))}
-    released = sorted(version for version in versions if not version.is_prerelease)
+    released = sorted(version for version in versions if prereleases or not version.is_prerelease)
     if not released:
         raise TemplateError(f"{source} has no released version", hint="tag one, such as v1.0.0")
     return tuple(str(versions[version]) for version in released)
 
 
-def same_source(one: str, other: str) -> bool:
-    """Tell whether two git URLs mean the same repository, however each is written."""
-    return _url(one).removesuffix("/").removesuffix(".git") == _url(other).removesuffix("/").removesuffix(".git")
-
-
-def _fetch(version: str, source: str, directory: Path) -> Path:
-    try:
-        git(Path.cwd(), "clone", "--quiet", "--no-checkout", _url(source), str(directory))
-        git(directory, "checkout", "--quiet", version, "--", "copier.yml", "template")
-    except ToolError as error:
-        carried = ", ".join(carried_versions())
+def _require_rebuildable(version: str) -> None:
+    if is_dirty(version):
         raise TemplateError(
-            f"the template {version} is neither in this svcgen, which has {carried}, nor to be had: {error.message}",
-            hint=f"give access to {source}, or update with a svcgen that carries {version}",
-        ) from error
-    return directory
+            f"the service was made from {version}, a template with changes that were never committed, so that "
+            "template can't be rebuilt",
+            hint="start from the commit that was changed, and check the diff of the update: "
+            "perl -pi -e 's/-dirty$//' .copier-answers.yml && "
+            f"git commit --message 'Update from {without_changes(version)}' .copier-answers.yml",
+        )
+    if version == UNKNOWN:
+        raise TemplateError(
+            "the service does not record which version of the template it was made from (`_commit: unknown`)",
+            hint=f"set `_commit` in .copier-answers.yml to the nearest release ({', '.join(carried_versions())}), "
+            "commit it, and check the diff of the update",
+        )
 
 
-def _url(source: str) -> str:
-    return source.removeprefix("git+").replace("gh:", "https://github.com/", 1)
+def _take_from_checkout(checkout: Path, version: str, directory: Path) -> bool:
+    try:
+        return bool(_resolve(checkout, version)) and _clone(str(checkout), version, directory, "--shared")
+    except ToolError:
+        return False
+
+
+def _take_carried(version: str, current: Template, directory: Path) -> bool:
+    if version not in carried_versions():
+        return False
+    with tarfile.open(_RELEASES / f"{version}.tar.gz") as archive:
+        archive.extractall(directory, filter="data")
+    # The newest changelog tells of all releases.
+    if (current.root / CHANGELOG).is_file():
+        shutil.copyfile(current.root / CHANGELOG, directory / CHANGELOG)
+    return True
+
+
+def _fetch(version: str, source: str, directory: Path, checkout: Path | None) -> None:
+    nowhere = f"the template {version} is neither in this svcgen, which has {', '.join(carried_versions())}, nor at"
+    url = git_url(source)
+    try:
+        found = _clone(url, version, directory)
+    except ToolError as error:
+        raise TemplateError(f"{nowhere} {source}: {_reason(error)}", hint=_check_access(url)) from error
+    if not found:
+        raise TemplateError(f"{nowhere} {source}", hint=_how_to_publish(version, url, checkout))
+
+
+def _reason(error: ToolError) -> str:
+    return error.message.partition("fatal: ")[2] or error.message
+
+
+def _check_access(url: str) -> str:
+    return f"check your access: git ls-remote {shlex.quote(url)}"
+
+
+def _how_to_publish(version: str, url: str, checkout: Path | None) -> str:
+    commit = commit_of(version)
+    if not commit:
+        return f"push the tag from a repository that has it: {shlex.join(['git', 'push', url, version])}"
+    if checkout and git(checkout, "rev-parse", "--is-shallow-repository").strip() == "true":
+        complete = shlex.join(["git", "-C", str(checkout), "fetch", "--unshallow"])
+        return f"complete this checkout, if it is the one that made the service: {complete}"
+    publish = shlex.join(["git", "push", url, f"{commit}:refs/heads/template-{commit}"])
+    return f"run svcgen from the checkout that made the service, or publish its commit from there: {publish}"
+
+
+def _clone(url: str, version: str, directory: Path, *how: str) -> bool:
+    """Put the template of a version into a directory, byte for byte, and tell whether the repository has it."""
+    shutil.rmtree(directory, ignore_errors=True)
+    ask_remote("clone", "--quiet", "--no-checkout", "--template=", *how, "--", url, str(directory.absolute()))
+    commit = _resolve(directory, version)
+    listed = git(directory, "ls-tree", "--name-only", commit, "--", *PARTS, CHANGELOG).split() if commit else []
+    if not set(PARTS) <= set(listed):
+        return False
+    (directory / ".git" / "info").mkdir(exist_ok=True)
+    (directory / ".git" / "info" / "attributes").write_text(_RAW)
+    git(directory, "checkout", "--quiet", commit, "--", *listed)
+    return True
+
+
+def _resolve(repository: Path, version: str) -> str:
+    """Return the commit that a version names: of a tag, or the one that `git describe` said; never of a branch."""
+    for name in (f"refs/tags/{version}", commit_of(version)):
+        try:
+            return git(repository, "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}").strip()
+        except ToolError:
+            continue
+    return ""

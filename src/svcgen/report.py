@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from svcgen.commands.new import NewRequest, NewService
+from svcgen.describe import is_dirty
 from svcgen.questions import NAME
 from svcgen.screen import Screen, error
+from svcgen.template import Template
 
 
 def service_object(request: NewRequest, service: NewService) -> dict[str, Any]:
@@ -79,10 +81,19 @@ def _remarks(request: NewRequest, service: NewService) -> list[str]:
         for step in service.steps
         if step.outcome == "skipped" and not step.reason.startswith("--")
     ]
-    if not request.template.is_release:
-        version = request.template.version
-        said.append(f"the service can't be updated yet: it was made from {version}, which is not a released tag")
-    return said
+    return [*said, *_origin_remarks(request.template)]
+
+
+def _origin_remarks(template: Template) -> list[str]:
+    """Return what a later update needs if the template is not a release."""
+    version = template.version
+    if template.is_release:
+        return []
+    if template.is_rebuildable:
+        return [f"{version} is not a release; updates need its commit, from your checkout or from {template.source}"]
+    if is_dirty(version):
+        return [f"an update can't rebuild {version}: commit the changes to the template, then make the service again"]
+    return ["the template's version is unknown, so the service can't be updated: use a release or a clone of svcgen"]
 
 
 def tree(root: str, files: Sequence[str]) -> list[str]:
@@ -111,7 +122,7 @@ def _request_fields(request: NewRequest) -> dict[str, Any]:
     return {
         "path": str(request.destination),
         "template_version": request.template.version,
-        "updatable": request.template.is_release,
+        "updatable": request.template.is_rebuildable,
         "source": request.template.source,
         "answers": dict(request.answers),
     }

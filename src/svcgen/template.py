@@ -1,16 +1,15 @@
 """Finds the template and names its version and the source that a service updates from."""
 
-import json
-import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from svcgen.errors import TemplateError, ToolError
-from svcgen.git import git
+from svcgen.describe import RELEASE, UNKNOWN, describe, is_dirty
+from svcgen.errors import TemplateError
+from svcgen.source import find_source, git_install
 
+# What a build writes beside copier.yml (.ci/hatch_build.py).
+BUILT = "VERSION"
 _PACKAGE = Path(__file__).parent
-_RELEASE = re.compile(r"v\d+(\.\d+)+((a|b|rc)\d+)?")
 
 
 @dataclass(frozen=True)
@@ -29,8 +28,13 @@ class Template:
 
     @property
     def is_release(self) -> bool:
-        """Whether the version is a tag, which `copier update` can start from."""
-        return _RELEASE.fullmatch(self.version) is not None
+        """Whether the version is the tag of a release."""
+        return RELEASE.fullmatch(self.version) is not None
+
+    @property
+    def is_rebuildable(self) -> bool:
+        """Whether the version names a commit, so that a service made from it can be updated later."""
+        return self.version != UNKNOWN and not is_dirty(self.version)
 
 
 def find_root() -> Path:
@@ -54,10 +58,10 @@ def find_template(source: str | None) -> Template:
         source: The git URL to record instead of the one that svcgen was installed from.
 
     Raises:
-        TemplateError: The template or the metadata of svcgen is missing.
+        TemplateError: The template or the metadata of svcgen is missing, or the source is a path to nothing.
     """
     root = find_root()
-    return Template(root, _version(root), source or _installed_source())
+    return Template(root, _version(root), find_source(source, root))
 
 
 def installed_version() -> str:
@@ -76,32 +80,18 @@ def installed_version() -> str:
 
 
 def _version(root: Path) -> str:
-    if root.name == "_bundle":
-        vcs = _git_install().get("vcs_info", {})
-        tag = f"v{installed_version()}"
-        return tag if vcs.get("requested_revision", tag) == tag else str(vcs["commit_id"])
-    if not (root / ".git").exists():
-        return "unknown"
-    try:
-        return git(root, "describe", "--tags", "--always", "--dirty").strip()
-    except ToolError:
-        return "unknown"
+    if (root / ".git").exists():
+        return describe(root)
+    return _built_version(root)
 
 
-def _installed_source() -> str:
-    """Return the URL of the git repository that pip or uv installed from (PEP 610), else the project's own."""
-    from importlib import metadata
-
-    direct = _git_install()
-    if direct:
-        return str(direct["url"])
-    urls = metadata.metadata("svcgen").get_all("Project-URL") or []
-    return next(str(url).removeprefix("Source, ") for url in urls if url.startswith("Source, "))
-
-
-def _git_install() -> dict[str, Any]:
-    from importlib import metadata
-
-    text = metadata.distribution("svcgen").read_text("direct_url.json")
-    recorded: dict[str, Any] = json.loads(text) if text else {}
-    return recorded if recorded.get("vcs_info", {}).get("vcs") == "git" else {}
+def _built_version(root: Path) -> str:
+    """Return what the build found out of the checkout, completed by what the installer recorded (PEP 610)."""
+    built = root / BUILT
+    version = built.read_text(encoding="utf-8").strip() if built.is_file() else ""
+    vcs = git_install().get("vcs_info", {})
+    requested = str(vcs.get("requested_revision", ""))
+    if RELEASE.match(version) or not RELEASE.fullmatch(requested):
+        own = f"v{installed_version()}"
+        return version or str(vcs.get("commit_id", "")) or (own if RELEASE.fullmatch(own) else UNKNOWN)
+    return requested

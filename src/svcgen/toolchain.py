@@ -40,12 +40,18 @@ class Uv:
     def run(self, directory: Path, *arguments: str) -> str:
         """Run uv in a directory, from its cache alone where that is enough.
 
+        What `uv run` starts runs once, whatever comes of it: only the sync before it may need the network.
+
         Raises:
-            ToolError: uv fails.
+            ToolError: uv or the command fails.
         """
+        if arguments[0] == "run":
+            self.run(directory, "sync", "--frozen", "--inexact")
+            return self._run(directory, "run", "--no-sync", *arguments[1:])
         try:
-            return self._run(directory, *arguments, "--offline")
+            return self._run(directory, "--offline", *arguments)
         except ToolError:
+            # Also where a cached index is too old for what is asked, which uv does not tell from a real conflict.
             return self._run(directory, *arguments)
 
     def _run(self, directory: Path, *arguments: str) -> str:

@@ -20,7 +20,7 @@ from svcgen.template import Template
 from svcgen.toolchain import Uv
 
 _COMMITS = (ROOT / "src" / "svcgen" / "releases" / "COMMITS").read_text()
-RELEASES: dict[str, str] = dict(line.split() for line in _COMMITS.splitlines())
+RELEASES: dict[str, str] = dict(line.split()[:2] for line in _COMMITS.splitlines())
 # What the working tree would be released as.
 NEXT = "v99.0.0"
 ANSWERS = {

@@ -11,12 +11,14 @@ from typing import TypeVar
 
 from svcgen.errors import ServiceError, SvcgenError, UsageError
 from svcgen.foreign import ForeignTemplate
-from svcgen.history import carried_versions, find_version, parse_version, released_tags, same_source
+from svcgen.history import find_version, parse_version, released_tags
 from svcgen.pristine import Pristine
 from svcgen.process import time_limit
 from svcgen.questions import NAME
 from svcgen.rules import failed_rules
 from svcgen.service import Service, read_service
+from svcgen.source import same_source
+from svcgen.target import known_releases
 from svcgen.template import Template
 
 _T = TypeVar("_T")
@@ -143,8 +145,7 @@ def _releases(source: str, current: Template) -> tuple[str, ...]:
     """Return the releases that this svcgen knows of its own template, or those that another source has."""
     if not same_source(source, current.source):
         return released_tags(source)
-    ours = (current.version,) if current.is_release else ()
-    return tuple(dict.fromkeys((*carried_versions(), *ours)))
+    return known_releases(current)
 
 
 def _look(

@@ -13,14 +13,16 @@ from svcgen.changelog import duties
 from svcgen.errors import ServiceError
 from svcgen.events import Notify, Step
 from svcgen.git import commit_all, git
-from svcgen.history import find_version, newest_tag, parse_version, same_source
+from svcgen.history import find_version, newest_tag, parse_version
 from svcgen.lock import EXPORT, export
 from svcgen.merge import Merged, TemplateMerge
 from svcgen.questions import Loader, load_questions
 from svcgen.render import render
 from svcgen.service import ANSWERS_FILE, Service, read_service
 from svcgen.signals import held
+from svcgen.source import same_source
 from svcgen.steps import Steps
+from svcgen.target import resolve_release
 from svcgen.template import Template
 from svcgen.toolchain import Uv
 from svcgen.worktree import checked_out, require_clean, restore, second_worktree, switch_to_new, undo_command
@@ -99,7 +101,10 @@ def plan(request: UpdateRequest) -> Update:
     """
     service = read_service(request.path)
     ours = same_source(service.source, request.template.source)
-    target = request.to or (request.template.version if ours else newest_tag(service.source))
+    if request.to:
+        target = resolve_release(request.to, service.version, service.source, request.template)
+    else:
+        target = request.template.version if ours else newest_tag(service.source)
     before, after = parse_version(service.version), parse_version(target)
     if before and after and before > after:
         raise ServiceError(
