@@ -7,6 +7,7 @@ from sqlalchemy import Connection, pool, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from app.logging import configure_logging
+from app.migrations import is_ours, name_service, refuse_other_service
 from app.models import Base
 from app.settings import get_settings
 
@@ -18,14 +19,20 @@ LOCK_POLL_SECONDS = 1
 
 
 def migrate(connection: Connection) -> None:
+    refuse_other_service(connection, context.config)
+    connection.commit()
     context.configure(
         connection=connection,
         target_metadata=Base.metadata,
         compare_server_default=True,
+        include_schemas=True,
+        include_name=is_ours,
         transaction_per_migration=True,
     )
     with context.begin_transaction():
         context.run_migrations()
+    name_service(connection, context.config)
+    connection.commit()
 
 
 async def connect_and_migrate() -> None:

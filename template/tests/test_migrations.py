@@ -12,12 +12,15 @@ from alembic.migration import MigrationContext
 from sqlalchemy import URL, Column, Connection, Integer, MetaData, Table, inspect, text
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
+from app.migrations import is_ours
 from app.models import Base
 from app.settings import get_settings
-from tests.conftest import ROOT, migrate, temporary_database
+from scripts.testdb import temporary_database
+from tests.conftest import ROOT, migrate
 
 RULE = "Migrations via Alembic auto-generate + manual review. Never edit applied migrations."
 MAKE = "uv run scripts/makemigration.py"
+OPTIONS = {"compare_server_default": True, "include_name": is_ours, "include_schemas": True}
 
 
 @pytest.fixture
@@ -30,12 +33,14 @@ async def empty(server_url: URL) -> AsyncIterator[AsyncConnection]:
 
 
 def drift(connection: Connection, metadata: MetaData) -> list[object]:
-    context = MigrationContext.configure(connection, opts={"compare_server_default": True})
+    context = MigrationContext.configure(connection, opts=OPTIONS)
     return list(compare_metadata(context, metadata))
 
 
 def tables(connection: Connection) -> set[str]:
-    return set(inspect(connection).get_table_names()) - {"alembic_version"}
+    schemas = {None, *(table.schema for table in Base.metadata.tables.values())}
+    names = {schema: inspect(connection).get_table_names(schema) for schema in schemas}
+    return {f"{schema}.{name}" if schema else name for schema in names for name in names[schema]} - {"alembic_version"}
 
 
 async def test_up_down_and_up_again(empty: AsyncConnection) -> None:
@@ -78,7 +83,7 @@ async def test_alembic_as_a_deploy_runs_it(
         "def upgrade():\n"
         "    op.execute(\"CREATE TABLE seen AS SELECT current_setting('lock_timeout') AS lock_timeout\")\n"
     )
-    ini = (ROOT / "alembic.ini").read_text().replace("%(here)s", str(ROOT))
+    ini = (ROOT / "alembic.ini").read_text()
     (tmp_path / "alembic.ini").write_text(ini.replace("[alembic]", f"[alembic]\nversion_locations = {tmp_path}"))
 
     async with temporary_database(server_url) as url:

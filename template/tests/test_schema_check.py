@@ -14,7 +14,8 @@ from app.deps import State
 from app.main import create_app
 from app.migrations import OutdatedSchemaError, SchemaCheck
 from app.settings import Settings
-from tests.conftest import ROOT, client_of, temporary_database
+from scripts.testdb import temporary_database
+from tests.conftest import ROOT, client_of
 
 type History = Callable[[dict[str, str]], SchemaCheck]
 
@@ -27,7 +28,7 @@ def history(tmp_path: Path) -> History:
         for revision, follows in migrations.items():
             content = f"revision = {revision!r}\ndown_revision = {follows}\n"
             (tmp_path / f"{revision}.py").write_text(content)
-        ini = (ROOT / "alembic.ini").read_text().replace("%(here)s", str(ROOT))
+        ini = (ROOT / "alembic.ini").read_text()
         (tmp_path / "alembic.ini").write_text(ini.replace("[alembic]", f"[alembic]\nversion_locations = {tmp_path}"))
         return SchemaCheck(tmp_path / "alembic.ini")
 

@@ -73,7 +73,7 @@ def test_resources_and_back(svcgen: Svcgen, service: Path) -> None:
     }
     assert {*report["added"], *report["edited"]} == {line.removeprefix("M ") for line in changed(service)}
     assert [resource["plural"] for resource in report["resources"]] == ["persons", "orders"]
-    (migration,) = (service / "alembic" / "versions").glob("*add_persons_and_orders.py")
+    (migration,) = (service / "alembic" / "versions").glob("*_add_persons_and_orders_*.py")
     upgrade, downgrade = migration.read_text().split("def downgrade")
     assert upgrade.index('"orders",\n') < upgrade.index("op.create_foreign_key(")
     assert downgrade.index("op.drop_constraint(") < downgrade.index("op.drop_table(")

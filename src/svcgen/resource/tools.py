@@ -41,9 +41,7 @@ class Tools:
     def run(self, *command: str) -> str:
         """Run a command of the service's virtual environment in the copy."""
         words = ["run", "--frozen", "--quiet", "--project", str(self.service), *command]
-        return run(
-            self.uv.program, *words, cwd=self.copy, environ={**self.uv.environ, **_in_memory()}, notify=self.uv.notify
-        )
+        return run(self.uv.program, *words, cwd=self.copy, environ=self.uv.environ, notify=self.uv.notify)
 
     def unformatted(self, files: Sequence[Path]) -> set[Path]:
         """Return the files that are not formatted as ruff would: whoever left them so may want them so."""
@@ -107,9 +105,3 @@ class Tools:
                 f"{MAKE_MIGRATION} wrote {len(made)} migrations, not one", hint="leave it out: --no-migration"
             )
         return made.pop().relative_to(self.copy)
-
-
-def _in_memory() -> dict[str, str]:
-    """Let a throwaway Postgres be made in memory where there is plenty: it is mostly waiting for the disk."""
-    memory = Path("/dev/shm")  # noqa: S108
-    return {"TMPDIR": str(memory)} if memory.is_dir() and shutil.disk_usage(memory).free > 2**30 else {}

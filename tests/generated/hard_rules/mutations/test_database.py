@@ -29,7 +29,7 @@ MUTATIONS = [
     changed(
         RULE,
         "SQLite in conftest",
-        Insert("tests/conftest.py", "def scratch() -> Path:\n", '    os.environ.setdefault("TEST_DATABASE_URL", "sqlite+aiosqlite://")\n'),
+        Insert("tests/conftest.py", "def pytest_configure(config: pytest.Config) -> None:\n", '    os.environ.setdefault("TEST_DATABASE_URL", "sqlite+aiosqlite://")\n'),
         file="tests/conftest.py",
         at="sqlite",
     ),
