@@ -36,7 +36,9 @@ def add_resource(  # noqa: PLR0913  (one for each flag)
         ),
     ] = None,
     no_migration: Annotated[bool, typer.Option("--no-migration", help="Make no migration.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the change; write nothing.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show the change but its migration; run and write nothing.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object; ask nothing.")] = False,
     allow_dirty: Annotated[
         bool, typer.Option("--allow-dirty", help="Work among changes that are not committed.")
@@ -46,12 +48,14 @@ def add_resource(  # noqa: PLR0913  (one for each flag)
 ) -> None:
     """Add a resource, down to its migration and tests; or several that refer to each other.
 
-    They are added to the service in this directory. At a terminal it asks for a name and its fields if there are none.
+    They are added to the service in this directory, by running its own ruff, Alembic and app. In a terminal it prompts
+    for a name and its fields if there are none.
 
     svcgen add resource customer name:str main_invoice:ref:invoice:optional and invoice due:date customer:ref:customer
     """
-    from svcgen.commands.add import AddRequest, add_resources, check_service, find_service
+    from svcgen.commands.add import add_resources, check_service, find_service
     from svcgen.report_add import added_object, show_added
+    from svcgen.resource.added import AddRequest
     from svcgen.resource.parse import parse_resources
 
     service = find_service(Path.cwd())

@@ -8,6 +8,7 @@ SvcgenError            exit 1: the user can put it right
 ├── ServiceError       the directory is no service, or none that can be changed so
 ├── TemplateError      the template is missing or can't be rendered
 └── ToolError          uv or git is missing or failed
+    └── NoRepositoryError  the directory is in no git repository
 
 Exit 130, 143 and 129 mean SIGINT, SIGTERM and SIGHUP (`signals.Interrupted`); exit 3 is any other exception: a bug.
 """
@@ -55,3 +56,7 @@ class TemplateError(SvcgenError):
 
 class ToolError(SvcgenError):
     """uv or git is missing or failed."""
+
+
+class NoRepositoryError(ToolError):
+    """The directory is in no git repository; a repository that git refuses to read is a ToolError."""

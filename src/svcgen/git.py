@@ -7,13 +7,14 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-from svcgen.errors import ToolError
+from svcgen.errors import NoRepositoryError, ToolError
 from svcgen.events import Notify, ignore
 from svcgen.git_environ import base_environ, disarmed, with_settings
 from svcgen.process import Finished, execute
 
 _DIFFS = frozenset({"diff", "diff-files", "diff-index", "diff-tree", "log", "show"})
 _PLAIN_DIFF = ("--no-ext-diff", "--no-textconv", "--no-color", "--src-prefix=a/", "--dst-prefix=b/")
+_NO_REPOSITORY = "fatal: not a git repository"
 # Where a repository is; a call can set them.
 _LOCATIONS = frozenset({"GIT_COMMON_DIR", "GIT_CEILING_DIRECTORIES", "GIT_DIR", "GIT_WORK_TREE"})
 
@@ -63,7 +64,8 @@ def run_git(  # noqa: PLR0913  (as `git`, and which exit codes are no failure)
         notify: Receives the command.
 
     Raises:
-        ToolError: git is not on PATH, or exits with another code.
+        NoRepositoryError: It needs a repository.
+        ToolError: git is not on PATH, or exits with another code; its message says why, word for word.
     """
     settings, command, rest = _split(arguments)
     variables = {**base_environ(), **(environ or {})}
@@ -72,7 +74,12 @@ def run_git(  # noqa: PLR0913  (as `git`, and which exit codes are no failure)
     located = tuple((name, variables[name]) for name in sorted(_LOCATIONS & variables.keys()))
     variables = with_settings(variables, _disarmed(directory, settings, located))
     words = (*settings, command, *(_PLAIN_DIFF if command in _DIFFS else ()), *rest)
-    return execute(_program(), *words, cwd=directory, environ=variables, stdin=stdin, accept=accept, notify=notify)
+    try:
+        return execute(_program(), *words, cwd=directory, environ=variables, stdin=stdin, accept=accept, notify=notify)
+    except ToolError as error:
+        if _NO_REPOSITORY in error.message:
+            raise NoRepositoryError(error.message) from error
+        raise
 
 
 def ask_remote(*arguments: str, notify: Notify = ignore) -> str:
@@ -95,8 +102,11 @@ def is_in_work_tree(directory: Path) -> bool:
     existing = next(place for place in (directory, *directory.parents) if place.is_dir())
     try:
         return git(existing, "rev-parse", "--is-inside-work-tree").strip() == "true"
-    except ToolError:
+    except NoRepositoryError:
         return False
+    except ToolError:
+        # One that git refuses to read, such as another user's, is one.
+        return shutil.which("git") is not None
 
 
 def tracks_files(repository: Path) -> bool:

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
-from svcgen.commands.add import Added
+from svcgen.resource.added import Added
 from svcgen.resource.spec import listed
 from svcgen.screen import Screen, error
 

@@ -10,8 +10,9 @@ import pytest
 
 from generated.conftest import Service
 from generated.test_resource_sample import CHECKS, assert_green, copy_of
-from svcgen.commands.add import AddRequest, add_resources
+from svcgen.commands.add import add_resources
 from svcgen.events import ignore
+from svcgen.resource.added import AddRequest
 from svcgen.resource.parse import parse_resources
 
 # Each type with each modifier that it takes, alone.

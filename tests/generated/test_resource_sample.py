@@ -15,8 +15,9 @@ import pytest
 
 from generated.conftest import Service
 from generated.resources import circles, named, sample
-from svcgen.commands.add import AddRequest, add_resources
+from svcgen.commands.add import add_resources
 from svcgen.events import ignore
+from svcgen.resource.added import AddRequest
 from svcgen.resource.parse import parse_resources
 from svcgen.resource.spec import AND
 

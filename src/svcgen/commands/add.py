@@ -1,18 +1,16 @@
 """`svcgen add resource`: adds resources to a service, all of them or nothing."""
 
-import difflib
-import shlex
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from svcgen.errors import ServiceError
-from svcgen.events import Notify, Step
+from svcgen.events import Notify
 from svcgen.history import parse_version
-from svcgen.resource.change import Change, plan_change, write_all
+from svcgen.links import real_path
+from svcgen.resource.added import Added, AddRequest, added, contents
+from svcgen.resource.change import Change, in_place, plan_change, write_all
 from svcgen.resource.layout import Layout, read_layout
 from svcgen.resource.review import review
-from svcgen.resource.spec import Resource, listed
+from svcgen.resource.spec import listed
 from svcgen.resource.tools import MAKE_MIGRATION, Tools
 from svcgen.resource.workcopy import publish, work_copy
 from svcgen.service import ANSWERS_FILE, Service, read_service
@@ -21,57 +19,6 @@ from svcgen.steps import Steps
 from svcgen.template import installed_version
 from svcgen.toolchain import Uv
 from svcgen.worktree import require_clean
-
-
-@dataclass(frozen=True)
-class AddRequest:
-    """What to add, and where.
-
-    Attributes:
-        service: The service's directory; absolute.
-        resources: What to add; each may refer to each.
-        migration: Whether to make their migration.
-        allow_dirty: Whether there may be changes that are not committed, or no repository.
-        dry_run: Whether to leave the service as it is.
-    """
-
-    service: Path
-    resources: tuple[Resource, ...]
-    migration: bool = True
-    allow_dirty: bool = False
-    dry_run: bool = False
-
-
-@dataclass(frozen=True)
-class Added:
-    """What was added.
-
-    Attributes:
-        request: What was asked for.
-        added: The new files, relative to the service.
-        edited: The files that were there and have changed.
-        diff: All of it, as text.
-        notes: What could not be done, and how to do it by hand.
-        steps: What was done, in order.
-    """
-
-    request: AddRequest
-    added: tuple[Path, ...]
-    edited: tuple[Path, ...]
-    diff: str
-    notes: tuple[str, ...]
-    steps: tuple[Step, ...] = field(default=())
-
-    @property
-    def complete(self) -> bool:
-        """Whether no step is left to be run by hand."""
-        return not any(step.outcome in {"failed", "pending"} for step in self.steps)
-
-    @property
-    def undo(self) -> str:
-        """The commands that take it back as long as it is not committed."""
-        added, edited = (shlex.join(map(str, files)) for files in (self.added, self.edited))
-        return f"git restore {edited} && git clean -fq {added}"
 
 
 def find_service(directory: Path) -> Path:
@@ -113,30 +60,40 @@ def add_resources(request: AddRequest, notify: Notify) -> Added:
         ToolError: uv fails.
     """
     service = check_service(request.service, allow_dirty=request.allow_dirty)
-    layout = read_layout(request.service)
-    change = plan_change(request.resources, layout)
-    uv = Uv.find(service.answers["python"], notify)
+    try:
+        layout = read_layout(request.service)
+        change = in_place(plan_change(request.resources, layout))
+    except RecursionError as error:
+        raise ServiceError(f"the code of {request.service} is nested too deep to be read") from error
     steps = Steps(notify)
+    if request.dry_run:
+        return _preview(request, layout, change, steps)
     with work_copy(request.service) as copy:
-        tools = Tools(uv, request.service, copy)
+        tools = Tools(Uv.find(service.answers["python"], notify), request.service, copy)
+        tools.check()
         _write(request, layout, tools, change, steps)
         if request.migration:
             steps.require("migration", lambda: _migrate(request, tools, change))
         else:
             steps.skip("migration", "--no-migration")
         files = {file: (copy / file).read_bytes() for file in sorted({*change.added, *change.edited})}
-        before = {file: _content(request.service / file) for file in files}
-        if not request.dry_run:
-            steps.require("publish", lambda: publish(request.service, files, before))
-            finish()
-    return Added(
-        request,
-        added=tuple(file for file in files if before[file] is None),
-        edited=tuple(file for file in files if before[file] is not None),
-        diff=_diff(before, files),
-        notes=tuple(change.notes),
-        steps=tuple(steps.taken),
-    )
+        before = contents(request.service, files)
+        steps.require("publish", lambda: publish(request.service, files, before))
+        finish()
+    return added(request, before, files, change.notes, steps.taken)
+
+
+def _preview(request: AddRequest, layout: Layout, change: Change, steps: Steps) -> Added:
+    """Return what would be added, as far as it can be known without running anything of the service."""
+    tools = [*(["the migration, which its Alembic makes"] if request.migration else []), "the formatting by its ruff"]
+    if not layout.is_plain:
+        tools.append("the path of the routes, which its app decides")
+    change.notes.append(f"a dry run runs nothing of the service, so this lacks: {'; '.join(tools)}")
+    for step in ("format", "migration"):
+        steps.skip(step, "--dry-run")
+    files = {file: text.encode() for file, text in sorted({**change.added, **change.edited}.items())}
+    before = contents(request.service, files)
+    return added(request, before, files, change.notes, steps.taken)
 
 
 def _write(request: AddRequest, layout: Layout, tools: Tools, change: Change, steps: Steps) -> None:
@@ -152,7 +109,7 @@ def _write(request: AddRequest, layout: Layout, tools: Tools, change: Change, st
         path = tools.find_route(f"{layout.api_package}.{plural}", f"list_{plural}")
         prefix = path.removesuffix(plural)
         if prefix != "/":
-            mounted = plan_change(request.resources, layout, prefix)
+            mounted = in_place(plan_change(request.resources, layout, prefix))
             change.added.update(mounted.added)
             change.edited.update(mounted.edited)
             write_all(tools.copy, {**change.added, **change.edited})
@@ -165,24 +122,7 @@ def _migrate(request: AddRequest, tools: Tools, change: Change) -> None:
     if not (tools.copy / MAKE_MIGRATION).exists():
         raise ServiceError(f"there is no {MAKE_MIGRATION}", hint="make the migration by hand: --no-migration")
     tables = [resource.plural for resource in request.resources]
-    file = tools.make_migration(f"add {listed(tables)}")
+    file = real_path(tools.copy, tools.make_migration(f"add {listed(tables)}"))
     text = review((tools.copy / file).read_text(encoding="utf-8"), tables)
     change.added[file] = text
     write_all(tools.copy, {file: text})
-
-
-def _content(path: Path) -> bytes | None:
-    return path.read_bytes() if path.is_file() else None
-
-
-def _diff(before: Mapping[Path, bytes | None], after: Mapping[Path, bytes]) -> str:
-    lines: list[str] = []
-    for file, content in after.items():
-        old = before[file]
-        names = ("/dev/null" if old is None else f"a/{file}", f"b/{file}")
-        lines += difflib.unified_diff(_lines(old or b""), _lines(content), *names)
-    return "".join(lines)
-
-
-def _lines(content: bytes) -> Sequence[str]:
-    return content.decode(errors="replace").splitlines(keepends=True)

@@ -8,13 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from svcgen.commands.add import AddRequest, add_resources
+from svcgen.commands.add import add_resources
 from svcgen.errors import DestinationError, ToolError
 from svcgen.events import Notify, Step, ignore
 from svcgen.git import commit_all, create_repository, is_in_work_tree, tracks_files
 from svcgen.lock import EXPORT, export, lock, sync
 from svcgen.questions import NAME
 from svcgen.render import render
+from svcgen.resource.added import AddRequest
 from svcgen.resource.change import plan_change, write_all
 from svcgen.resource.layout import read_layout
 from svcgen.resource.spec import Resource, arguments, listed

@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from svcgen.errors import ServiceError, SpecError
+from svcgen.links import real_path
 from svcgen.resource import edits
-from svcgen.resource.layout import FACTORIES, MODELS, Layout
+from svcgen.resource.layout import FACTORIES, MODELS, Layout, read
 from svcgen.resource.render import new_files, render, render_shared, used_types
 from svcgen.resource.spec import AND, Resource
 
@@ -39,7 +40,7 @@ class Change:
         """Return what will be in a file, or `missing` where there will be none."""
         planned = {**self.added, **self.edited}.get(file)
         if planned is None and (self.root / file).exists():
-            return _read(self.root, file)
+            return read(self.root, file)
         return missing if planned is None else planned
 
     def put(self, file: Path, text: str) -> None:
@@ -70,6 +71,18 @@ def plan_change(resources: Sequence[Resource], layout: Layout, prefix: str = "/"
     for resource in reversed(resources):
         _document(resource, change, prefix)
     return change
+
+
+def in_place(change: Change) -> Change:
+    """Return a change whose files are where the links of the service lead.
+
+    Raises:
+        ServiceError: One leads out of the service.
+    """
+    added, edited = (
+        {real_path(change.root, file): text for file, text in files.items()} for files in (change.added, change.edited)
+    )
+    return Change(change.root, added, edited, change.notes)
 
 
 def write_all(root: Path, files: Mapping[Path, str]) -> None:
@@ -174,13 +187,9 @@ def _check_references(resource: Resource, layout: Layout) -> None:
         factory = FACTORIES / f"{name}.py"
         path = layout.root / factory
         if not path.is_file() or not re.search(
-            rf"^async def make_{name}\(session\b", _read(layout.root, factory), re.MULTILINE
+            rf"^async def make_{name}\(session\b", read(layout.root, factory), re.MULTILINE
         ):
             raise ServiceError(
                 f"{factory} does not define make_{name}, which the tests need to have something to refer to",
                 hint=f"write there: async def make_{name}(session: AsyncSession, **changes: Any) -> {target.model}",
             )
-
-
-def _read(root: Path, file: Path) -> str:
-    return (root / file).read_text(encoding="utf-8")

@@ -5,9 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from svcgen.bounded import read_bounded
 from svcgen.errors import ServiceError
 from svcgen.resource.spec import Resource
 
+# Nobody writes a module, or a document such as AGENTS.md, of this size.
+_LARGEST = 2 << 20
 MODELS = Path("app/models/__init__.py")
 MAIN = Path("app/main.py")
 FACTORIES = Path("tests/factories")
@@ -99,11 +102,24 @@ def parse(root: Path, file: Path) -> ast.Module:
         ServiceError: It is missing or no valid Python.
     """
     try:
-        return ast.parse((root / file).read_bytes())
+        return ast.parse(read(root, file))
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise ServiceError(f"{file} can't be read as Python: {error}", hint="fix it first") from error
+
+
+def read(root: Path, file: Path) -> str:
+    """Return the text of a file of the service.
+
+    Raises:
+        ServiceError: It is missing, no regular file, too large, or not UTF-8.
+    """
+    try:
+        return read_bounded(root / file, _LARGEST).decode()
     except FileNotFoundError as error:
         raise ServiceError(f"there is no {file}", hint="run svcgen in the directory of a service") from error
-    except (SyntaxError, ValueError) as error:
-        raise ServiceError(f"{file} can't be read as Python: {error}", hint="mend it first") from error
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise ServiceError(f"{file} can't be read: {reason}", hint="fix it first") from error
 
 
 def assigned(tree: ast.Module, name: str) -> ast.expr | None:

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from svcgen.errors import ServiceError, ToolError
+from svcgen.errors import NoRepositoryError, ServiceError
 from svcgen.git import git
+from svcgen.links import leads_out, real_path
 from svcgen.signals import held
 
 # What no change needs, where git can't say it.
@@ -22,25 +23,39 @@ def work_copy(service: Path) -> Iterator[Path]:
     try:
         copy = scratch / service.name
         for file in service_files(service):
-            target = copy / file
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(service / file, target, follow_symlinks=False)
+            _copy(service, copy, file)
         yield copy
     finally:
         with held():
             shutil.rmtree(scratch)
 
 
+def _copy(service: Path, copy: Path, file: Path) -> None:
+    """Copy a file, or a link that leads to a file of the service; through no other could the copy be left."""
+    target = copy / file
+    if leads_out(service, file.parent) or leads_out(service, file):
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if (service / file).is_symlink():
+        target.symlink_to(os.path.relpath(copy / real_path(service, file), copy / real_path(service, file.parent)))
+    elif (service / file).is_file():
+        shutil.copy2(service / file, target)
+
+
 def service_files(service: Path) -> list[Path]:
-    """Return the files of a service that git does not ignore."""
+    """Return the files of a service that git does not ignore, and the links."""
     try:
         listed = git(service, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
-    except ToolError:
+    except NoRepositoryError:
         found = [path.relative_to(service) for path in service.rglob("*")]
-        return sorted(path for path in found if not _IGNORED & set(path.parts) and (service / path).is_file())
+        return sorted(path for path in found if not _IGNORED & set(path.parts) and _is_file_or_link(service / path))
     files = {Path(name) for name in listed.split("\0") if name}
     # A folder is a submodule; what is not there is deleted and not yet committed.
-    return sorted(file for file in files if (service / file).is_file())
+    return sorted(file for file in files if _is_file_or_link(service / file))
+
+
+def _is_file_or_link(path: Path) -> bool:
+    return path.is_symlink() or path.is_file()
 
 
 def publish(service: Path, files: Mapping[Path, bytes], before: Mapping[Path, bytes | None]) -> None:

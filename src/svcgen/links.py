@@ -1,0 +1,37 @@
+"""Where a file of a service really is, before anything is written to it."""
+
+import os
+from pathlib import Path
+
+from svcgen.errors import ServiceError
+
+
+def real_path(service: Path, file: Path) -> Path:
+    """Return the path of a file, relative to the service, with the links on its way followed.
+
+    Args:
+        service: The service's directory.
+        file: A path relative to it, which need not exist.
+
+    Raises:
+        ServiceError: A link leads out of the service, into git's directory, or nowhere.
+    """
+    top = Path(os.path.realpath(service))
+    real = Path(os.path.realpath(service / file))
+    if real.is_symlink():
+        raise ServiceError(f"{file} is a link that leads back to itself", hint=f"remove it: rm {file}")
+    if not real.is_relative_to(top) or ".git" in (part.lower() for part in real.relative_to(top).parts):
+        raise ServiceError(
+            f"{file} leads out of the service, to {real}, and svcgen writes through no such link",
+            hint="replace the link by what it leads to, or let it lead to a file of the service",
+        )
+    return real.relative_to(top)
+
+
+def leads_out(service: Path, file: Path) -> bool:
+    """Tell whether what is written to a file would be written elsewhere than in the service."""
+    try:
+        real_path(service, file)
+    except ServiceError:
+        return True
+    return False

@@ -1,0 +1,105 @@
+"""What to add to a service, and what was added."""
+
+import difflib
+import shlex
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from svcgen.events import Step
+from svcgen.resource.spec import Resource
+
+
+@dataclass(frozen=True)
+class AddRequest:
+    """What to add, and where.
+
+    Attributes:
+        service: The service's directory; absolute.
+        resources: What to add; each may refer to each.
+        migration: Whether to make their migration.
+        allow_dirty: Whether there may be changes that are not committed, or no repository.
+        dry_run: Whether to leave the service as it is.
+    """
+
+    service: Path
+    resources: tuple[Resource, ...]
+    migration: bool = True
+    allow_dirty: bool = False
+    dry_run: bool = False
+
+
+@dataclass(frozen=True)
+class Added:
+    """What was added.
+
+    Attributes:
+        request: What was asked for.
+        added: The new files, relative to the service.
+        edited: The files that were there and have changed.
+        diff: All of it, as text.
+        notes: What could not be done, and how to do it by hand.
+        steps: What was done, in order.
+    """
+
+    request: AddRequest
+    added: tuple[Path, ...]
+    edited: tuple[Path, ...]
+    diff: str
+    notes: tuple[str, ...]
+    steps: tuple[Step, ...] = field(default=())
+
+    @property
+    def complete(self) -> bool:
+        """Whether no step is left to be run by hand."""
+        return not any(step.outcome in {"failed", "pending"} for step in self.steps)
+
+    @property
+    def undo(self) -> str:
+        """The commands that take it back as long as it is not committed."""
+        added, edited = (shlex.join(map(str, files)) for files in (self.added, self.edited))
+        return f"git restore {edited} && git clean -fq {added}"
+
+
+def contents(service: Path, files: Iterable[Path]) -> dict[Path, bytes | None]:
+    """Return what each file of a service holds; None where there is none."""
+    return {file: (service / file).read_bytes() if (service / file).is_file() else None for file in files}
+
+
+def added(
+    request: AddRequest,
+    before: Mapping[Path, bytes | None],
+    after: Mapping[Path, bytes],
+    notes: Sequence[str],
+    steps: Sequence[Step],
+) -> Added:
+    """Return what was added, or would be.
+
+    Args:
+        request: What was asked for.
+        before: What each file held; None where it was not there.
+        after: What it holds.
+        notes: What could not be done.
+        steps: What was done.
+    """
+    return Added(
+        request,
+        added=tuple(file for file in after if before[file] is None),
+        edited=tuple(file for file in after if before[file] is not None),
+        diff=_diff(before, after),
+        notes=tuple(notes),
+        steps=tuple(steps),
+    )
+
+
+def _diff(before: Mapping[Path, bytes | None], after: Mapping[Path, bytes]) -> str:
+    lines: list[str] = []
+    for file, content in after.items():
+        old = before[file]
+        names = ("/dev/null" if old is None else f"a/{file}", f"b/{file}")
+        lines += difflib.unified_diff(_lines(old or b""), _lines(content), *names)
+    return "".join(lines)
+
+
+def _lines(content: bytes) -> Sequence[str]:
+    return content.decode(errors="replace").splitlines(keepends=True)
