@@ -5,12 +5,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from svcgen.errors import SvcgenError
+from svcgen.errors import SvcgenError, UsageError
 from svcgen.screen import Screen, error
 from svcgen.template import find_template
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from svcgen.commands.update import Update, UpdateRequest
+    from svcgen.repository import Head
+
+    Action = Callable[[UpdateRequest, Screen], tuple[int, dict[str, Any]]]
 
 _BEHIND = 2
 
@@ -26,6 +31,10 @@ def update(  # noqa: PLR0913  (one for each flag)
     ] = False,
     check: Annotated[bool, typer.Option("--check", help="Exit with 0 if up to date, with 2 if behind.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change; change nothing.")] = False,
+    resume: Annotated[
+        bool, typer.Option("--continue", help="Finish an update whose conflicts are resolved: lock, check, commit.")
+    ] = False,
+    abort: Annotated[bool, typer.Option("--abort", help="Undo an unfinished update.")] = False,
     test: Annotated[bool, typer.Option("--test", help="Run each service's suite afterwards.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
@@ -37,13 +46,16 @@ def update(  # noqa: PLR0913  (one for each flag)
     """
     from svcgen.commands.update import UpdateRequest
 
+    _require_one_of({"--check": check, "--dry-run": dry_run, "--continue": resume, "--abort": abort})
+    action = {check: _check, dry_run: _preview, resume: _resume, abort: _abort}.get(True, _update)
     template = find_template(None)
     screen = Screen(quiet=quiet or as_json, verbose=verbose)
     results: list[dict[str, Any]] = []
+    branches: dict[tuple[Path, str], Head] = {}
     code = 0
     for path in paths or [Path()]:
-        request = UpdateRequest(path.absolute(), template, to, in_place=in_place, test=test)
-        one, found = _one(request, screen, check=check, dry_run=dry_run)
+        request = UpdateRequest(path.absolute(), template, to, in_place=in_place, test=test, branches=branches)
+        one, found = _one(action, request, screen)
         results.append(found)
         code = one if code in {0, _BEHIND} and one else code
     if as_json:
@@ -51,17 +63,18 @@ def update(  # noqa: PLR0913  (one for each flag)
     raise typer.Exit(code)
 
 
-def _one(request: "UpdateRequest", screen: Screen, *, check: bool, dry_run: bool) -> tuple[int, dict[str, Any]]:
-    """Update one service; its error is no reason to leave out the next."""
-    from svcgen.commands.update import plan, preview_update, update_service
-    from svcgen.report_update import show_update, update_object
+def _require_one_of(flags: "Mapping[str, bool]") -> None:
+    given = [flag for flag, is_given in flags.items() if is_given]
+    if len(given) > 1:
+        raise UsageError(f"{' and '.join(given)} can't be combined", hint="run one after the other")
 
+
+def _one(action: "Action", request: "UpdateRequest", screen: Screen) -> tuple[int, dict[str, Any]]:
+    """Run an action on one service; its error is no reason to leave out the next."""
     try:
-        if check:
-            result = plan(request)
-            return _report_check(screen, result), update_object(result)
-        result = preview_update(request, screen.notify) if dry_run else update_service(request, screen.notify)
+        return action(request, screen)
     except SvcgenError as problem:
+        screen.close()
         error(problem.message, problem.hint)
         return problem.exit_code, {
             "ok": False,
@@ -71,11 +84,48 @@ def _one(request: "UpdateRequest", screen: Screen, *, check: bool, dry_run: bool
         }
     finally:
         screen.close()
-    show_update(screen, result, dry_run=dry_run)
-    return int(result.needs_a_look), update_object(result)
 
 
-def _report_check(screen: Screen, result: "Update") -> int:
+def _check(request: "UpdateRequest", screen: Screen) -> tuple[int, dict[str, Any]]:
+    from svcgen.commands.update import plan
+    from svcgen.report_update import update_object
+
+    result = plan(request)
     state = "is up to date at" if result.up_to_date else f"is at {result.before}; there is"
     screen.line(f"{result.path} {state} {result.after}")
-    return 0 if result.up_to_date else _BEHIND
+    return 0 if result.up_to_date else _BEHIND, update_object(result)
+
+
+def _preview(request: "UpdateRequest", screen: Screen) -> tuple[int, dict[str, Any]]:
+    from svcgen.commands.update import preview_update
+
+    return _shown(preview_update(request, screen.notify), screen, dry_run=True)
+
+
+def _update(request: "UpdateRequest", screen: Screen) -> tuple[int, dict[str, Any]]:
+    from svcgen.commands.update import update_service
+
+    return _shown(update_service(request, screen.notify), screen)
+
+
+def _resume(request: "UpdateRequest", screen: Screen) -> tuple[int, dict[str, Any]]:
+    from svcgen.commands.resume import continue_update
+
+    return _shown(continue_update(request.path, screen.notify), screen)
+
+
+def _abort(request: "UpdateRequest", screen: Screen) -> tuple[int, dict[str, Any]]:
+    from svcgen.commands.resume import abort_update
+    from svcgen.report_update import aborted_object, show_aborted
+
+    aborted = abort_update(request.path)
+    show_aborted(screen, aborted)
+    return 0, aborted_object(aborted)
+
+
+def _shown(result: "Update", screen: Screen, *, dry_run: bool = False) -> tuple[int, dict[str, Any]]:
+    from svcgen.report_update import show_update, update_object
+
+    screen.close()
+    show_update(screen, result, dry_run=dry_run)
+    return int(result.needs_a_look), update_object(result)

@@ -19,12 +19,13 @@ _NO_REPOSITORY = "fatal: not a git repository"
 _LOCATIONS = frozenset({"GIT_COMMON_DIR", "GIT_CEILING_DIRECTORIES", "GIT_DIR", "GIT_WORK_TREE"})
 
 
-def git(
+def git(  # noqa: PLR0913  (one for each thing that a call may need)
     directory: Path,
     *arguments: str,
     index: Path | None = None,
     environ: Mapping[str, str] | None = None,
     stdin: str | bytes | None = None,
+    filters: bool = False,
     notify: Notify = ignore,
 ) -> str:
     """Run git in a directory and return its standard output, in which file names of any encoding survive.
@@ -35,12 +36,15 @@ def git(
         index: An index file to use in place of the repository's own.
         environ: More environment variables.
         stdin: What git can read.
+        filters: Whether the filters of the repository's own configuration run, as for a user who checks out.
         notify: Receives the command.
 
     Raises:
         ToolError: git is not on PATH or fails.
     """
-    return run_git(directory, *arguments, index=index, environ=environ, stdin=stdin, notify=notify).text
+    return run_git(
+        directory, *arguments, index=index, environ=environ, stdin=stdin, filters=filters, notify=notify
+    ).text
 
 
 def run_git(  # noqa: PLR0913  (as `git`, and which exit codes are no failure)
@@ -50,6 +54,7 @@ def run_git(  # noqa: PLR0913  (as `git`, and which exit codes are no failure)
     environ: Mapping[str, str] | None = None,
     stdin: str | bytes | None = None,
     accept: Collection[int] = (0,),
+    filters: bool = False,
     notify: Notify = ignore,
 ) -> Finished:
     """Run git as `git` does, and return its exit code and its output as bytes, too.
@@ -61,6 +66,7 @@ def run_git(  # noqa: PLR0913  (as `git`, and which exit codes are no failure)
         environ: As for `git`.
         stdin: As for `git`.
         accept: The exit codes that are no failure: `git merge-tree` exits with 1 at a conflict.
+        filters: As for `git`.
         notify: Receives the command.
 
     Raises:
@@ -72,7 +78,10 @@ def run_git(  # noqa: PLR0913  (as `git`, and which exit codes are no failure)
     if index:
         variables["GIT_INDEX_FILE"] = str(index)
     located = tuple((name, variables[name]) for name in sorted(_LOCATIONS & variables.keys()))
-    variables = with_settings(variables, _disarmed(directory, settings, located))
+    disarmed = _disarmed(directory, settings, located)
+    if filters:
+        disarmed = {name: value for name, value in disarmed.items() if not name.startswith("filter.")}
+    variables = with_settings(variables, disarmed)
     words = (*settings, command, *(_PLAIN_DIFF if command in _DIFFS else ()), *rest)
     try:
         return execute(_program(), *words, cwd=directory, environ=variables, stdin=stdin, accept=accept, notify=notify)

@@ -1,19 +1,20 @@
 """Merges what changed between two renderings of the template into a service, as git merges two branches.
 
-The old rendering is the base, the new one is theirs, the service is ours. So git finds renames, keeps what only one
-side changed, and marks what both did: nothing that the team has written is dropped on the way.
+The old rendering is the base, the new one is theirs, the service's commit is ours. So git finds renames, keeps what
+only one side changed, and marks what both did. Nothing is merged on disk: the result is a tree in an object store.
 """
 
-import shutil
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from svcgen.errors import ToolError
-from svcgen.git import commit_settings, git
+from svcgen.objects import Entry, ObjectStore, Tree
 from svcgen.pristine import without_days
+from svcgen.renderings import Renderings
+from svcgen.repository import Repository
 
 _BASE, _OURS, _THEIRS = 1, 2, 3
+_MARKER = b"<<<<<<< "
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Conflict:
 
 @dataclass(frozen=True)
 class Merged:
-    """What a merge did.
+    """What a merge did to each file.
 
     Attributes:
         updated: Files that are now as the template wants them, or have its changes merged in.
@@ -40,148 +41,155 @@ class Merged:
         removed: Files that the template no longer has and the team had changed, and where they are kept.
         renamed: Files that the template renamed, from and to, with the team's changes carried over.
         left_out: Files that the team had deleted and the template changed; they stay deleted.
+        beside: Files that are not replaced, as git does not know what is on disk there or the team made something
+            else of them; and the files beside them that hold the template's version.
+        untracked: Files of the template that the team keeps out of git, and that are left as they are.
     """
 
-    updated: tuple[str, ...]
-    kept: tuple[str, ...]
-    conflicts: tuple[Conflict, ...]
-    removed: tuple[tuple[str, str], ...]
-    renamed: tuple[tuple[str, str], ...]
-    left_out: tuple[str, ...]
+    updated: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    removed: tuple[tuple[str, str], ...] = ()
+    renamed: tuple[tuple[str, str], ...] = ()
+    left_out: tuple[str, ...] = ()
+    beside: tuple[tuple[str, str], ...] = ()
+    untracked: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class MergeResult:
+    """A merge, before it is anywhere on disk.
+
+    Attributes:
+        report: What became of each file.
+        tree: The service afterwards, with conflict markers in files that conflict.
+        changed: The files that are not as in the service's commit.
+        stages: For each conflict, the entries of git's index that make it one.
+    """
+
+    report: Merged
+    tree: Tree
+    changed: frozenset[str]
+    stages: dict[str, dict[int, Entry]] = field(default_factory=dict)
+
+    def with_file(self, path: str, entry: Entry) -> "MergeResult":
+        """Return the same with a file that was written by itself."""
+        return replace(self, tree={**self.tree, path: entry})
 
 
 class TemplateMerge:
-    """One merge, in a work tree of the service's repository that has no changes.
+    """One merge.
 
     Args:
-        worktree: The directory of the service in it.
-        scratch: A directory for git's index files.
+        repository: The service's repository.
+        store: Where the result is put together.
         version: The version of the template that is merged in.
     """
 
-    def __init__(self, worktree: Path, scratch: Path, version: str) -> None:
-        self._worktree = worktree
-        self._scratch = scratch
+    def __init__(self, repository: Repository, store: ObjectStore, version: str) -> None:
+        """Read what the service's commit holds."""
+        self._repository = repository
+        self._store = store
         self._version = version
-        self._prefix = self._git("rev-parse", "--show-prefix").strip()
-        self._base = self._theirs = ""
+        self._ours = store.read(repository.tree("HEAD"))
+        self._result: dict[str, Entry] = {}
+        self._stages: dict[str, dict[int, Entry]] = {}
+        self._removed: list[tuple[str, str]] = []
+        self._beside: list[tuple[str, str]] = []
+        self._left_out: list[str] = []
 
-    def run(self, base: Path, theirs: Path, apart: Collection[str]) -> Merged:
-        """Merge, leaving the result in the work tree and the index.
+    def run(self, base: Path, theirs: Path, apart: Collection[str]) -> MergeResult:
+        """Merge.
 
         Args:
             base: The rendering that the service was made from or last updated to.
             theirs: The new rendering.
-            apart: Files that no merge may touch: those that the team owns and those that are made anew.
+            apart: Files that no merge may touch: those that the team owns and those that are generated again.
 
         Raises:
-            ToolError: git can't do it; the work tree may then be half merged.
+            ToolError: git fails.
         """
-        owned = {name for name in apart if (base / name).exists() or (self._worktree / name).exists()}
-        self._base = self._commit(base, owned, "template as it was")
-        self._theirs = self._commit(theirs, owned, f"template {self._version}", "-p", self._base)
-        changed = self._changed(self._base, "HEAD", "MRD") & self._files_of(self._base)
-        edited = {path for path in changed if not self._is_same_but_for_its_day(path)}
-        renames = dict(self._renames(edited))
-        try:
-            # No rename of a folder: a new file belongs where the template puts it.
-            quiet = ("-c", "advice.mergeConflict=false", "-c", "merge.directoryRenames=false")
-            self._git(*quiet, "cherry-pick", "--no-commit", self._theirs)
-        except ToolError:
-            if not self._unmerged():
-                raise
-        removed, left_out, conflicts = self._settle()
-        untouchable = {conflict.path for conflict in conflicts} | {path for path, _ in removed} | set(left_out)
-        return Merged(
-            updated=tuple(sorted(self._changed("HEAD", "--cached", "AMDRT") - untouchable - {to for _, to in removed})),
-            kept=tuple(sorted(edited - untouchable - renames.keys())),
-            conflicts=tuple(conflicts),
-            removed=tuple(removed),
-            renamed=tuple((old, new) for old, new in renames.items() if (self._worktree / new).exists()),
-            left_out=tuple(left_out),
-        )
+        sides = Renderings(self._store, self._ours, base, theirs, apart)
+        edited = {path for path in sides.base if self._is_edited(path, sides)} | set(sides.replaced)
+        merged = self._store.merge(sides.base, sides.ours, sides.theirs, f"template-{self._version}")
+        self._result, self._stages = dict(merged.tree), dict(merged.stages)
+        self._settle(sides)
+        sides.restore_links(self._result)
+        self._stages = {sides.place(path): stages for path, stages in self._stages.items()}
+        for path, entry in sides.news.items():
+            self._put_beside(path, entry)
+        self._keep_what_git_does_not_see(sides)
+        return MergeResult(self._report(sides, edited), self._result, frozenset(self._changed()), self._stages)
 
-    def _settle(self) -> tuple[list[tuple[str, str]], list[str], list[Conflict]]:
+    def _settle(self, sides: Renderings) -> None:
         """Decide what git leaves open where one side deleted a file that the other changed."""
-        removed, left_out, conflicts = [], [], []
-        for path, stages in sorted(self._unmerged().items()):
-            if stages == {_BASE, _OURS}:
-                kept = f"{path}.removed-in-{self._version}"
-                shutil.move(self._worktree / path, self._worktree / kept)
-                self._git("rm", "--quiet", "--cached", "--", path)
-                self._git("add", "--force", "--", kept)
-                removed.append((path, kept))
-            elif stages == {_BASE, _THEIRS}:
-                self._git("rm", "--quiet", "--force", "--", path)
-                left_out.append(path)
+        for path, stages in sorted(self._stages.items()):
+            if stages.keys() == {_BASE, _OURS}:
+                # Under a name of the team's own it can stay where it is.
+                kept = self._free_name(f"{path}.removed-in-{self._version}") if path in sides.base else path
+                self._result[kept] = self._result.pop(path)
+                self._removed.append((path, kept))
+            elif stages.keys() == {_BASE, _THEIRS}:
+                self._result.pop(path, None)
+                self._left_out.append(path)
             else:
-                conflicts.append(Conflict(path, tuple(_marked_lines(self._worktree / path))))
-        return removed, left_out, conflicts
+                continue
+            del self._stages[path]
 
-    def _is_same_but_for_its_day(self, path: str) -> bool:
-        """Tell whether a file is as rendered: today stands there where ours has the day of its making."""
-        if not (self._worktree / path).is_file():
-            return False
-        one, other = (self._git("show", f"{commit}:./{path}").encode() for commit in (self._base, "HEAD"))
-        return without_days(one) == without_days(other)
+    def _keep_what_git_does_not_see(self, sides: Renderings) -> None:
+        for path in sorted(self._result.keys() - self._ours.keys()):
+            if self._repository.in_the_way(path):
+                self._put_beside(path, self._result.pop(path))
+        for path in sorted(self._repository.unseen_edits(self._changed())):
+            if path in self._result:
+                self._put_beside(path, sides.theirs.get(path, self._result[path]))
+            self._result[path] = self._ours[path]
 
-    def _unmerged(self) -> dict[str, set[int]]:
-        found: dict[str, set[int]] = {}
-        for entry in filter(None, self._git("ls-files", "--unmerged", "-z").split("\0")):
-            details, path = entry.split("\t")
-            found.setdefault(path, set()).add(int(details.split()[2]))
-        return found
+    def _put_beside(self, path: str, entry: Entry) -> None:
+        self._stages.pop(path, None)
+        name = self._free_name(f"{path}.new-in-{self._version}")
+        if self._repository.in_the_way(name) or self._is_below_a_file(name):
+            self._left_out.append(path)
+            return
+        self._result[name] = entry
+        self._beside.append((path, name))
 
-    def _commit(self, rendering: Path, without: Collection[str], message: str, *parent: str) -> str:
-        """Return a commit, on no branch, of the repository with a rendering in the place of the service."""
-        index = self._scratch / "index"
-        index.unlink(missing_ok=True)
-        # Filters and line endings are the team's business, not that of what is rendered.
-        raw = ("-c", "core.autocrlf=false", "-c", "core.safecrlf=false", "-c", "core.excludesFile=")
-        at = (f"--git-dir={self._git('rev-parse', '--absolute-git-dir').strip()}", f"--work-tree={rendering}")
-        git(rendering, *raw, *at, "add", "--all", "--force", ".", index=index)
-        if without:
-            git(rendering, *at, "rm", "--quiet", "--cached", "--ignore-unmatch", "--", *sorted(without), index=index)
-        tree = git(rendering, *at, "write-tree", index=index).strip()
-        if self._prefix:
-            tree = self._inside_repository(tree)
-        return self._git(*commit_settings(self._worktree), "commit-tree", tree, "-m", message, *parent).strip()
+    def _is_below_a_file(self, path: str) -> bool:
+        return any(str(folder) in self._ours for folder in Path(path).parents)
 
-    def _inside_repository(self, tree: str) -> str:
-        index = self._scratch / "outer"
-        index.unlink(missing_ok=True)
-        for command in (
-            ("read-tree", "HEAD"),
-            ("rm", "--quiet", "-r", "--cached", "--", "."),
-            ("read-tree", f"--prefix={self._prefix}", tree),
-        ):
-            git(self._worktree, *command, index=index)
-        return git(self._worktree, "write-tree", index=index).strip()
+    def _free_name(self, name: str) -> str:
+        names = [name, *(f"{name}-{number}" for number in range(2, 100))]
+        return next(free for free in names if free not in self._result and not self._repository.in_the_way(free))
 
-    def _files_of(self, commit: str) -> set[str]:
-        return set(filter(None, self._git("ls-tree", "-r", "-z", "--name-only", commit, ".").split("\0")))
+    def _changed(self) -> set[str]:
+        paths = self._ours.keys() | self._result.keys()
+        return {path for path in paths if self._ours.get(path) != self._result.get(path)}
 
-    def _changed(self, *commits: str) -> set[str]:
-        *between, kinds = commits
-        listed = self._git(
-            "diff", "--name-only", "--no-renames", "--relative", "-z", f"--diff-filter={kinds}", *between, "--", "."
+    def _is_edited(self, path: str, sides: Renderings) -> bool:
+        """Tell whether a file is not as rendered, but for the day of rendering that stands in some."""
+        old, ours = sides.base[path], sides.ours.get(path)
+        if ours is None or not ours.is_file or old == ours:
+            return old != ours
+        contents = self._store.contents([old.oid, ours.oid])
+        return old.mode != ours.mode or without_days(contents[old.oid]) != without_days(contents[ours.oid])
+
+    def _report(self, sides: Renderings, edited: set[str]) -> Merged:
+        left_out = {path for path in self._left_out if not self._repository.in_the_way(path)}
+        settled = {*self._stages, *self._left_out, *(path for path, _ in (*self._removed, *self._beside))}
+        ours = {name for _, name in (*self._removed, *self._beside)}
+        renamed = {old: new for old, new in self._store.renames(sides.base, sides.theirs).items() if old in edited}
+        return Merged(
+            updated=tuple(sorted(self._changed() - settled - ours)),
+            kept=tuple(sorted(edited - settled - renamed.keys())),
+            conflicts=tuple(Conflict(path, tuple(self._marked_lines(path))) for path in sorted(self._stages)),
+            removed=tuple(self._removed),
+            renamed=tuple((old, new) for old, new in sorted(renamed.items()) if new in self._result),
+            left_out=tuple(sorted(left_out)),
+            beside=tuple(self._beside),
+            untracked=tuple(sorted(set(self._left_out) - left_out)),
         )
-        return set(filter(None, listed.split("\0")))
 
-    def _renames(self, edited: Collection[str]) -> Iterator[tuple[str, str]]:
-        renames = ("diff", "--name-status", "--find-renames", "--relative", "-z", "--diff-filter=R")
-        fields = self._git(*renames, self._base, self._theirs, "--", ".").split("\0")
-        for old, new in zip(fields[1::3], fields[2::3], strict=False):
-            if old in edited:
-                yield old, new
-
-    def _git(self, *arguments: str) -> str:
-        return git(self._worktree, *arguments)
-
-
-def _marked_lines(path: Path) -> Iterator[int]:
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError):
-        return
-    yield from (number for number, line in enumerate(lines, 1) if line.startswith("<<<<<<< "))
+    def _marked_lines(self, path: str) -> Iterator[int]:
+        entry = self._result.get(path)
+        content = self._store.contents([entry.oid])[entry.oid] if entry and entry.is_file else b""
+        yield from (number for number, line in enumerate(content.splitlines(), 1) if line.startswith(_MARKER))

@@ -19,6 +19,7 @@ _LABELS = {
     "lock": "Lock the dependencies",
     "export": "Export requirements.txt",
     "git": "Commit to git",
+    "switch": "Bring it into the work tree",
     "sync": "Install into .venv",
     "files": "Write its files",
     "format": "Format them as the service does",

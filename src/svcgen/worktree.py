@@ -1,82 +1,134 @@
-"""The work tree of a service's repository: is it clean, put it back, check it out a second time."""
+"""Checks a commit out beside the user's work tree, and moves that work tree in the one last step of an update."""
 
+import os
 import shlex
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from svcgen.errors import ServiceError, ToolError
-from svcgen.git import git
-from svcgen.signals import held
+from svcgen.git import commit_settings, git
+from svcgen.objects import Entry
+from svcgen.repository import Head, Repository
 
-NO_HOOKS = ("-c", "core.hooksPath=/dev/null")
-
-
-def require_clean(path: Path) -> None:
-    """Refuse a repository in which something would be lost if it were reset.
-
-    Raises:
-        ServiceError: Something is not committed, or there is no repository.
-    """
-    try:
-        # All of it: a service may be a folder of a larger repository.
-        status = git(path, "status", "--porcelain").rstrip()
-        git(path, "rev-parse", "--verify", "--quiet", "HEAD")
-    except ToolError as error:
-        raise ServiceError(
-            f"{path} is in no git repository with a commit, so nothing could be undone",
-            hint="git init -b main && git add -A && git commit -m 'Scaffold'",
-        ) from error
-    if status:
-        raise ServiceError(
-            f"{path} has changes that are not committed:\n{status}",
-            hint="commit them, or put them aside: git stash --include-untracked",
-        )
-
-
-def checked_out(path: Path) -> str:
-    """Return the branch, or the commit where there is none."""
-    return git(path, "branch", "--show-current").strip() or git(path, "rev-parse", "HEAD").strip()
-
-
-def switch_to_new(path: Path, branch: str) -> None:
-    """Make a branch and switch to it.
-
-    Raises:
-        ServiceError: There is one of that name.
-    """
-    if git(path, "branch", "--list", branch).strip():
-        raise ServiceError(
-            f"{path} has a branch {branch} already, perhaps of an update that nobody merged",
-            hint=f"merge it, or delete it: git branch -D {branch}",
-        )
-    git(path, *NO_HOOKS, "switch", "--quiet", "--create", branch)
-
-
-def undo_command(origin: str, branch: str) -> str:
-    """Return what takes back a change that was made on a new branch, or without one on the one checked out."""
-    if not branch:
-        return "git reset --hard"
-    return f"git switch --discard-changes {shlex.quote(origin)} && git branch -D {branch}"
-
-
-def restore(path: Path, origin: str, branch: str) -> None:
-    """Put a repository that was clean back to where it was."""
-    git(path, *NO_HOOKS, "reset", "--quiet", "--hard")
-    if branch and git(path, "branch", "--show-current").strip() == branch:
-        detach = () if git(path, "branch", "--list", origin).strip() else ("--detach",)
-        git(path, *NO_HOOKS, "switch", "--quiet", *detach, origin)
-        git(path, "branch", "--quiet", "-D", branch)
+_SWITCH = ("switch", "--quiet", "--no-overwrite-ignore")
 
 
 @contextmanager
-def second_worktree(path: Path, scratch: Path) -> Iterator[Path]:
-    """Check HEAD out a second time, and yield the directory in it that is the given one here."""
-    prefix = git(path, "rev-parse", "--show-prefix").strip()
-    top = scratch / "worktree"
-    git(path, *NO_HOOKS, "worktree", "add", "--quiet", "--detach", str(top), "HEAD")
+def temporary_work_tree(repository: Repository, tree: str, scratch: Path, folders: Collection[str]) -> Iterator[Path]:
+    """Check a tree out in a work tree that the repository does not know of, and yield the service's directory in it.
+
+    Git's directory of it is made by hand, as gitrepository-layout(5) describes that of a linked work tree. So there is
+    nothing to unregister, whatever happens, and what runs in it sees the branches and the history.
+
+    Args:
+        repository: The service's repository.
+        tree: The whole tree of the repository.
+        scratch: A directory of svcgen's own.
+        folders: What to check out, relative to the top of the repository.
+    """
+    own, top = scratch / "git", scratch / "worktree"
+    (own / "info").mkdir(parents=True)
+    top.mkdir()
+    (own / "HEAD").write_text(f"{repository.head().commit}\n")
+    (own / "commondir").write_bytes(os.fsencode(f"{repository.common.absolute()}\n"))
+    (own / "info" / "sparse-checkout").write_text("".join(f"/{_escaped(folder) or '*'}\n" for folder in folders))
+    (top / ".git").write_bytes(os.fsencode(f"gitdir: {own}\n"))
+    sparse = ("-c", "core.sparseCheckout=true", "-c", "core.sparseCheckoutCone=false")
+    # Neither lock nor checks need the contents of large files.
+    git(top, *sparse, "read-tree", "-m", "-u", tree, environ={"GIT_LFS_SKIP_SMUDGE": "1"}, filters=True)
+    yield top / repository.prefix
+
+
+def with_service(repository: Repository, commit: str, tree: str) -> str:
+    """Return the tree of a commit with another tree in the place of the service."""
+    folders = repository.prefix.split("/")[:-1]
+    for depth in range(len(folders), 0, -1):
+        outer = "/".join(folders[: depth - 1])
+        listed = git(repository.top, "ls-tree", "-z", f"{commit}:{outer}").split("\0")
+        others = [line for line in listed if line and line.partition("\t")[2] != folders[depth - 1]]
+        line = f"040000 tree {tree}\t{folders[depth - 1]}"
+        tree = git(repository.top, "mktree", "-z", stdin="".join(f"{entry}\0" for entry in (*others, line))).strip()
+    return tree
+
+
+def switch_to(repository: Repository, head: Head) -> None:
+    """Switch to a branch, or to a commit where there is none, if nothing is in the way, ignored files included.
+
+    Raises:
+        ToolError: Something is.
+    """
+    git(repository.top, *_SWITCH, *([head.branch] if head.branch else ["--detach", head.commit]), filters=True)
+
+
+def move(repository: Repository, start: str, end: str, head: Head) -> None:
+    """Bring the index and the work tree from one commit to another as `git switch` does, whatever HEAD is.
+
+    Args:
+        repository: The repository.
+        start: The commit whose tree the index holds.
+        end: The commit to go to.
+        head: What HEAD is to be afterwards; its branch may be moved.
+
+    Raises:
+        ToolError: Something that is not committed is in the way; then nothing has changed.
+    """
+    before = repository.head()
+    _detach(repository, start)
     try:
-        yield top / prefix
-    finally:
-        with held():
-            git(path, "worktree", "remove", "--force", str(top))
+        git(repository.top, *_SWITCH, "--detach", end, filters=True)
+    except BaseException:
+        _attach(repository, before)
+        raise
+    if head.branch and head != before:
+        git(repository.top, "update-ref", f"refs/heads/{head.branch}", head.commit)
+    _attach(repository, head)
+
+
+def move_branch(repository: Repository, branch: str, commit: str) -> None:
+    """Move a branch that may be checked out; neither the index nor the work tree changes."""
+    git(repository.top, "update-ref", f"refs/heads/{branch}", commit)
+
+
+def _detach(repository: Repository, commit: str) -> None:
+    git(repository.top, "update-ref", "--no-deref", "HEAD", commit)
+
+
+def _attach(repository: Repository, head: Head) -> None:
+    if head.branch:
+        git(repository.top, "symbolic-ref", "HEAD", f"refs/heads/{head.branch}")
+    else:
+        _detach(repository, head.commit)
+
+
+def mark_conflicts(repository: Repository, stages: Mapping[str, Mapping[int, Entry]]) -> None:
+    """Make paths of the service unmerged in the index, as `git merge` leaves them."""
+    lines = []
+    for path, entries in stages.items():
+        place = repository.prefix + path
+        lines.append(f"0 {'0' * len(next(iter(entries.values())).oid)}\t{place}\0")
+        lines += [f"{entry.mode} {entry.oid} {stage}\t{place}\0" for stage, entry in sorted(entries.items())]
+    git(repository.top, "update-index", "-z", "--index-info", stdin="".join(lines))
+
+
+def stage_from_disk(directory: Path, paths: Collection[str], index: Path | None = None) -> None:
+    """Put paths into the index of a work tree, or into another index, as they are on disk or not there."""
+    lines = "".join(f"{path}\0" for path in paths)
+    git(directory, "update-index", "--add", "--remove", "-z", "--stdin", index=index, stdin=lines, filters=True)
+
+
+def commit_tree(repository: Repository, tree: str, message: str, *parents: str) -> str:
+    """Commit a tree on no branch, and return the commit."""
+    flags = [word for parent in parents for word in ("-p", parent)]
+    settings = commit_settings(repository.service)
+    return git(repository.top, *settings, "commit-tree", tree, "-m", message, *flags).strip()
+
+
+def undo_command(origin: Head, branch: str) -> str:
+    """Return the command that takes back an update which made a branch, as long as nothing else was done on it."""
+    place = shlex.quote(origin.branch) if origin.branch else f"--detach {origin.commit}"
+    # Not &&: a hook that fails after a switch is no failure of the switch.
+    return f"git switch --no-overwrite-ignore {place}; git branch -D {branch}"
+
+
+def _escaped(folder: str) -> str:
+    return "".join(f"\\{character}" if character in "\\*?[#! " else character for character in folder)

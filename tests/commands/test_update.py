@@ -240,7 +240,8 @@ def test_in_place(upstream: Upstream) -> None:
     assert git(upstream.service, "branch", "--show-current") == "main"
     assert git(upstream.service, "rev-parse", "HEAD") == head
     assert git(upstream.service, "diff", "--cached", "--name-only").split() == [".copier-answers.yml", "app.py"]
-    assert update.undo == "git reset --hard"
+    subprocess.run(["sh", "-c", update.undo], cwd=upstream.service, env=upstream.environ, check=True)
+    assert git(upstream.service, "status", "--porcelain", "--branch") == "## main"
 
 
 def test_a_folder_of_a_larger_repository(upstream: Upstream, tmp_path: Path) -> None:
@@ -346,7 +347,7 @@ def test_a_release_that_is_nowhere(upstream: Upstream) -> None:
 
 def test_an_error_half_way_leaves_it_as_it_was(upstream: Upstream, monkeypatch: pytest.MonkeyPatch) -> None:
     template = upstream.release("v1.1.0", **{APP: changed(FILES[APP], 3, "theirs")})
-    monkeypatch.setattr("svcgen.commands.update.finish", lambda *_: 1 / 0)
+    monkeypatch.setattr("svcgen.commands.update.publish", lambda *_: 1 / 0)
 
     with pytest.raises(ZeroDivisionError):
         upstream.update(template)
@@ -359,7 +360,7 @@ def test_a_detached_head(upstream: Upstream, monkeypatch: pytest.MonkeyPatch) ->
     git(upstream.service, "checkout", "--quiet", "--detach")
     head = git(upstream.service, "rev-parse", "HEAD")
     template = upstream.release("v1.1.0", **{APP: changed(FILES[APP], 3, "theirs")})
-    monkeypatch.setattr("svcgen.commands.update.finish", lambda *_: 1 / 0)
+    monkeypatch.setattr("svcgen.commands.update.publish", lambda *_: 1 / 0)
 
     with pytest.raises(ZeroDivisionError):
         upstream.update(template)
@@ -373,7 +374,7 @@ def test_interrupted(upstream: Upstream, signum: signal.Signals) -> None:
     hang = upstream.repository.parent / "hang"
     started = hang / "started"
     real = shutil.which("git")
-    path = fake_program(hang, "git", f'case "$*" in *cherry-pick*) touch {started}; sleep 60;; esac\nexec {real} "$@"')
+    path = fake_program(hang, "git", f'case "$*" in *merge-tree*) touch {started}; sleep 60;; esac\nexec {real} "$@"')
     environ = {**upstream.environ, "PATH": path}
     with subprocess.Popen(
         [sys.executable, "-m", "svcgen", "update", upstream.service], env=environ, stderr=subprocess.PIPE, text=True

@@ -6,6 +6,7 @@ from svcgen.errors import ServiceError
 from svcgen.events import Notify
 from svcgen.history import parse_version
 from svcgen.links import real_path
+from svcgen.repository import require_clean
 from svcgen.resource.added import Added, AddRequest, added, contents
 from svcgen.resource.change import Change, in_place, plan_change, write_all
 from svcgen.resource.layout import Layout, read_layout
@@ -18,7 +19,6 @@ from svcgen.signals import finish
 from svcgen.steps import Steps
 from svcgen.template import installed_version
 from svcgen.toolchain import Uv
-from svcgen.worktree import require_clean
 
 
 def find_service(directory: Path) -> Path:

@@ -1,33 +1,32 @@
 """`svcgen update`: brings a service to a newer template and loses nothing that its team wrote."""
 
-import shlex
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import yaml
 
 from svcgen.answers import complete
+from svcgen.answers_file import merge_answers
 from svcgen.changelog import duties
-from svcgen.errors import ServiceError
+from svcgen.errors import ServiceError, SvcgenError
 from svcgen.events import Notify, Step
-from svcgen.git import commit_all, git
+from svcgen.finishing import Finishing
 from svcgen.history import find_version, newest_tag, parse_version
-from svcgen.lock import EXPORT, export
-from svcgen.merge import Merged, TemplateMerge
+from svcgen.merge import Merged, MergeResult, TemplateMerge
+from svcgen.objects import REGULAR, Entry, ObjectStore
+from svcgen.publication import publish
 from svcgen.questions import Loader, load_questions
 from svcgen.render import render
+from svcgen.repository import Head, Repository
 from svcgen.service import ANSWERS_FILE, Service, read_service
-from svcgen.signals import held
 from svcgen.source import same_source
 from svcgen.steps import Steps
 from svcgen.target import resolve_release
 from svcgen.template import Template
-from svcgen.toolchain import Uv
-from svcgen.worktree import checked_out, require_clean, restore, second_worktree, switch_to_new, undo_command
-
-_NOTHING = Merged((), (), (), (), (), ())
+from svcgen.unfinished import ABORT, CONTINUE, Unfinished, find_unfinished
+from svcgen.worktree import commit_tree, undo_command, with_service
 
 
 @dataclass(frozen=True)
@@ -40,6 +39,8 @@ class UpdateRequest:
         to: The version to update to; by default the template's own.
         in_place: Whether to change the branch that is checked out instead of a new one.
         test: Whether to run the service's suite afterwards.
+        branches: The branches that this call has made in each repository, and what was checked out before; the update
+            of another service in one of them goes onto its branch.
     """
 
     path: Path
@@ -47,6 +48,7 @@ class UpdateRequest:
     to: str | None = None
     in_place: bool = False
     test: bool = False
+    branches: MutableMapping[tuple[Path, str], Head] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -57,14 +59,16 @@ class Update:
         path: The service's directory.
         before: The version of the template that it was at.
         after: The version that it is at now.
-        branch: The branch that was made for it; empty where it was done in place.
+        branch: The branch that it is on; empty where it was done in place.
         undo: The command that takes it back.
         merged: What became of each file.
         answers: For each answer that is new or another than before: what it was, if anything, and what it is.
         duties: What the team has to do for the releases that were crossed.
         python: The Python version of the service.
+        notes: What else the team should know.
         diff: What a dry run would change, as `git diff` shows it.
         steps: What was done, in order.
+        unfinished: Whether it waits for `svcgen update --continue`.
     """
 
     path: Path
@@ -72,12 +76,14 @@ class Update:
     after: str
     branch: str = ""
     undo: str = ""
-    merged: Merged = _NOTHING
+    merged: Merged = field(default_factory=Merged)
     answers: Mapping[str, tuple[str | None, str]] = field(default_factory=dict)
     duties: tuple[str, ...] = ()
     python: str = ""
+    notes: tuple[str, ...] = ()
     diff: str = ""
     steps: tuple[Step, ...] = ()
+    unfinished: bool = False
 
     @property
     def up_to_date(self) -> bool:
@@ -89,16 +95,18 @@ class Update:
         """Whether a person must look at something."""
         changed = any(old is not None for old, _ in self.answers.values())
         undone = any(step.outcome in {"failed", "pending"} for step in self.steps)
-        return bool(self.merged.conflicts or self.merged.removed or changed or undone)
+        merged = self.merged
+        return bool(merged.conflicts or merged.removed or merged.beside or changed or undone)
 
 
 def plan(request: UpdateRequest) -> Update:
-    """Tell from which version to which a service would be updated, changing nothing.
+    """Find out from which version to which a service would be updated, changing nothing.
 
     Raises:
-        ServiceError: It is no service, or is at a newer version than the one asked for.
+        ServiceError: It is no service, has an unfinished update, or is newer than the version asked for.
         TemplateError: The newest version of its template can't be found out.
     """
+    _require_finished(request.path)
     service = read_service(request.path)
     ours = same_source(service.source, request.template.source)
     if request.to:
@@ -114,8 +122,21 @@ def plan(request: UpdateRequest) -> Update:
     return Update(request.path, service.version, target)
 
 
+def _require_finished(path: Path) -> None:
+    try:
+        repository = Repository.find(path)
+    except SvcgenError:
+        return  # who needs a repository says so
+    found = find_unfinished(repository)
+    if found and not found.is_applied(repository):
+        raise ServiceError(
+            f"an update of {repository.top / found.service} to {found.after} is unfinished",
+            hint=f"resolve its conflicts and finish it: {CONTINUE}\nor take it back: {ABORT}",
+        )
+
+
 def preview_update(request: UpdateRequest, notify: Notify) -> Update:
-    """Make the update in a work tree of its own, and return what it would change.
+    """Merge in a scratch directory, and return what an update would change.
 
     Raises:
         SvcgenError: As `update_service`.
@@ -123,11 +144,13 @@ def preview_update(request: UpdateRequest, notify: Notify) -> Update:
     planned = plan(request)
     if planned.up_to_date:
         return planned
-    require_clean(request.path)
-    with tempfile.TemporaryDirectory() as scratch, second_worktree(request.path, Path(scratch)) as place:
-        steps = Steps(notify)
-        update = _merge(request, planned, place, Path(scratch), steps)
-        diff = git(place, "diff", "--cached", "--relative", "HEAD")
+    repository, steps = Repository.find(request.path), Steps(notify)
+    repository.head()
+    repository.require_ready(filters=False)
+    with tempfile.TemporaryDirectory(prefix="svcgen-") as scratch:
+        store = ObjectStore(request.path, Path(scratch))
+        update, result = _merge(request, planned, repository, store, steps)
+        diff = store.diff(store.read(repository.tree("HEAD")), result.tree)
     return replace(update, diff=diff, steps=tuple(steps.taken))
 
 
@@ -135,33 +158,87 @@ def update_service(request: UpdateRequest, notify: Notify) -> Update:
     """Update a service; an error or an interrupt leaves it as it was.
 
     Raises:
-        ServiceError: It is no service, has changes that are not committed, or is at a newer version.
-        TemplateError: A version of the template can't be had, or can't be rendered.
+        ServiceError: It is no service, has changes that are not committed, or is newer than the version asked for.
+        TemplateError: A version of the template is not available, or can't be rendered.
         AnswerError: An answer of the service is not allowed any more.
         ToolError: git fails.
     """
     planned = plan(request)
     if planned.up_to_date:
         return planned
-    require_clean(request.path)
-    steps = Steps(notify)
-    origin = checked_out(request.path)
-    branch = "" if request.in_place else f"svcgen/{planned.after}"
-    if branch:
-        switch_to_new(request.path, branch)
-    try:
-        with tempfile.TemporaryDirectory() as scratch:
-            update = _merge(request, planned, request.path, Path(scratch), steps)
-        finish(request, update, steps)
-    except BaseException:
-        with held():
-            restore(request.path, origin, branch)
-        raise
-    return replace(update, branch=branch, undo=undo_command(origin, branch), steps=tuple(steps.taken))
+    repository, steps = Repository.find(request.path), Steps(notify)
+    origin = repository.head()
+    repository.require_ready()
+    onto = request.branches.get((repository.common, origin.branch))
+    branch = "" if request.in_place or onto else _free_branch(repository, planned.after)
+    with tempfile.TemporaryDirectory(prefix="svcgen-") as scratch:
+        store = ObjectStore(request.path, Path(scratch))
+        update, result = _merge(request, planned, repository, store, steps)
+        merged = store.write(result.tree)
+        store.copy_into(request.path)
+        tree = with_service(repository, origin.commit, merged)
+        finishing = Finishing(repository, update.python, steps, test=request.test)
+        finished = None
+        if result.stages:
+            finishing.postpone("the conflicts come first")
+        else:
+            finished = finishing.run(tree, Path(scratch))
+    record = Unfinished(
+        service=repository.prefix,
+        before=update.before,
+        after=update.after,
+        origin=origin,
+        start=origin.commit,
+        result=commit_tree(repository, finished or tree, message(update.after), origin.commit),
+        branch=branch,
+        whole=finished is not None,
+        in_place=request.in_place,
+        conflicts=tuple(result.stages),
+        test=request.test,
+    )
+
+    def into_the_work_tree() -> None:
+        publish(repository, record, result.changed, result.stages)
+
+    if record.is_committed:
+        steps.attempt("git", f"git switch {branch}", into_the_work_tree)
+    else:
+        steps.require("switch", into_the_work_tree)
+    if not record.whole:
+        steps.postpone("git", CONTINUE, "needs what is left")
+    on = "" if request.in_place else branch or origin.branch
+    if on:
+        request.branches[repository.common, on] = onto or origin
+    undo = undo_command(onto or origin, on) if record.is_committed else ABORT
+    return replace(update, branch=on, undo=undo, steps=tuple(steps.taken), unfinished=not record.whole)
 
 
-def _merge(request: UpdateRequest, planned: Update, place: Path, scratch: Path, steps: Steps) -> Update:
-    service = read_service(place)
+def message(version: str) -> str:
+    """Return the message of the commit that an update makes."""
+    return f"Update the template to {version}"
+
+
+def _free_branch(repository: Repository, version: str) -> str:
+    """Return the name of the branch for an update.
+
+    Raises:
+        ServiceError: There is one of that name.
+    """
+    branches = repository.branches()
+    # A branch can't be in a folder whose name another branch has.
+    branch = f"svcgen-{version}" if "svcgen" in branches else f"svcgen/{version}"
+    if branch in branches:
+        raise ServiceError(
+            f"{repository.service} has a branch {branch} already, perhaps of an update that nobody merged",
+            hint=f"merge it, or delete it: git branch -D {branch}",
+        )
+    return branch
+
+
+def _merge(
+    request: UpdateRequest, planned: Update, repository: Repository, store: ObjectStore, steps: Steps
+) -> tuple[Update, MergeResult]:
+    service, scratch = read_service(request.path), store.scratch
     old = find_version(planned.before, service.source, request.template, scratch / "old-template")
     new = find_version(planned.after, service.source, request.template, scratch / "new-template")
     answers = _carry_over(service, new)
@@ -172,15 +249,16 @@ def _merge(request: UpdateRequest, planned: Update, place: Path, scratch: Path, 
         render(new, theirs, answers)
 
     steps.require("render", render_both)
+    merging = TemplateMerge(repository, store, planned.after)
     apart = {ANSWERS_FILE, "requirements.txt", *_team_owned(old), *_team_owned(new)}
-    merging = TemplateMerge(place, scratch, planned.after)
-    merged: list[Merged] = []
+    merged: list[MergeResult] = []
     steps.require("merge", lambda: merged.append(merging.run(base, theirs, apart)))
-    (place / ANSWERS_FILE).write_bytes((theirs / ANSWERS_FILE).read_bytes())
-    git(place, "add", "--", ANSWERS_FILE)
-    return replace(
+    files = (folder / ANSWERS_FILE for folder in (base, request.path, theirs))
+    content = merge_answers(*(file.read_text(encoding="utf-8") for file in files))
+    result = merged[0].with_file(ANSWERS_FILE, Entry(REGULAR, store.add(content.encode())))
+    update = replace(
         planned,
-        merged=merged[0],
+        merged=result.report,
         python=answers["python"],
         answers={
             name: (service.answers.get(name), value)
@@ -189,6 +267,7 @@ def _merge(request: UpdateRequest, planned: Update, place: Path, scratch: Path, 
         },
         duties=duties(new.root / "CHANGELOG.md", parse_version(planned.before), parse_version(planned.after)),
     )
+    return update, result
 
 
 def _carry_over(service: Service, template: Template) -> dict[str, str]:
@@ -201,27 +280,3 @@ def _carry_over(service: Service, template: Template) -> dict[str, str]:
 def _team_owned(template: Template) -> set[str]:
     config = yaml.load((template.root / "copier.yml").read_bytes(), Loader)  # noqa: S506  (a safe loader)
     return set(config.get("_skip_if_exists", ()))
-
-
-def finish(request: UpdateRequest, update: Update, steps: Steps) -> None:
-    """Take the steps after the merge: relock without upgrades, export, check, commit."""
-    path = request.path
-    uv = Uv.find(update.python, steps.notify)
-    message = f"Update the template to {update.after}"
-    actions: list[tuple[str, str, Callable[[], object]]] = []
-    if (path / "uv.lock").exists():
-        actions += [("lock", "uv lock", lambda: uv.run(path, "lock")), ("export", EXPORT, lambda: export(path, uv))]
-    if (path / "scripts" / "check.py").exists():
-        check = ("run", "--frozen", "scripts/check.py")
-        actions.append(("check", "uv run scripts/check.py", lambda: uv.run(path, *check)))
-    if request.test:
-        actions.append(("test", "uv run pytest", lambda: uv.run(path, "run", "--frozen", "pytest", "--quiet")))
-    if not request.in_place:
-        commit = f"git add --all && git commit --message {shlex.quote(message)}"
-        actions.append(("git", commit, lambda: commit_all(path, message, steps.notify)))
-    obstacle = "the conflicts come first" if update.merged.conflicts else ""
-    for name, command, action in actions:
-        if obstacle:
-            steps.postpone(name, command, obstacle)
-        elif not steps.attempt(name, command, action) and name == "lock":
-            obstacle = "needs the lock"

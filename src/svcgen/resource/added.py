@@ -58,7 +58,7 @@ class Added:
     def undo(self) -> str:
         """The commands that take it back as long as it is not committed."""
         added, edited = (shlex.join(map(str, files)) for files in (self.added, self.edited))
-        return f"git restore {edited} && git clean -fq {added}"
+        return f"git restore -- {edited} && rm -- {added}"
 
 
 def contents(service: Path, files: Iterable[Path]) -> dict[Path, bytes | None]:

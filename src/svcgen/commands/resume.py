@@ -1,0 +1,116 @@
+"""`svcgen update --continue` and `--abort`: finish an update that waits for a person, or take it back."""
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from svcgen.commands.update import Update, message
+from svcgen.errors import ServiceError
+from svcgen.events import Notify
+from svcgen.finishing import Finishing
+from svcgen.git import git
+from svcgen.publication import conclude, take_back
+from svcgen.repository import Head, Repository
+from svcgen.service import read_service
+from svcgen.signals import held
+from svcgen.steps import Steps
+from svcgen.unfinished import ABORT, CONTINUE, Unfinished, find_unfinished
+from svcgen.worktree import commit_tree, undo_command
+
+_MARKER = "<<<<<<< yours"
+
+
+@dataclass(frozen=True)
+class Aborted:
+    """An update that was taken back.
+
+    Attributes:
+        path: The service's directory.
+        after: The version that it would have gone to.
+        head: What is checked out now.
+        kept: A commit that holds what the team made of the update's files; empty where that is nothing.
+    """
+
+    path: Path
+    after: str
+    head: Head
+    kept: str
+
+
+def abort_update(path: Path) -> Aborted:
+    """Take an unfinished update back.
+
+    Args:
+        path: The service's directory; absolute.
+
+    Raises:
+        ServiceError: There is none.
+        ToolError: Something that is not committed is in the way.
+    """
+    repository, record = _find(path)
+    with held():
+        kept = take_back(repository, record)
+    return Aborted(path, record.after, repository.head(), kept)
+
+
+def continue_update(path: Path, notify: Notify) -> Update:
+    """Finish an update whose conflicts are resolved: lock, export, check, test, commit.
+
+    Args:
+        path: The service's directory; absolute.
+        notify: Receives each step.
+
+    Raises:
+        ServiceError: There is none, or it still has conflicts.
+        ToolError: git fails.
+    """
+    repository, record = _find(path)
+    head = _require_resolved(repository, record)
+    steps = Steps(notify)
+    staged = git(repository.top, "write-tree").strip()
+    finishing = Finishing(repository, read_service(path).answers["python"], steps, test=record.test)
+    with tempfile.TemporaryDirectory(prefix="svcgen-") as scratch:
+        finished = finishing.run(staged, Path(scratch))
+    if finished is None:
+        steps.postpone("git", CONTINUE, "needs the lock")
+    else:
+        start = commit_tree(repository, staged, message(record.after), head.commit)
+        end = commit_tree(repository, finished, message(record.after), head.commit)
+        steps.require("git", lambda: conclude(repository, record, start, end))
+    return Update(
+        path,
+        record.before,
+        record.after,
+        branch=record.branch,
+        undo=undo_command(record.origin, record.branch) if record.branch and finished else ABORT,
+        steps=tuple(steps.taken),
+        unfinished=finished is None,
+    )
+
+
+def _find(path: Path) -> tuple[Repository, Unfinished]:
+    repository = Repository.find(path)
+    record = find_unfinished(repository)
+    if record is None or repository.prefix != record.service:
+        where = f"; there is one of {repository.top / record.service}" if record else ""
+        raise ServiceError(f"{path} has no unfinished update{where}", hint="start one: svcgen update")
+    return repository, record
+
+
+def _require_resolved(repository: Repository, record: Unfinished) -> Head:
+    head = repository.head()
+    if record.branch and head.branch != record.branch:
+        raise ServiceError(
+            f"the update is on the branch {record.branch}, and {head.branch or head.commit} is checked out",
+            hint=f"git switch {record.branch}",
+        )
+    if unmerged := repository.unmerged():
+        raise ServiceError(
+            f"conflicts are not resolved yet in: {', '.join(unmerged)}",
+            hint="edit them, then mark them as resolved: git add FILE, or git rm FILE",
+        )
+    for conflict in record.conflicts:
+        place = repository.prefix + conflict
+        if place in repository.index_entries() and _MARKER in git(repository.top, "cat-file", "blob", f":{place}"):
+            raise ServiceError(f"{place} still has conflict markers", hint="resolve them, then git add it again")
+    return head

@@ -1,0 +1,110 @@
+"""What follows a merge of the template: relock without upgrades, export, check and test, away from the user's tree."""
+
+import posixpath
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from svcgen.errors import ToolError
+from svcgen.git import git
+from svcgen.lock import EXPORT, export
+from svcgen.repository import Repository
+from svcgen.steps import Steps
+from svcgen.toolchain import Uv
+from svcgen.worktree import stage_from_disk, temporary_work_tree
+
+_PROJECT, _LOCK, _REQUIREMENTS, _CHECK = "pyproject.toml", "uv.lock", "requirements.txt", "scripts/check.py"
+_COMMANDS = {"lock": "uv lock", "export": EXPORT, "check": f"uv run {_CHECK}", "test": "uv run pytest"}
+
+
+@dataclass(frozen=True)
+class Finishing:
+    """The steps after a merge.
+
+    Attributes:
+        repository: The service's repository.
+        python: The Python version of the service.
+        steps: Where they are recorded.
+        test: Whether to run its suite.
+    """
+
+    repository: Repository
+    python: str
+    steps: Steps
+    test: bool
+
+    def postpone(self, reason: str) -> None:
+        """Leave all of them for later."""
+        for name, command in _COMMANDS.items():
+            if name != "test" or self.test:
+                self.steps.postpone(name, command, reason)
+
+    def run(self, tree: str, scratch: Path) -> str | None:
+        """Take them in a temporary work tree.
+
+        Args:
+            tree: The whole tree of the repository.
+            scratch: A directory of svcgen's own.
+
+        Returns:
+            That tree with what the steps generated, or None where the lock failed and all else waits for it.
+
+        Raises:
+            ToolError: git fails.
+        """
+        service = f"{tree}:{self.repository.prefix.rstrip('/')}"
+        tracked = set(git(self.repository.top, "ls-tree", "-z", "--name-only", service).split("\0"))
+        if _PROJECT not in tracked:
+            return tree
+        if _LOCK not in tracked:
+            self.postpone(f"git has no {_LOCK} of the service")
+            return tree
+        with temporary_work_tree(self.repository, tree, scratch, set(self._folders(tree))) as place:
+            if not self._take(place):
+                return None
+            top = scratch / "worktree"
+            stage_from_disk(top, [self.repository.prefix + name for name in (_LOCK, _REQUIREMENTS) if name in tracked])
+            return git(top, "write-tree").strip()
+
+    def _take(self, place: Path) -> bool:
+        actions = self._actions(place)
+        for number, (name, action) in enumerate(actions.items(), 1):
+            if not self.steps.attempt(name, _COMMANDS[name], action) and name == "lock":
+                for later in list(actions)[number:]:
+                    self.steps.postpone(later, _COMMANDS[later], "needs the lock")
+                return False
+        return True
+
+    def _actions(self, place: Path) -> Mapping[str, Callable[[], object]]:
+        uv = Uv.find(self.python, self.steps.notify)
+        actions: dict[str, Callable[[], object]] = {
+            "lock": lambda: uv.run(place, "lock"),
+            "export": lambda: export(place, uv),
+        }
+        if (place / _CHECK).exists():
+            actions["check"] = lambda: uv.run(place, "run", "--frozen", _CHECK)
+        if self.test:
+            actions["test"] = lambda: uv.run(place, "run", "--frozen", "pytest", "--quiet")
+        return actions
+
+    def _folders(self, tree: str) -> Iterator[str]:
+        """Yield the service's folder, and those of the repository that it takes packages from."""
+        yield self.repository.prefix
+        try:
+            text = git(self.repository.top, "cat-file", "blob", f"{tree}:{self.repository.prefix}{_PROJECT}")
+            sources = tomllib.loads(text)["tool"]["uv"]["sources"]
+        except (ToolError, tomllib.TOMLDecodeError, KeyError, TypeError):
+            return
+        for path in _paths(sources):
+            folder = posixpath.normpath(posixpath.join(self.repository.prefix, path))
+            if not folder.startswith(("..", "/")):
+                yield f"{folder}/"
+
+
+def _paths(sources: Any) -> Iterator[str]:
+    for source in sources.values() if isinstance(sources, dict) else ():
+        for choice in source if isinstance(source, list) else [source]:
+            if isinstance(choice, dict) and isinstance(choice.get("path"), str):
+                yield choice["path"]

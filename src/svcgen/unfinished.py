@@ -1,0 +1,93 @@
+"""Remembers an update that is on disk and not committed, in git's directory of the work tree that it is in."""
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from svcgen.errors import ServiceError
+from svcgen.repository import Head, Repository
+
+CONTINUE, ABORT = "svcgen update --continue", "svcgen update --abort"
+
+_FILE = "svcgen-update.json"
+_LONGEST = 1_000_000
+
+
+@dataclass(frozen=True)
+class Unfinished:
+    """An update that a person has to finish, or that is just coming into the work tree.
+
+    Attributes:
+        service: The service's directory in the repository, ending in a slash; empty at the top.
+        before: The version of the template that the service was at.
+        after: The version that it goes to.
+        origin: What was checked out before.
+        start: The commit that the update was made on.
+        result: A commit of what the update made of it, with conflict markers.
+        branch: The branch that was made for it; empty where there is none.
+        whole: Whether nothing is left to do: no conflict, no lock.
+        in_place: Whether svcgen leaves it to the team to commit it.
+        conflicts: The files that conflict, relative to the service.
+        test: Whether the service's suite is to be run.
+    """
+
+    service: str
+    before: str
+    after: str
+    origin: Head
+    start: str
+    result: str
+    branch: str = ""
+    whole: bool = False
+    in_place: bool = False
+    conflicts: tuple[str, ...] = ()
+    test: bool = False
+
+    @property
+    def is_committed(self) -> bool:
+        """Whether the result is a commit of the team's history."""
+        return self.whole and not self.in_place
+
+    def save(self, repository: Repository) -> None:
+        """Write it, whole or not at all."""
+        file = repository.directory / _FILE
+        waiting = file.with_suffix(".new")
+        waiting.write_text(json.dumps(asdict(self), indent=2), encoding="utf-8")
+        waiting.replace(file)
+
+    def is_over(self, repository: Repository) -> bool:
+        """Tell whether the team has gone on without svcgen: committed it, or left its branch."""
+        head, own = repository.head(), {self.start, self.result}
+        if self.is_committed:
+            return head.commit == self.result and head.branch == (self.branch or self.origin.branch)
+        if head.branch and head.branch == self.branch:
+            return False
+        return head.commit not in own and repository.commit_of(self.branch) not in own
+
+    def is_applied(self, repository: Repository) -> bool:
+        """Tell whether nothing of it is left but to commit it."""
+        return self.whole and self.in_place and repository.head() == self.origin
+
+
+def find_unfinished(repository: Repository) -> Unfinished | None:
+    """Return the update of a repository that waits for a person.
+
+    Raises:
+        ServiceError: The file that remembers it is not as svcgen wrote it.
+    """
+    file = repository.directory / _FILE
+    try:
+        with file.open(encoding="utf-8") as stream:
+            content: dict[str, Any] = json.loads(stream.read(_LONGEST))
+        origin, conflicts = Head(**content.pop("origin")), tuple(content.pop("conflicts"))
+        found = Unfinished(**content, origin=origin, conflicts=conflicts)
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+        raise ServiceError(f"{file} can't be read: {error}", hint=f"if no update is in progress: rm {file}") from error
+    return None if found.is_over(repository) else found
+
+
+def forget(repository: Repository) -> None:
+    """Remove the record."""
+    (repository.directory / _FILE).unlink(missing_ok=True)
