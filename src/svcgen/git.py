@@ -10,11 +10,13 @@ from pathlib import Path
 from svcgen.errors import NoRepositoryError, ToolError
 from svcgen.events import Notify, ignore
 from svcgen.git_environ import base_environ, disarmed, with_settings
-from svcgen.process import Finished, execute
+from svcgen.process import Finished, execute, time_limit
 
 _DIFFS = frozenset({"diff", "diff-files", "diff-index", "diff-tree", "log", "show"})
 _PLAIN_DIFF = ("--no-ext-diff", "--no-textconv", "--no-color", "--src-prefix=a/", "--dst-prefix=b/")
 _NO_REPOSITORY = "fatal: not a git repository"
+# What a remote can make git print: 10,000 tags take 1 MiB.
+_REMOTE = 4 << 20
 # Where a repository is; a call can set them.
 _LOCATIONS = frozenset({"GIT_COMMON_DIR", "GIT_CEILING_DIRECTORIES", "GIT_DIR", "GIT_WORK_TREE"})
 
@@ -55,6 +57,7 @@ def run_git(  # noqa: PLR0913  (as `git`, and which exit codes are no failure)
     stdin: str | bytes | None = None,
     accept: Collection[int] = (0,),
     filters: bool = False,
+    limit: int = 256 << 20,
     notify: Notify = ignore,
 ) -> Finished:
     """Run git as `git` does, and return its exit code and its output as bytes, too.
@@ -67,6 +70,7 @@ def run_git(  # noqa: PLR0913  (as `git`, and which exit codes are no failure)
         stdin: As for `git`.
         accept: The exit codes that are no failure: `git merge-tree` exits with 1 at a conflict.
         filters: As for `git`.
+        limit: How many bytes it may print.
         notify: Receives the command.
 
     Raises:
@@ -84,26 +88,36 @@ def run_git(  # noqa: PLR0913  (as `git`, and which exit codes are no failure)
     variables = with_settings(variables, disarmed)
     words = (*settings, command, *(_PLAIN_DIFF if command in _DIFFS else ()), *rest)
     try:
-        return execute(_program(), *words, cwd=directory, environ=variables, stdin=stdin, accept=accept, notify=notify)
+        return execute(
+            _program(),
+            *words,
+            cwd=directory,
+            environ=variables,
+            stdin=stdin,
+            accept=accept,
+            limit=limit,
+            notify=notify,
+        )
     except ToolError as error:
         if _NO_REPOSITORY in error.message:
             raise NoRepositoryError(error.message) from error
         raise
 
 
-def ask_remote(*arguments: str, notify: Notify = ignore) -> str:
+def ask_remote(*arguments: str, seconds: float = 300, notify: Notify = ignore) -> str:
     """Run a git command that talks to a remote, in no repository: the configuration of a checkout has no say in it.
 
     Args:
         arguments: As for `git`.
+        seconds: How long the remote may take.
         notify: Receives the command.
 
     Raises:
         ToolError: git is not on PATH or fails.
     """
-    with tempfile.TemporaryDirectory(prefix="svcgen-") as nowhere:
+    with time_limit(seconds), tempfile.TemporaryDirectory(prefix="svcgen-") as nowhere:
         outside = {"GIT_CEILING_DIRECTORIES": str(Path(nowhere).resolve().parent)}
-        return git(Path(nowhere), *arguments, environ=outside, notify=notify)
+        return run_git(Path(nowhere), *arguments, environ=outside, limit=_REMOTE, notify=notify).text
 
 
 def is_in_work_tree(directory: Path) -> bool:

@@ -8,16 +8,14 @@ from pathlib import Path
 
 from packaging.version import Version
 
-from svcgen.describe import PARTS, UNKNOWN, commit_of, is_dirty, nearest_tag, without_changes
+from svcgen.cloned import CHANGELOG, clone_template, resolve
+from svcgen.describe import UNKNOWN, commit_of, is_dirty, nearest_tag, without_changes
 from svcgen.errors import TemplateError, ToolError
 from svcgen.git import ask_remote, git
 from svcgen.source import git_url, same_source
 from svcgen.template import Template
 
-CHANGELOG = "CHANGELOG.md"
 _RELEASES = Path(__file__).parent / "releases"
-# Before any other attributes: a template is what was committed, not what the user's git would make of it.
-_RAW = "* -text -filter -ident -working-tree-encoding\n"
 
 
 def parse_version(name: str) -> Version | None:
@@ -81,7 +79,7 @@ def released_tags(source: str, *, prereleases: bool = False) -> tuple[str, ...]:
     """
     url = git_url(source)
     try:
-        listed = ask_remote("ls-remote", "--tags", "--refs", "--", url)
+        listed = ask_remote("ls-remote", "--tags", "--refs", "--", url, seconds=60)
     except ToolError as error:
         raise TemplateError(
             f"can't list the releases of {source}: {_reason(error)}", hint=_check_access(url)
@@ -112,7 +110,7 @@ def _require_rebuildable(version: str) -> None:
 
 def _take_from_checkout(checkout: Path, version: str, directory: Path) -> bool:
     try:
-        return bool(_resolve(checkout, version)) and _clone(str(checkout), version, directory, "--shared")
+        return bool(resolve(checkout, version)) and clone_template(str(checkout), version, directory, "--shared")
     except ToolError:
         return False
 
@@ -132,7 +130,7 @@ def _fetch(version: str, source: str, directory: Path, checkout: Path | None) ->
     nowhere = f"the template {version} is neither in this svcgen, which has {', '.join(carried_versions())}, nor at"
     url = git_url(source)
     try:
-        found = _clone(url, version, directory)
+        found = clone_template(url, version, directory)
     except ToolError as error:
         raise TemplateError(f"{nowhere} {source}: {_reason(error)}", hint=_check_access(url)) from error
     if not found:
@@ -156,27 +154,3 @@ def _how_to_publish(version: str, url: str, checkout: Path | None) -> str:
         return f"complete this checkout, if it is the one that made the service: {complete}"
     publish = shlex.join(["git", "push", url, f"{commit}:refs/heads/template-{commit}"])
     return f"run svcgen from the checkout that made the service, or publish its commit from there: {publish}"
-
-
-def _clone(url: str, version: str, directory: Path, *how: str) -> bool:
-    """Put the template of a version into a directory, byte for byte, and tell whether the repository has it."""
-    shutil.rmtree(directory, ignore_errors=True)
-    ask_remote("clone", "--quiet", "--no-checkout", "--template=", *how, "--", url, str(directory.absolute()))
-    commit = _resolve(directory, version)
-    listed = git(directory, "ls-tree", "--name-only", commit, "--", *PARTS, CHANGELOG).split() if commit else []
-    if not set(PARTS) <= set(listed):
-        return False
-    (directory / ".git" / "info").mkdir(exist_ok=True)
-    (directory / ".git" / "info" / "attributes").write_text(_RAW)
-    git(directory, "checkout", "--quiet", commit, "--", *listed)
-    return True
-
-
-def _resolve(repository: Path, version: str) -> str:
-    """Return the commit that a version names: of a tag, or the one that `git describe` said; never of a branch."""
-    for name in (f"refs/tags/{version}", commit_of(version)):
-        try:
-            return git(repository, "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}").strip()
-        except ToolError:
-            continue
-    return ""

@@ -88,6 +88,7 @@ def execute(  # noqa: PLR0913  (run's, and which exit codes are no failure)
     stdin: str | bytes | None = None,
     timeout: float = float("inf"),
     accept: Collection[int] = (0,),
+    limit: int = _LIMIT,
     notify: Notify = ignore,
 ) -> Finished:
     """Run a command as `run` does, and return all that came of it.
@@ -99,6 +100,7 @@ def execute(  # noqa: PLR0913  (run's, and which exit codes are no failure)
         stdin: As for `run`.
         timeout: As for `run`.
         accept: The exit codes that are no failure.
+        limit: How many bytes it may print; more is ended.
         notify: As for `run`.
 
     Raises:
@@ -114,7 +116,7 @@ def execute(  # noqa: PLR0913  (run's, and which exit codes are no failure)
             process = _start(words, cwd, environ)
             register(process.pid)
         deadline = min(time.monotonic() + timeout, _deadline.get())
-        output, errors = _collect(process, shown, _encoded(stdin), deadline)
+        output, errors = _collect(process, shown, _encoded(stdin), deadline, limit)
     finally:
         if process is not None:
             with held():
@@ -148,7 +150,7 @@ def _encoded(stdin: str | bytes | None) -> bytes | None:
 
 
 def _collect(
-    process: "subprocess.Popen[bytes]", shown: str, stdin: bytes | None, deadline: float
+    process: "subprocess.Popen[bytes]", shown: str, stdin: bytes | None, deadline: float, limit: int
 ) -> tuple[bytes, bytes]:
     """Feed a child and read it until it ends."""
     while True:
@@ -159,8 +161,8 @@ def _collect(
             stdin = None
             if time.monotonic() > deadline:
                 raise ToolError(f"{shown}: did not end in time", hint="try it by hand") from running
-            if len(running.output or b"") + len(running.stderr or b"") > _LIMIT:
-                raise ToolError(f"{shown}: printed more than {_LIMIT >> 20} MiB") from running
+            if len(running.output or b"") + len(running.stderr or b"") > limit:
+                raise ToolError(f"{shown}: printed more than {limit >> 20} MiB") from running
 
 
 def _stop(process: "subprocess.Popen[bytes]") -> None:

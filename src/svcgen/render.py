@@ -25,7 +25,7 @@ def render(template: Template, destination: Path, answers: Mapping[str, str]) ->
         OSError: A file can't be written.
     """
     from copier import Settings, run_copy
-    from copier.errors import UserMessageError
+    from copier.errors import CopierError
 
     # Not questions, so copier hands them to the answers file and stores them nowhere else.
     origin = {"template_source": template.source, "template_version": template.version}
@@ -41,13 +41,14 @@ def render(template: Template, destination: Path, answers: Mapping[str, str]) ->
             )
     except OSError:
         raise
-    except UserMessageError as error:
+    except CopierError as error:
         raise TemplateError(f"the template can't be rendered: {error}") from error
     except Exception as error:
         place = _place(error, template.root / "template")
-        if place is None:
+        if place is None and not (template.root / ".git").exists():
             raise
-        raise TemplateError(f"the template can't be rendered: {place}: {error}") from error
+        # A template of somebody else is no bug of svcgen, whatever it does.
+        raise TemplateError(f"the template can't be rendered: {place or template.source}: {error}") from error
     _follow_umask(destination)
 
 

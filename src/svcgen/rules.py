@@ -11,6 +11,7 @@ from pathlib import Path
 from svcgen.errors import ToolError
 from svcgen.process import execute
 
+_PRINTED = 16 << 20
 # Of what a tool says that fails.
 _SAID = 500
 _RUFF = ("check", "--no-cache", "--no-fix", "--no-fix-only", "--quiet", "--output-format=json")
@@ -34,7 +35,7 @@ def _run(service: Path, key: str, tool: str, *arguments: str) -> list[str]:
     if not program.exists():
         raise ToolError(f"no {tool} in .venv", hint="uv sync")
     # Each tool exits with 1 when it finds something.
-    done = execute(program, *arguments, cwd=service, accept=range(256))
+    done = execute(program, *arguments, cwd=service, accept=range(256), limit=_PRINTED)
     try:
         found = json.loads(done.output)
         # A tool of the service can print anything.
