@@ -73,7 +73,7 @@ def test_a_value_may_hold_colons() -> None:
         ("invoice x:", "nothing is not a type"),
         ("invoice x:string", "string is not a type"),
         ("invoice X:str", "a field 'X' is not lower-case"),
-        ("invoice class:str", "a field class is a reserved word of Python"),
+        ("invoice class:str", "class is a reserved word of Python"),
         ("invoice order:int", "order is a reserved word of SQL"),
         ("invoice user:str", "user is a reserved word of SQL"),
         ("invoice metadata:json", "metadata is an attribute of every SQLAlchemy model"),
