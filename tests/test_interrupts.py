@@ -19,12 +19,12 @@ from helpers import fake_program, git, tree
 SIGNALS = [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
 ENDLESS = "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}"
 STEPS = {
-    "lock": ("uv", "lock"),
-    "export": ("uv", "export"),
+    "lock": ("uv", "*lock"),
+    "export": ("uv", "*export"),
     "git init": ("git", "init"),
-    "git add": ("git", "add"),
+    "git add": ("git", "*add"),
     "git commit": ("git", "*commit"),
-    "sync": ("uv", "sync"),
+    "sync": ("uv", "*sync"),
 }
 
 Start = Callable[..., "subprocess.Popen[str]"]

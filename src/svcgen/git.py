@@ -14,7 +14,8 @@ from svcgen.process import Finished, execute, time_limit
 
 _DIFFS = frozenset({"diff", "diff-files", "diff-index", "diff-tree", "log", "show"})
 _PLAIN_DIFF = ("--no-ext-diff", "--no-textconv", "--no-color", "--src-prefix=a/", "--dst-prefix=b/")
-_NO_REPOSITORY = "fatal: not a git repository"
+# Not the words for a work tree whose repository is gone.
+_NO_REPOSITORY = "fatal: not a git repository (or any"
 # What a remote can make git print: 10,000 tags take 1 MiB.
 _REMOTE = 4 << 20
 # Where a repository is; a call can set them.
@@ -118,46 +119,6 @@ def ask_remote(*arguments: str, seconds: float = 300, notify: Notify = ignore) -
     with time_limit(seconds), tempfile.TemporaryDirectory(prefix="svcgen-") as nowhere:
         outside = {"GIT_CEILING_DIRECTORIES": str(Path(nowhere).resolve().parent)}
         return run_git(Path(nowhere), *arguments, environ=outside, limit=_REMOTE, notify=notify).text
-
-
-def is_in_work_tree(directory: Path) -> bool:
-    """Tell whether a directory, which need not exist yet, belongs to a git work tree."""
-    existing = next(place for place in (directory, *directory.parents) if place.is_dir())
-    try:
-        return git(existing, "rev-parse", "--is-inside-work-tree").strip() == "true"
-    except NoRepositoryError:
-        return False
-    except ToolError:
-        # One that git refuses to read, such as another user's, is one.
-        return shutil.which("git") is not None
-
-
-def tracks_files(repository: Path) -> bool:
-    """Tell whether the index of a repository is not empty."""
-    try:
-        return bool(git(repository, "ls-files"))
-    except ToolError:
-        return False
-
-
-def create_repository(project: Path, notify: Notify) -> None:
-    """Make a repository on `main`, unless there is one already.
-
-    Raises:
-        ToolError: git is missing or fails.
-    """
-    if not (project / ".git").exists():
-        git(project, "init", "--quiet", "-b", "main", notify=notify)
-
-
-def commit_all(project: Path, message: str, notify: Notify) -> None:
-    """Commit every change of a repository.
-
-    Raises:
-        ToolError: git is missing or fails.
-    """
-    git(project, "add", "--all", notify=notify)
-    git(project, *commit_settings(project), "commit", "--quiet", "-m", message, notify=notify)
 
 
 def commit_settings(project: Path) -> list[str]:

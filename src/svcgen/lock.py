@@ -13,7 +13,7 @@ EXPORT = (
 )
 
 
-def lock(project: Path, scratch: Path, python: str, uv: Uv) -> None:
+def lock(project: Path, place: Path, python: str, uv: Uv) -> None:
     """Write `uv.lock` with the tested versions.
 
     uv takes constraints from pyproject.toml alone, and keeps the versions of a lock that it finds. So the service is
@@ -21,7 +21,7 @@ def lock(project: Path, scratch: Path, python: str, uv: Uv) -> None:
 
     Args:
         project: The service.
-        scratch: A directory for what must not become part of it.
+        place: An empty directory, outside of every workspace that the service might seem to be in.
         python: Its Python version, such as "3.13".
         uv: Set up for that version.
 
@@ -30,8 +30,6 @@ def lock(project: Path, scratch: Path, python: str, uv: Uv) -> None:
     """
     pyproject = (project / "pyproject.toml").read_text(encoding="utf-8")
     constraints = (Path(__file__).parent / "constraints" / f"{python}.txt").read_text(encoding="utf-8")
-    place = scratch / "lock"
-    place.mkdir()
     for content in (_constrain(pyproject, constraints.splitlines()), pyproject):
         (place / "pyproject.toml").write_text(content, encoding="utf-8")
         uv.run(place, "lock")

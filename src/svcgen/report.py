@@ -9,9 +9,12 @@ from typing import Any
 
 from svcgen.commands.new import NewRequest, NewService
 from svcgen.describe import is_dirty
+from svcgen.first_commit import ADD
 from svcgen.questions import NAME
 from svcgen.screen import Screen, error
 from svcgen.template import Template
+
+_SHOWN = 8
 
 
 def service_object(request: NewRequest, service: NewService) -> dict[str, Any]:
@@ -22,13 +25,14 @@ def service_object(request: NewRequest, service: NewService) -> dict[str, Any]:
         "exit_code": 0 if service.complete else 1,
         **_request_fields(request),
         "files": list(service.files),
+        "left_out": list(service.left_out),
         "steps": steps,
     }
 
 
 def preview_object(request: NewRequest, files: Sequence[str]) -> dict[str, Any]:
     """Return the JSON object of a dry run."""
-    return {"ok": True, "exit_code": 0, **_request_fields(request), "files": list(files), "steps": []}
+    return {"ok": True, "exit_code": 0, **_request_fields(request), "files": list(files), "left_out": [], "steps": []}
 
 
 def show_service(screen: Screen, request: NewRequest, service: NewService) -> None:
@@ -81,6 +85,9 @@ def _remarks(request: NewRequest, service: NewService) -> list[str]:
         for step in service.steps
         if step.outcome == "skipped" and not step.reason.startswith("--")
     ]
+    if service.left_out:
+        names, more = ", ".join(service.left_out[:_SHOWN]), len(service.left_out) - _SHOWN
+        said.append(f"git ignores {names}{f' and {more} more' if more > 0 else ''} here. To commit them: {ADD}")
     return [*said, *_origin_remarks(request.template)]
 
 

@@ -8,10 +8,16 @@ from pathlib import Path
 
 from svcgen.errors import DestinationError
 from svcgen.signals import held
+from svcgen.uv_workspace import check_workspace
 
 
 def check_destination(destination: Path) -> None:
-    """Raise DestinationError unless a service can be made there: nothing there, an empty directory, or only `.git`."""
+    """Refuse a destination that is not empty but for `.git`, or that uv takes for a member of a workspace.
+
+    Raises:
+        DestinationError: No service can be made there.
+    """
+    check_workspace(destination)
     if not os.path.lexists(destination):
         return
     if not destination.is_dir():

@@ -31,11 +31,14 @@ class Steps:
         try:
             action()
         except ToolError as error:
-            reason = f"{error.message}\n{error.hint}".strip()
-            self._add(Step(name, "failed", perf_counter() - start, command, reason))
+            self.fail(name, command, error, perf_counter() - start)
             return False
         self._add(Step(name, "done", perf_counter() - start))
         return True
+
+    def fail(self, name: str, command: str, error: ToolError, seconds: float = 0) -> None:
+        """Record a step that failed, and the command that takes it."""
+        self._add(Step(name, "failed", seconds, command, f"{error.message}\n{error.hint}".strip()))
 
     def skip(self, name: str, reason: str) -> None:
         """Leave out a step that is not wanted."""

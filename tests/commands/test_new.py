@@ -81,7 +81,7 @@ def test_json_fields(svcgen: Svcgen, workdir: Path) -> None:
         svcgen("new", "billing", "here", "--no-sync", "--source", "https://git.example/x", "--json").stdout
     )
     assert report["path"] == str(workdir / "here")
-    assert report["source"] == "https://git.example/x"
+    assert report["source"] == "git+https://git.example/x"
     assert report["answers"]["service_name"] == "billing"
     assert report["files"] == sorted(tree(workdir / "here"))
     assert [step["outcome"] for step in report["steps"]] == ["done", "skipped", "skipped", "done", "skipped"]
@@ -256,7 +256,7 @@ def test_without_git(svcgen: Svcgen, workdir: Path, tmp_path: Path) -> None:
     assert result.returncode == 1
     assert "error: git: git is not on PATH" in result.stderr
     assert "error: billing is made, but not complete" in result.stderr
-    assert "  cd billing\n  git init -b main && git add -A && git commit -m 'Scaffold billing'\n" in result.stderr
+    assert "  cd billing\n  git init -b main && git add --force --all . ':!.env'" in result.stderr
     assert (workdir / "billing" / "pyproject.toml").exists()
 
 
@@ -293,7 +293,7 @@ def test_without_network_and_cache(svcgen: Svcgen, workdir: Path, tmp_path: Path
 def test_a_sync_that_fails_keeps_the_project(svcgen: Svcgen, workdir: Path, tmp_path: Path) -> None:
     uv = shutil.which("uv")
     path = fake_program(
-        tmp_path / "bin", "uv", f'case "$1" in sync) echo "no Python 3.13" >&2; exit 2;; esac; exec {uv} "$@"'
+        tmp_path / "bin", "uv", f'case "$*" in *sync*) echo "no Python 3.13" >&2; exit 2;; esac; exec {uv} "$@"'
     )
     result = svcgen("new", "billing", PATH=path)
     assert result.returncode == 1

@@ -1,6 +1,5 @@
 """`svcgen new`: makes a service, whole or not at all."""
 
-import os
 import shlex
 import shutil
 import tempfile
@@ -11,7 +10,7 @@ from pathlib import Path
 from svcgen.commands.add import add_resources
 from svcgen.errors import DestinationError, ToolError
 from svcgen.events import Notify, Step, ignore
-from svcgen.git import commit_all, create_repository, is_in_work_tree, tracks_files
+from svcgen.first_commit import commit, first_commit, ignored, service_files
 from svcgen.lock import EXPORT, export, lock, sync
 from svcgen.questions import NAME
 from svcgen.render import render
@@ -54,11 +53,13 @@ class NewService:
     Attributes:
         path: The service's directory.
         files: Its files, relative to it, without those of git and of the virtual environment.
+        left_out: Those of its files that its repository ignores, and that nobody has committed.
         steps: What was done to make it, in order.
     """
 
     path: Path
     files: tuple[str, ...]
+    left_out: tuple[str, ...]
     steps: tuple[Step, ...]
 
     @property
@@ -92,7 +93,8 @@ def make_service(request: NewRequest, notify: Notify) -> NewService:
         # A virtual environment holds absolute paths, so it can only be made in its place.
         synced = _sync(request, staging, steps, locked=locked)
         _add_resources(request, staging, steps, synced=synced)
-        files = _files(staging.project)
+        files = service_files(staging.project)
+        left_out = _left_out(request, files, steps)
         finish()
         staging.close()
     except BaseException as error:
@@ -102,7 +104,7 @@ def make_service(request: NewRequest, notify: Notify) -> NewService:
             place = error.filename2 or error.filename or request.destination
             raise DestinationError(f"can't write {place}: {error.strerror}") from error
         raise
-    return NewService(request.destination, files, tuple(steps.taken))
+    return NewService(request.destination, files, left_out, tuple(steps.taken))
 
 
 def preview(request: NewRequest) -> tuple[str, ...]:
@@ -118,7 +120,7 @@ def preview(request: NewRequest) -> tuple[str, ...]:
         _render(request, project)
         change = plan_change(request.resources, read_layout(project))
         write_all(project, {**change.added, **change.edited})
-        return _files(project)
+        return service_files(project)
 
 
 def _render(request: NewRequest, project: Path) -> None:
@@ -136,39 +138,34 @@ def _lock(request: NewRequest, staging: Staging, steps: Steps) -> bool:
         return False
     python = request.answers["python"]
 
-    def make_lock() -> None:
-        lock(staging.project, staging.scratch, python, Uv.find(python, steps.notify))
+    with tempfile.TemporaryDirectory(prefix="svcgen-") as directory:
+        place = Path(directory)
 
-    def make_export() -> None:
-        export(staging.project, Uv.find(python, steps.notify))
+        def make_lock() -> None:
+            lock(staging.project, place, python, Uv.find(python, steps.notify))
 
-    locked = steps.attempt("lock", "uv lock", make_lock)
-    if locked:
-        steps.attempt("export", EXPORT, make_export)
-    else:
-        steps.postpone("export", EXPORT, "needs the lock")
-    return locked
+        def make_export() -> None:
+            export(place, Uv.find(python, steps.notify))
+            shutil.copyfile(place / "requirements.txt", staging.project / "requirements.txt")
+
+        locked = steps.attempt("lock", "uv lock", make_lock)
+        if locked:
+            steps.attempt("export", EXPORT, make_export)
+        else:
+            steps.postpone("export", EXPORT, "needs the lock")
+        return locked
 
 
 def _commit(request: NewRequest, staging: Staging, steps: Steps) -> None:
-    message = f"Scaffold {request.answers[NAME]}"
-    command = f"git init -b main && git add -A && git commit -m {shlex.quote(message)}"
-    own = request.destination / ".git"
-    if not request.git:
-        steps.skip("git", "--no-git")
-    elif own.is_file():
-        steps.skip("git", f"{own} belongs to another repository; commit there yourself")
-    elif own.exists() and tracks_files(request.destination):
-        steps.skip("git", "the repository tracks files that are not there; commit there yourself")
-    elif not own.exists() and is_in_work_tree(request.destination):
-        steps.skip("git", "this is inside a git work tree already; commit there yourself")
+    if request.git:
+        first_commit(request.destination, staging.project, f"Scaffold {request.answers[NAME]}", steps)
     else:
-        steps.attempt("git", command, lambda: _first_commit(staging.project, message, steps.notify))
+        steps.skip("git", "--no-git")
 
 
-def _first_commit(project: Path, message: str, notify: Notify) -> None:
-    create_repository(project, notify)
-    commit_all(project, message, notify)
+def _left_out(request: NewRequest, files: tuple[str, ...], steps: Steps) -> tuple[str, ...]:
+    failed = any(step.name == "git" and step.outcome == "failed" for step in steps.taken)
+    return ignored(request.destination, files) if request.git and not failed else ()
 
 
 def _sync(request: NewRequest, staging: Staging, steps: Steps, *, locked: bool) -> bool:
@@ -197,14 +194,7 @@ def _add_resources(request: NewRequest, staging: Staging, steps: Steps, *, synce
             raise ToolError("; ".join(step.reason for step in added.steps if step.reason))
         if committed:
             plurals = [resource.plural for resource in request.resources]
-            commit_all(staging.project, f"Add {listed(plurals)}", steps.notify)
+            files = map(Path.as_posix, (*added.added, *added.edited))
+            commit(staging.project, files, f"Add {listed(plurals)}", steps.notify)
 
     steps.attempt("resources", command, add)
-
-
-def _files(project: Path) -> tuple[str, ...]:
-    found = []
-    for folder, folders, names in os.walk(project):
-        folders[:] = [name for name in folders if name not in {".git", ".venv"} and ".svcgen-" not in name]
-        found += [(Path(folder) / name).relative_to(project).as_posix() for name in names if name != ".git"]
-    return tuple(sorted(found))
