@@ -155,7 +155,11 @@ def test_another_list_is_left_to_the_merge(theirs: str) -> None:
 
 
 def test_other_files_are_left_alone() -> None:
-    assert with_own_rows("app/db.py", [ROUTERS], OUR_ROUTERS) == [ROUTERS]
+    assert with_own_rows("app/db.py", [ROUTERS, ROUTERS], OUR_ROUTERS) == [ROUTERS, ROUTERS]
+
+
+def test_file_that_the_template_dropped_is_left_to_the_merge() -> None:
+    assert with_own_rows("AGENTS.md", [MAP], MAP.replace("errors |\n", f"errors |\n{ETAG}")) == [MAP]
 
 
 def released(path: str) -> list[str]:

@@ -19,7 +19,8 @@ LISTS = {"app/api/__init__.py": "routers", "app/models/__init__.py": "__all__"}
 def with_own_rows(path: str, renderings: Sequence[str], service: str) -> list[str]:
     """Return renderings of a file with the rows that only the service has, at the same place as there.
 
-    A row that has no place in one of them is put into none: in the base of a merge alone, it would be deleted.
+    A row that has no place in one of them is put into none: in the base of a merge alone, it would be deleted. So a
+    file that only one of them has stays as it is.
 
     Args:
         path: The file, relative to the service.
@@ -27,6 +28,8 @@ def with_own_rows(path: str, renderings: Sequence[str], service: str) -> list[st
         service: What the file is in the service.
     """
     texts = list(renderings)
+    if len(texts) == 1:
+        return texts
     if path in LISTS:
         return _with_list(texts, service, LISTS[path])
     if not path.endswith(".md"):

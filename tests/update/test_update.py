@@ -12,7 +12,8 @@ from helpers import fake_program, git, tree
 from svcgen.render import render
 from svcgen.template import Template
 from svcgen.toolchain import Uv
-from update.history import ANSWERS, NEXT, added, make_service, run
+from update.edits import rows_beside_reworded_ones
+from update.history import ANSWERS, NEXT, added, commit, make_service, run
 
 COPIER = (sys.executable, "-m", "copier", "update", "--defaults")
 # Renovate 44, lib/modules/manager/copier/artifacts.ts, buildCommand.
@@ -75,6 +76,19 @@ def test_edited(edited: Path, git_environ: Mapping[str, str]) -> None:
     assert git(edited, "status", "--porcelain") == ""
     for file, line in added(edited, "main~1", "main"):
         assert line in (edited / file).read_text().splitlines(), f"{file} has lost {line!r}"
+
+
+def test_rows_beside_reworded_ones(untouched: Path, fresh: Mapping[str, bytes], git_environ: Mapping[str, str]) -> None:
+    rows_beside_reworded_ones(untouched)
+    commit(untouched, "What the team did", git_environ)
+    result = run(*SVCGEN, cwd=untouched, environ=git_environ)
+    (report,) = json.loads(result.stdout)["services"]
+
+    assert report["conflicts"] == []
+    own = [line for file, line in added(untouched, "main~1", "main") if file == "AGENTS.md"]
+    assert len(own) == len({"app/etag.py", "app/mailer.py", "a recent change"})
+    left = [line for line in (untouched / "AGENTS.md").read_text().splitlines() if line not in own]
+    assert "\n".join([*left, ""]).encode() == fresh["AGENTS.md"]
 
 
 @pytest.mark.parametrize("tool", [COPIER, RENOVATE], ids=["copier", "renovate"])
