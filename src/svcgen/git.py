@@ -142,7 +142,9 @@ def _configured(project: Path) -> str:
 
 
 def _program() -> str:
-    program = shutil.which("git")
+    # A relative entry of PATH would be looked for in the checkout that svcgen runs in.
+    places = os.pathsep.join(place for place in os.get_exec_path() if Path(place).is_absolute())
+    program = shutil.which("git", path=places)
     if program is None:
         raise ToolError("git is not on PATH", hint="install git")
     return program

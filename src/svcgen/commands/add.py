@@ -16,8 +16,9 @@ from svcgen.resource.tools import MAKE_MIGRATION, Tools
 from svcgen.resource.workcopy import publish, work_copy
 from svcgen.service import ANSWERS_FILE, Service, read_service
 from svcgen.signals import finish
+from svcgen.source import same_source
 from svcgen.steps import Steps
-from svcgen.template import installed_version
+from svcgen.template import find_template, installed_version
 from svcgen.toolchain import Uv
 
 
@@ -34,7 +35,9 @@ def check_service(path: Path, *, allow_dirty: bool) -> Service:
     """
     service = read_service(path)
     made_by, own = parse_version(service.version), parse_version(installed_version())
-    if made_by and own and made_by > own:
+    # The versions of a fork are its own.
+    ours = same_source(service.source, find_template(None).source)
+    if ours and made_by and own and made_by > own:
         raise ServiceError(
             f"{path} is from the template {service.version}, which is newer than this svcgen ({own})",
             hint="upgrade svcgen: uv tool upgrade svcgen",
