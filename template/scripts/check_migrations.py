@@ -17,7 +17,10 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import Script, ScriptDirectory
 from alembic.util import CommandError
-from check import ENVIRONMENT, ROOT, found_by
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from scripts.check import ENVIRONMENT, ROOT, found_by
 
 VERSIONS = Path("alembic", "versions")
 RULE = "Migrations via Alembic auto-generate + manual review. Never edit applied migrations."

@@ -14,13 +14,14 @@ from pathlib import Path
 import asyncpg
 from sqlalchemy import URL
 
-ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from app.settings import get_settings
+from scripts.postgres import Server, running
+
+ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT / ".devdb"
 PORT = 5432
-sys.path.insert(0, str(ROOT))
-
-from app.settings import get_settings  # noqa: E402
-from scripts.postgres import Server, running  # noqa: E402
 
 
 def database_url() -> URL:

@@ -13,25 +13,27 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.operations.ops import CreateForeignKeyOp, CreateTableOp, ExecuteSQLOp, MigrationScript
-from sqlalchemy import Column, Connection, Enum, ForeignKeyConstraint
+from sqlalchemy import Column, Connection, Enum, ForeignKeyConstraint, inspect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.schema import SchemaItem
 
-ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from app.settings import parse_database_url  # noqa: E402
-from scripts.testdb import missing_extension, server_for_tests, temporary_database  # noqa: E402
+from app.settings import parse_database_url
+from scripts.testdb import missing_extension, server_for_tests, temporary_database
+
+ROOT = Path(__file__).resolve().parents[1]
 
 
-def complete(_context: MigrationContext, _revision: object, directives: list[MigrationScript]) -> None:
+def complete(context: MigrationContext, _revision: object, directives: list[MigrationScript]) -> None:
     """Write nothing where nothing changed; add what autogenerate forgets of new tables."""
     upgrade, downgrade = directives[0].upgrade_ops, directives[0].downgrade_ops
     if upgrade is None or downgrade is None or upgrade.is_empty():
         directives.clear()
         return
-    for table in [operation for operation in upgrade.ops if isinstance(operation, CreateTableOp)]:
+    tables = [operation for operation in upgrade.ops if isinstance(operation, CreateTableOp)]
+    for table in tables:
         # create_table leaves out the foreign keys that say use_alter: they wait for the other table.
         for key in [item for item in table.columns if is_late(item)]:
             late = CreateForeignKeyOp.from_constraint(key)
@@ -39,11 +41,11 @@ def complete(_context: MigrationContext, _revision: object, directives: list[Mig
             downgrade.ops.insert(0, late.reverse())
         table.columns = [item for item in table.columns if not is_late(item)]
         types = [item.type for item in table.columns if isinstance(item, Column)]
-        enums = [item for item in types if isinstance(item, Enum)]
-        downgrade.ops += [
-            ExecuteSQLOp(f"DROP TYPE {enum.schema}.{enum.name}" if enum.schema else f"DROP TYPE {enum.name}")
-            for enum in enums
-        ]
+        downgrade.ops += [ExecuteSQLOp(f"DROP TYPE {enum.name}") for enum in types if isinstance(enum, Enum)]
+    assert context.connection  # noqa: S101  # a command without a database autogenerates nothing
+    for schema in {table.schema for table in tables} - {None, *inspect(context.connection).get_schema_names()}:
+        upgrade.ops.insert(0, ExecuteSQLOp(f"CREATE SCHEMA {schema}"))
+        downgrade.ops.append(ExecuteSQLOp(f"DROP SCHEMA {schema}"))
 
 
 def is_late(item: SchemaItem) -> TypeGuard[ForeignKeyConstraint]:

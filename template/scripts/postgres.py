@@ -90,9 +90,7 @@ def supervise(port: str, data: str | None = None) -> None:
 @contextmanager
 def private_folder() -> Iterator[Path]:
     """Make a directory that only the user of Postgres may enter, locked for as long as this process lives."""
-    temporary = tempfile.gettempdir()
-    # A socket's path has at most 103 bytes on macOS, and Postgres splits a list of directories at commas.
-    parent = Path(temporary if re.fullmatch(r"[\w/.-]{1,55}", temporary, re.ASCII) else "/tmp")  # noqa: S108
+    parent = temporary()
     for leftover in parent.glob(f"postgres-{UID}-*"):
         with suppress(OSError), locked(leftover):
             stop(leftover)
@@ -105,6 +103,13 @@ def private_folder() -> Iterator[Path]:
             yield folder
         finally:
             shutil.rmtree(folder)
+
+
+def temporary() -> Path:
+    """TMPDIR, unless the path of a socket would be too long (103 bytes on macOS) or need quotes, or root's other user can't go there."""
+    folder = Path(tempfile.gettempdir())
+    is_open = UID or all(path.stat().st_mode & 1 for path in (folder, *folder.parents))
+    return folder if is_open and re.fullmatch(r"[\w/.-]{1,55}", str(folder), re.ASCII) else Path("/tmp")  # noqa: S108
 
 
 @contextmanager
@@ -163,11 +168,6 @@ def initialize(cluster: Path, programs: Path) -> None:
     if not UID:
         os.chown(cluster, NOBODY.pw_uid, NOBODY.pw_gid)
     try:
-        pwd.getpwuid(UID)
-        before_exec = None
-    except KeyError:
-        before_exec = become_nobody
-    try:
         made = subprocess.run(
             [programs / "initdb", "-D", cluster, "--no-sync", *INITDB.split()],
             cwd=cluster,
@@ -175,7 +175,7 @@ def initialize(cluster: Path, programs: Path) -> None:
             capture_output=True,
             text=True,
             check=False,
-            preexec_fn=before_exec,
+            preexec_fn=None if has_name() else become_nobody,
             **as_owner(cluster),
         )
     except subprocess.SubprocessError:
@@ -184,7 +184,15 @@ def initialize(cluster: Path, programs: Path) -> None:
         sys.exit(made.stderr)
 
 
+def has_name() -> bool:
+    """Whether this user has one; that of a container often has just a number."""
+    with suppress(KeyError):
+        return bool(pwd.getpwuid(UID))
+    return False
+
+
 def become_nobody() -> None:
+    """Take a name: initdb asks for one."""
     if sys.platform == "linux":
         os.unshare(os.CLONE_NEWUSER)
         Path("/proc/self/uid_map").write_text(f"{NOBODY.pw_uid} {UID} 1")

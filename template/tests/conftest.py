@@ -24,6 +24,7 @@ from app.deps import State
 from app.lifespan import lifespan
 from app.models import Base
 from app.settings import Settings, parse_database_url
+from scripts.postgres import has_name
 from scripts.testdb import missing_extension, server_for_tests, temporary_database
 from tests import sample
 
@@ -53,7 +54,10 @@ def pytest_configure(config: pytest.Config) -> None:
         url = resources.enter_context(server_for_tests())
     except SystemExit as error:
         pytest.exit(str(error), 1)
-    resources.enter_context(pytest.MonkeyPatch.context()).setenv("TEST_DATABASE_URL", url)
+    environ = resources.enter_context(pytest.MonkeyPatch.context())
+    environ.setenv("TEST_DATABASE_URL", url)
+    if not has_name():  # or pytest has one folder for all who have none
+        environ.setenv("LOGNAME", str(os.geteuid()))
 
 
 @pytest.fixture(scope="session")

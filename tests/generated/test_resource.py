@@ -1,6 +1,8 @@
 """What `svcgen add resource` writes: each type alone, in a service that was moved about, and broken on purpose."""
 
+import json
 import os
+import runpy
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from conftest import ROOT
 from generated.conftest import Service
 from generated.test_resource_sample import CHECKS, assert_green, copy_of
 from svcgen.commands.add import add_resources
@@ -89,6 +92,14 @@ def test_each_type(billing: Service, postgres: str, folder: Path) -> None:
         assert result.returncode == 0, result.stdout + result.stderr
     tested = service.test("-q", *QUICK, TEST_DATABASE_URL=postgres)
     assert tested.returncode == 0, tested.stdout
+
+
+def test_names_that_the_libraries_have_taken(billing: Service, open_directory: Path) -> None:
+    script = runpy.run_path(str(ROOT / ".ci/names.py"))
+    asked = billing.run("python", "-W", "ignore", "-c", script["ASK"], script["BASE"], open_directory)
+    taken = json.loads(script["TAKEN"].read_text())
+
+    assert json.loads(asked.stdout).items() <= taken.items(), "uv run .ci/names.py"
 
 
 @nightly

@@ -53,6 +53,8 @@ def test_a_value_may_hold_colons() -> None:
     (opens,) = parse_resource(["shop", "opens:time:default=08:30:optional"]).fields
 
     assert (opens.default, opens.optional) == ("time(8, 30)", True)
+    (url,) = parse_resource(["shop", "url:str:default=http://[::1]:8080/a=b:optional"]).fields
+    assert (url.default, url.optional) == ('"http://[::1]:8080/a=b"', True)
 
 
 @pytest.mark.parametrize(
@@ -68,10 +70,10 @@ def test_a_value_may_hold_colons() -> None:
         ("enum x:str", "would make a class Enum"),
         ("x" * 41 + " x:str", "is longer than 40 characters"),
         ("invoice x", "field x: it has no type"),
-        ("invoice x:", "nothing is no type"),
-        ("invoice x:string", "string is no type"),
+        ("invoice x:", "nothing is not a type"),
+        ("invoice x:string", "string is not a type"),
         ("invoice X:str", "a field 'X' is not lower-case"),
-        ("invoice class:str", "a field class is a reserved word of Python"),
+        ("invoice class:str", "class is a reserved word of Python"),
         ("invoice order:int", "order is a reserved word of SQL"),
         ("invoice user:str", "user is a reserved word of SQL"),
         ("invoice metadata:json", "metadata is an attribute of every SQLAlchemy model"),
@@ -86,10 +88,20 @@ def test_a_value_may_hold_colons() -> None:
         ("invoice a:ref:b a_id:int", "invoice has two columns called a_id"),
         ("invoice a_id:ref:b", "a reference gets its _id itself"),
         ("invoice line_1:str line1:str", "line_1 and line1 differ by underscores only"),
-        ("invoice x:str:opt", "opt is no modifier"),
-        ("invoice x:str:optional:nul", "nul is no modifier"),
+        ("invoice x:str:opt", "opt is not a modifier"),
+        ("invoice x:str:optional:nul", "nul is not a modifier"),
         ("invoice x:str:optional:optional", "optional is there twice"),
         ("invoice x:str:max=1:max=2", "max is there twice"),
+        ("invoice x:str:default=a:", "nothing is not a modifier"),
+        ("invoice x:date:default=", "default= is not a date"),
+        ("invoice x:date:min=", "min= has no value"),
+        ("invoice x:date:max=9999-12-31", "max=9999-12-31 would be stored as infinity"),
+        ("invoice x:date:min=0001-01-01", "min=0001-01-01 would be stored as infinity"),
+        ("invoice x:date:default=0001-01-01", "default=0001-01-01 would be stored as infinity"),
+        ("invoice x:datetime:default=0001-01-01T00:00:00Z", "T00:00:00Z would be stored as infinity"),
+        ("invoice x:datetime:default=9999-12-30T23:00:00-02:00", "-02:00 would be stored as infinity"),
+        ("invoice x:datetime:default=0001-01-01T00:00:00+02:00", "not a datetime with a zone"),
+        ("invoice x:float:min=999999999999998:max=999999999999999:unique", "values for a few rows only"),
         ("invoice x:decimal", "a decimal needs its digits"),
         ("invoice x:decimal:2,3", "a decimal needs its digits"),
         ("invoice x:enum", "an enum needs at least two values"),
@@ -129,6 +141,69 @@ def test_refused(words: str, reason: str) -> None:
 
     assert reason in caught.value.message
     assert caught.value.hint
+
+
+TYPICAL = (
+    *("str", "str:default=abc", "str:max=5", "text", "int:min=1:max=9", "bigint", "float:default=0.5", "decimal:9,3"),
+    *("bool:default=true", "date:min=2026-01-31", "datetime:default=2026-01-31T12:30:00Z", "time:default=08:30"),
+    *(
+        "uuid",
+        "json",
+        "enum:draft,sent",
+        "enum:draft,sent:default=sent",
+        "ref:customer",
+        "list:str",
+        "list:decimal:9,3",
+    ),
+)
+
+
+@pytest.mark.parametrize("kind", TYPICAL)
+@pytest.mark.parametrize(
+    ("typo", "meant"),
+    [
+        *(
+            ("optionl", "optional"),
+            ("Optional", "optional"),
+            ("uniqe", "unique"),
+            ("indx", "index"),
+            ("opt1onal", "optional"),
+        ),
+        *(("defualt=x", "default="), ("mim=3", "min="), (" optional", "optional"), ("maxx=9", "max=")),
+    ],
+)
+def test_mistyped_modifier_is_never_data(kind: str, typo: str, meant: str) -> None:
+    with pytest.raises(SpecError) as caught:
+        parse_resource(["invoice", f"x:{kind}:{typo}"])
+
+    assert f"field x:{kind}:{typo}: {typo} is not a modifier" in caught.value.message
+    assert caught.value.hint == f"did you mean {meant}? known are: optional, unique, index, default=, min=, max="
+
+
+@pytest.mark.parametrize(
+    ("kind", "check"),
+    [
+        ("date:min=20260131", "{} >= '2026-01-31'"),
+        ("date:min=2026-W05-6:max=2026-12-31", "{} BETWEEN '2026-01-31' AND '2026-12-31'"),
+        ("int:min=007", "{} >= 7"),
+        ("int:min=-0", "{} >= 0"),
+        ("decimal:5,2:max=09.5", "{} <= 9.50"),
+        ("float:max=-0", "{} <= 0.0"),
+    ],
+)
+def test_check_is_written_as_postgres_reads_it(kind: str, check: str) -> None:
+    assert parse_resource(["thing", f"x:{kind}"]).fields[0].kind.check == check
+
+
+def test_zero_has_no_sign() -> None:
+    for kind in ("int", "decimal:5,2", "float"):
+        assert "-" not in parse_resource(["thing", f"x:{kind}:default=-0"]).fields[0].default
+
+
+def test_word_after_a_field_is_never_data() -> None:
+    for word in ("note", "note:strr"):
+        with pytest.raises(SpecError, match=f"^field {word}: "):
+            parse_resource(["invoice", "status:enum:draft,sent", word])
 
 
 def test_every_type_can_be_optional() -> None:

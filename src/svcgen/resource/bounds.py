@@ -48,7 +48,7 @@ def read_float(word: str, value: str | None) -> float | None:
         return None
     if not re.fullmatch(r"-?\d{1,15}(?:\.\d{1,15})?", value, flags=re.ASCII):
         raise SpecError(f"{word}={value} is not a number", hint=f"such as {word}=0.5")
-    return float(value)
+    return float(value) or 0.0  # and not -0.0
 
 
 def start_of(bottom: Decimal, top: Decimal, step: Decimal) -> Decimal:
@@ -73,4 +73,5 @@ def _read(word: str, value: str | None, default: Decimal, places: int) -> Decima
     if not match or len(match[1] or "") > places:
         kind = f"a number with at most {places} decimal places" if places else "a whole number"
         raise SpecError(f"{word}={value} is not {kind}", hint=f"such as {word}=10")
-    return Decimal(value)
+    # Not -0, which is read back without its sign.
+    return Decimal(value) or Decimal(0)

@@ -39,7 +39,7 @@ def _decimal(precision: int, scale: int, low: str | None, high: str | None) -> K
         answer="PlainDecimal" if scale > _PLAIN_SCALE else "",
         limits=(f"max_digits={precision}", f"decimal_places={scale}", *limits),
         form=f'exact(r"{_form(precision - scale, scale)}")',
-        check=check_of(low, high),
+        check=check_of(low and texts[bottom].strip('"'), high and texts[top].strip('"')),
         sample=texts[start],
         other=texts[start + step],
         unique=_spread(int(start / step), min(steps, 10**6), scale) if steps > ROWS else "",

@@ -39,7 +39,7 @@ def integer(bits: int, low: str | None, high: str | None) -> Kind:
         schema="Int64" if any_of_64_bits else "",
         form="NOT_TEXT",
         limits=() if any_of_64_bits else limits,
-        check=check_of(low, high),
+        check=check_of(low and str(bottom), high and str(top)),
         sample=str(start),
         other=str(start + 1),
         unique=step if top - start > ROWS else "",
@@ -65,6 +65,7 @@ def floating(low: str | None, high: str | None) -> Kind:
         return repr(number), repr(number)
 
     span = end - start
+    differ = len({start + n * (span / ROWS) for n in range(ROWS)}) == ROWS
     return Kind(
         annotation="float",
         schema="StrictFloat",
@@ -73,10 +74,10 @@ def floating(low: str | None, high: str | None) -> Kind:
             *([f"ge={bottom}"] if bottom is not None else []),
             *([f"le={top}"] if top is not None else []),
         ),
-        check=check_of(low, high),
+        check=check_of(low and repr(bottom), high and repr(top)),
         sample=repr(start),
         other=repr(middle),
-        unique="n + 0.5" if low is None and high is None else f"{start} + n % {ROWS} * {span / ROWS}",
+        unique="n + 0.5" if low is None and high is None else f"{start} + n % {ROWS} * {span / ROWS}" if differ else "",
         accepted=same(repr(middle), *([repr(top)] if top is not None else [])),
         refused=(
             *([repr(bottom - span)] if bottom is not None else []),

@@ -1,49 +1,82 @@
-"""Names that something else needs."""
+"""Names that something else needs. `uv run .ci/names.py` reads them from what has taken them and writes taken.json."""
 
-# Every row has these.
-COLUMNS = frozenset({"id", "version", "created_at", "updated_at"})
-# Attributes that SQLAlchemy's DeclarativeBase has.
-SQLALCHEMY = frozenset({"metadata", "registry", "type_annotation_map"})
-# Attributes that Pydantic's BaseModel has.
-PYDANTIC = frozenset(
-    """
-    construct copy dict from_orm json model_computed_fields model_config model_construct model_copy model_dump
-    model_dump_json model_extra model_fields model_fields_set model_json_schema model_parametrized_name model_post_init
-    model_rebuild model_validate model_validate_json model_validate_strings parse_file parse_obj parse_raw schema
-    schema_json update_forward_refs validate
-    """.split()
-)
-# A field of that name would hide the type or function from the fields after it.
-TYPES = frozenset({"bool", "date", "datetime", "float", "func", "int", "list", "mapped_column", "str", "time"})
-# Reserved by Postgres 18, or by the SQL standard for what these columns are.
-SQL = frozenset(
-    """
-    all analyse analyze and any array as asc asymmetric authorization binary both case cast check collate collation
-    column concurrently constraint create cross current_catalog current_date current_role current_schema current_time
-    current_timestamp current_user default deferrable desc distinct do else end except false fetch for foreign freeze
-    from full grant group having ilike in initially inner intersect into is isnull join lateral leading left like limit
-    localtime localtimestamp natural not notnull null offset on only or order outer overlaps placing primary references
-    returning right select session_user similar some symmetric system_user table tablesample then to trailing true
-    union unique user using variadic verbose when where window with
-    """.split()
-)
-# What Postgres adds to every table.
-SYSTEM_COLUMNS = frozenset({"cmax", "cmin", "ctid", "oid", "tableoid", "xmax", "xmin"})
+import builtins
+import json
+import keyword
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from svcgen.resource.spec import class_name
+
+_TAKEN = json.loads((Path(__file__).parent / "taken.json").read_text(encoding="utf-8"))
 # What the generated modules import and define, which a class of that name would hide.
-CLASSES = frozenset(
+CLASSES = frozenset(_TAKEN["classes"])
+# Read as 1 and 0 (pycodestyle E741, E742).
+_AMBIGUOUS = {"l", "I", "O"}
+_COLUMNS = {
+    "columns": "is a column that every row has",
+    "sqlalchemy": "is an attribute of every SQLAlchemy model",
+    "pydantic": "is an attribute of every Pydantic model",
+    "annotations": "hides what the columns after it are declared with",
+    "sql": "is a reserved word of SQL",
+    "parameters": "is what methods call their object",
+    "system_columns": "is a column that Postgres adds to every table",
+}
+
+
+def why_no_column(name: str) -> str:
+    """Return why no column can have a name; nothing where it can."""
+    return next(_reasons_of_column(name), "")
+
+
+def why_no_resource(name: str, *, is_table: bool) -> str:
+    """Return why no resource can have a name; nothing where it can.
+
+    Args:
+        name: Its name or its plural.
+        is_table: Whether it is the plural, which is the name of its table.
     """
-    Annotated Any APIRouter AsyncClient AsyncConnection AsyncEngine AsyncSession Base BaseModel BeforeValidator
-    BigInteger Boolean CalendarDate CheckConstraint ConfigDict Date DateTime Decimal Double Enum FastAPI Field
-    ForeignKey Header HTTPException HTTPStatus Id Identity IfMatch Int64 Json JsonValue Literal LocalTime Mapped
-    Mapping NotFoundError Numeric PlainDecimal PlainSerializer Query Request RequestValidationError ResourceRouter
-    ReadSessionDep Response RootModel Self SessionDep StorableJson StorableText StrictBool StrictFloat Text Time
-    TypedDict UtcDatetime Uuid WithJsonSchema
-    """.split()
-)
-# What the functions that have a variable of the resource's name call other things.
-LOCALS = frozenset(
-    """
-    body changes count etag find if_match n name problem_responses referred request require_match response
-    router routers save select serial session value values
-    """.split()
-)
+    return next(_reasons_of_resource(name, is_table=is_table), "")
+
+
+def _reasons_of_column(name: str) -> Iterator[str]:
+    yield from _reasons_of_any(name)
+    yield from (reason for key, reason in _COLUMNS.items() if name in _TAKEN[key])
+    for prefix in _TAKEN["pydantic_prefixes"]:
+        if name.startswith(prefix):
+            yield f"begins with {prefix}, which Pydantic keeps for methods of its own"
+
+
+def _reasons_of_resource(name: str, *, is_table: bool) -> Iterator[str]:
+    yield from _reasons_of_any(name)
+    if is_table and name in _TAKEN["sql"]:
+        yield "is a reserved word of SQL"
+    if hasattr(builtins, name):
+        yield "hides a builtin of Python"
+    if name in _TAKEN["variables"]:
+        yield "is a name that the code around it uses"
+    if is_table:
+        return
+    model = class_name(name)
+    if model in CLASSES:
+        yield f"would make a class {model}, which the code around it imports"
+    if model in _AMBIGUOUS:
+        yield f"would make a class {model}, which looks like a digit"
+    if model.startswith(tuple(_TAKEN["pytest_classes"])):
+        yield f"would make a class {model}, which pytest takes for tests wherever a test imports it"
+    yield from _forbidden(model)
+
+
+def _reasons_of_any(name: str) -> Iterator[str]:
+    if keyword.iskeyword(name):
+        yield "is a reserved word of Python"
+    if name in _AMBIGUOUS:
+        yield "looks like a digit"
+    yield from _forbidden(name)
+
+
+def _forbidden(name: str) -> Iterator[str]:
+    for rule, patterns in _TAKEN["hard_rules"].items():
+        if any(re.search(pattern, name) for pattern in patterns):
+            yield f"would make {name} an identifier, which the hard rule {rule} forbids"

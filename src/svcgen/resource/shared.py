@@ -44,7 +44,8 @@ StorableText = Annotated[str, Field(pattern=r"^[^\\x00]*$")]
         raise ValueError("should be a text in ISO 8601")
     return value
 """,
-    "CalendarDate": """CalendarDate = Annotated[date, BeforeValidator(refuse_number)]
+    "CalendarDate": """# The first and the last date are infinity to asyncpg.
+CalendarDate = Annotated[date, Field(gt=date.min, lt=date.max), BeforeValidator(refuse_number)]
 """,
     "UtcDatetime": """# The first and the last moment are infinity to asyncpg, and out of range in other zones.
 UtcDatetime = Annotated[

