@@ -2,14 +2,16 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NoReturn, Protocol
 
-from sqlalchemy import URL, Dialect, event
+from sqlalchemy import URL, CompoundSelect, Connection, Dialect, Result, ScalarResult, Select, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm.interfaces import ORMOption
 from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry
 from sqlalchemy.util import await_
 from sqlalchemy.util.queue import AsyncAdaptedQueue, Empty
@@ -34,7 +36,7 @@ def create_engine(url: URL, *, pool_size: int, application_name: str) -> AsyncEn
     """
     engine = create_async_engine(
         url,
-        # What reads need. Sessions that write set TRANSACTION_ISOLATION, which adds a tenth to a small query.
+        # What reads need. Sessions that write say BEGIN themselves: begin_to_write.
         isolation_level="AUTOCOMMIT",
         poolclass=FairPool,
         pool_size=pool_size,
@@ -48,30 +50,47 @@ def create_engine(url: URL, *, pool_size: int, application_name: str) -> AsyncEn
         },
     )
     event.listen(engine.sync_engine, "do_connect", connect)
-    event.listen(engine.sync_engine, "connect", set_timeouts)
+    event.listen(engine.sync_engine, "connect", configure)
     event.listen(engine.sync_engine, "checkin", note_return)
     event.listen(engine.sync_engine, "checkout", replace_if_lost)
     return engine
 
 
-def connect(dialect: Dialect, _record: object, args: list[Any], options: dict[str, Any]) -> DBAPIConnection:
-    """Connect, and tell the failures of it from those of other network calls in the same handler."""
+@contextmanager
+def network_errors_of(dbapi: Any) -> Iterator[None]:
+    """Tell the failures of a connection that is not SQLAlchemy's yet from those of other network calls in a handler."""
     try:
-        return dialect.connect(*args, **options)
+        yield
     except OSError as error:  # refused, reset, timed out, host unknown, certificate not trusted
         reason = f"{type(error).__name__}: {error}"
-        raise dialect.loaded_dbapi.OperationalError(reason, error) from error
+        raise dbapi.OperationalError(reason, error) from error
 
 
-def set_timeouts(connection: Any, _record: object) -> None:
-    """Let Postgres end what takes too long; PgBouncer, behind Fly's URL, refuses these as parameters of the connection."""
-    statement = f"SET statement_timeout = {STATEMENT_TIMEOUT_MS}"
-    idle = f"SET idle_in_transaction_session_timeout = {IDLE_IN_TRANSACTION_TIMEOUT_MS}"
-    connection.run_async(lambda asyncpg: asyncpg.execute(f"{statement}; {idle}"))
+def connect(dialect: Dialect, _record: object, args: list[Any], options: dict[str, Any]) -> DBAPIConnection:
+    with network_errors_of(dialect.loaded_dbapi):
+        return dialect.connect(*args, **options)
 
 
-def note_return(_connection: object, record: ConnectionPoolEntry) -> None:
+def configure(connection: Any, _record: object) -> None:
+    """Let Postgres end what takes too long, and store nothing but what a transaction that says so stores.
+
+    As statements: PgBouncer, behind Fly's URL, refuses these as parameters of the connection.
+    """
+    settings = {
+        "statement_timeout": STATEMENT_TIMEOUT_MS,
+        "idle_in_transaction_session_timeout": IDLE_IN_TRANSACTION_TIMEOUT_MS,
+        "default_transaction_isolation": TRANSACTION_ISOLATION,
+        "default_transaction_read_only": "on",
+    }
+    calls = (f"set_config('{name}', '{value}', false)" for name, value in settings.items())
+    with network_errors_of(connection.dbapi):
+        connection.cursor().execute(f"SELECT {', '.join(calls)}")
+
+
+def note_return(connection: Any, record: ConnectionPoolEntry) -> None:
     record.info["returned"] = time.monotonic()
+    if connection.driver_connection.is_in_transaction():  # which somebody began by hand: it would become the next one's
+        record.invalidate()
 
 
 def replace_if_lost(connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
@@ -84,7 +103,8 @@ def replace_if_lost(connection: Any, record: ConnectionPoolEntry, _proxy: object
     returned = record.info.get("returned")  # never, when it is new
     if returned is not None and time.monotonic() - returned > PING_AFTER_IDLE_SECONDS:
         try:
-            connection.ping()
+            with network_errors_of(connection.dbapi):
+                connection.ping()
         except connection.dbapi.Error as error:
             raise InvalidatePoolError("no answer") from error
 
@@ -122,8 +142,22 @@ class FairPool(AsyncAdaptedQueuePool):
     _queue_class = FairQueue
 
 
-class ReadSession(AsyncSession):
-    """Stores nothing: each of its statements is a transaction of its own, and could not be rolled back."""
+class ReadSession(Protocol):
+    """What a handler that only reads may do. Any AsyncSession can do it too, so helpers that read take either."""
+
+    async def get[T](
+        self, entity: type[T], ident: Any, /, *, options: Sequence[ORMOption] | None = None
+    ) -> T | None: ...
+    async def get_one[T](
+        self, entity: type[T], ident: Any, /, *, options: Sequence[ORMOption] | None = None
+    ) -> T: ...
+    async def scalar[T](self, statement: Select[T], /) -> T | None: ...
+    async def scalars[T](self, statement: Select[T] | CompoundSelect[T], /) -> ScalarResult[T]: ...
+    async def execute[*Ts](self, statement: Select[*Ts] | CompoundSelect[*Ts], /) -> Result[*Ts]: ...
+
+
+class ReadOnlySession(AsyncSession):
+    """Each of its statements is a transaction of its own, and Postgres refuses one that stores: configure()."""
 
     async def flush(self, _objects: Sequence[Any] | None = None) -> None:
         if self.new or self.dirty or self.deleted:
@@ -134,11 +168,28 @@ class ReadSession(AsyncSession):
         raise RuntimeError("Rows are streamed in a transaction: ask for a SessionDep")
 
 
+def begin_to_write(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN READ WRITE")
+
+
+def commit(connection: Connection) -> None:
+    connection.exec_driver_sql("COMMIT")
+
+
+def roll_back(connection: Connection) -> None:
+    if not connection.invalidated:  # Postgres has done it when the connection is gone
+        connection.exec_driver_sql("ROLLBACK")
+
+
 def create_session_factory(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
+    writing = engine.execution_options()
+    event.listen(writing.sync_engine, "begin", begin_to_write)
+    event.listen(writing.sync_engine, "commit", commit)
+    event.listen(writing.sync_engine, "rollback", roll_back)
     # Responses are built after the commit, and an expired attribute could not be loaded then.
-    return async_sessionmaker(engine.execution_options(isolation_level=TRANSACTION_ISOLATION), expire_on_commit=False)
+    return async_sessionmaker(writing, expire_on_commit=False)
 
 
-def create_read_session_factory(engine: AsyncEngine) -> async_sessionmaker[ReadSession]:
+def create_read_session_factory(engine: AsyncEngine) -> async_sessionmaker[ReadOnlySession]:
     """Create sessions without BEGIN and COMMIT: a query takes one round trip, and not three."""
-    return async_sessionmaker(engine, class_=ReadSession, autoflush=False)
+    return async_sessionmaker(engine, class_=ReadOnlySession, autoflush=False)

@@ -10,7 +10,7 @@ from fastapi.security import APIKeyHeader
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from starlette.requests import HTTPConnection
 
-from app.db import ReadSession
+from app.db import ReadOnlySession, ReadSession
 from app.errors import UnauthorizedError
 from app.middleware import raw_header
 from app.migrations import SchemaCheck
@@ -21,7 +21,7 @@ class State(TypedDict):
 
     api_keys: tuple[bytes, ...]
     draining: asyncio.Event
-    read_session_factory: async_sessionmaker[ReadSession]
+    read_session_factory: async_sessionmaker[ReadOnlySession]
     schema: SchemaCheck
     session_factory: async_sessionmaker[AsyncSession]
 
@@ -37,7 +37,7 @@ async def get_session(request: Request) -> AsyncIterator[AsyncSession]:
 SessionDep = Annotated[AsyncSession, Depends(get_session, scope="function")]
 
 
-async def get_read_session(request: Request) -> AsyncIterator[AsyncSession]:
+async def get_read_session(request: Request) -> AsyncIterator[ReadSession]:
     """For a handler that only reads: no transaction, and so a third of the round trips for a query."""
     state: State = request.scope["state"]
     async with state["read_session_factory"]() as session:
@@ -45,7 +45,7 @@ async def get_read_session(request: Request) -> AsyncIterator[AsyncSession]:
         await session.flush()  # fails when the handler has changed something
 
 
-ReadSessionDep = Annotated[AsyncSession, Depends(get_read_session, scope="function")]
+ReadSessionDep = Annotated[ReadSession, Depends(get_read_session, scope="function")]
 
 
 API_KEY_HEADER = "X-API-Key"

@@ -6,6 +6,7 @@ import traceback
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic import command
@@ -13,13 +14,13 @@ from alembic.config import Config
 from blockbuster import BlockBuster, BlockingError
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
-from sqlalchemy import URL, Connection, text
+from sqlalchemy import URL, Connection, event, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app import api
-from app.db import ReadSession
+from app.db import ReadOnlySession
 from app.deps import State
 from app.lifespan import lifespan
 from app.models import Base
@@ -151,10 +152,23 @@ def session_factory(connection: AsyncConnection) -> async_sessionmaker[AsyncSess
     return async_sessionmaker(connection, expire_on_commit=False, join_transaction_mode="create_savepoint")
 
 
+class SavepointReadSession(ReadOnlySession):
+    """Stores nothing in a transaction that stores, as on a connection of the service, where nothing else does."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        event.listen(self.sync_session, "after_begin", self.refuse_to_store)
+
+    @staticmethod
+    def refuse_to_store(_session: object, _transaction: object, connection: Connection) -> None:
+        connection.exec_driver_sql("SET TRANSACTION READ ONLY")  # until the end of the savepoint
+
+
 @pytest.fixture
-def read_session_factory(connection: AsyncConnection) -> async_sessionmaker[ReadSession]:
+def read_session_factory(connection: AsyncConnection) -> async_sessionmaker[ReadOnlySession]:
     """Sessions that see what the test has not committed."""
-    return async_sessionmaker(connection, class_=ReadSession, autoflush=False, join_transaction_mode="create_savepoint")
+    options: dict[str, Any] = {"autoflush": False, "join_transaction_mode": "create_savepoint"}
+    return async_sessionmaker(connection, class_=SavepointReadSession, **options)
 
 
 @pytest.fixture
@@ -193,7 +207,7 @@ async def anonymous(
     app: FastAPI,
     state: State,
     session_factory: async_sessionmaker[AsyncSession],
-    read_session_factory: async_sessionmaker[ReadSession],
+    read_session_factory: async_sessionmaker[ReadOnlySession],
 ) -> AsyncIterator[AsyncClient]:
     """A client without a key."""
     of_test: State = {**state, "session_factory": session_factory, "read_session_factory": read_session_factory}

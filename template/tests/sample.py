@@ -1,13 +1,16 @@
 """A small resource that only the tests know: it exercises what every resource of this service relies on."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from socket import gaierror
+from typing import Any, cast
 
 import structlog
 from fastapi import APIRouter, HTTPException
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import ForeignKey, MetaData, text, update
+from sqlalchemy import ForeignKey, MetaData, insert, text, update
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.deps import ReadSessionDep, SessionDep
@@ -67,6 +70,42 @@ BAD_SQL = {
     "slow": "DO 'BEGIN RAISE query_canceled; END'",
 }
 
+
+
+async def begin_and_store(session: AsyncSession) -> None:
+    async with session.begin():
+        session.add(Widget(name="nut"))
+
+
+async def store_on_the_connection(session: AsyncSession) -> None:
+    connection = await session.connection(execution_options={"isolation_level": "SERIALIZABLE"})
+    await connection.execute(text("DELETE FROM widgets"))
+
+
+async def add_and_commit(session: AsyncSession) -> None:
+    session.add(Widget(name="nut"))
+    await session.commit()
+
+
+async def change_in_bulk(session: AsyncSession) -> None:
+    await session.execute(update(Widget), [{"id": 1, "name": "nut"}])
+
+
+# What mypy refuses to who asks for a ReadSessionDep.
+WAYS_TO_STORE: dict[str, Callable[[AsyncSession], Awaitable[Any]]] = {
+    "update": lambda session: session.execute(update(Widget).values(name="nut")),
+    "insert": lambda session: session.execute(insert(Widget).values(name="nut", version=1)),
+    "text": lambda session: session.execute(text("DELETE FROM widgets")),
+    "with": lambda session: session.execute(text("WITH gone AS (DELETE FROM widgets RETURNING id) SELECT * FROM gone")),
+    "function": lambda session: session.execute(text("SELECT nextval('widgets_id_seq')")),
+    "run_sync": lambda session: session.run_sync(lambda sync: sync.execute(insert(Widget).values(name="nut", version=1))),
+    "bulk": lambda session: session.run_sync(lambda sync: sync.bulk_insert_mappings(Widget, [{"name": "nut"}])),
+    "many": change_in_bulk,
+    "begin": begin_and_store,
+    "connection": store_on_the_connection,
+    "commit": add_and_commit,
+}
+
 router = APIRouter(prefix="/widgets", tags=["sample"])
 
 
@@ -93,12 +132,10 @@ async def write_while_reading(widget_id: int, name: str, session: ReadSessionDep
     return widget
 
 
-@router.get("/{widget_id}/flushed/{name}", response_model=WidgetRead)
-async def flush_while_reading(widget_id: int, name: str, session: ReadSessionDep) -> Widget:
-    widget = await session.get_one(Widget, widget_id)
-    widget.name = name
-    await session.flush()
-    return widget
+@router.get("/{widget_id}/by/{way}", response_model=WidgetRead)
+async def store_while_reading(widget_id: int, way: str, session: ReadSessionDep) -> Widget:
+    await WAYS_TO_STORE[way](cast("AsyncSession", session))
+    return await session.get_one(Widget, widget_id)
 
 
 @router.post("/parts", response_model=PartCreate, status_code=201)

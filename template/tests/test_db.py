@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from app.db import create_engine, create_read_session_factory, create_session_factory
 from app.deps import State
 from tests.conftest import API_KEY, client_of
-from tests.sample import Widget
+from tests.sample import WAYS_TO_STORE, Widget
 
 
 @pytest.fixture
@@ -86,29 +86,68 @@ async def test_who_gives_up_takes_no_connection_along(pooled: AsyncEngine) -> No
 
 
 async def transaction(engine: AsyncEngine, factory: async_sessionmaker[Any]) -> list[str]:
-    """What is sent to Postgres beside the one query of a request, whose connection was in use a moment ago."""
+    """What is sent to Postgres for one query of a request, whose connection was in use a moment ago."""
     sent: list[str] = []
     async with engine.connect() as connection:
         driver = (await connection.get_raw_connection()).driver_connection
         assert driver
-        driver.add_query_logger(lambda record: sent.append(record.query))
+        driver.add_query_logger(lambda record: sent.append(record.query))  # of what SQLAlchemy does not prepare
+    event.listen(engine.sync_engine, "before_cursor_execute", lambda _c, _cursor, query, *_: sent.append(query))
     async with factory.begin() as session:
         await session.execute(text("SELECT 1"))
     return [statement.strip(";").split()[0] for statement in sent]
 
 
 async def test_to_read_takes_one_round_trip(pooled: AsyncEngine) -> None:
-    assert await transaction(pooled, create_read_session_factory(pooled)) == []
-    assert await transaction(pooled, create_session_factory(pooled)) == ["BEGIN", "COMMIT"]
+    assert await transaction(pooled, create_read_session_factory(pooled)) == ["SELECT"]
 
 
-@pytest.mark.parametrize("change", ["renamed", "flushed"])
-async def test_a_read_session_stores_nothing(client: AsyncClient, session: AsyncSession, change: str) -> None:
+async def test_to_write_takes_a_transaction(pooled: AsyncEngine) -> None:
+    assert await transaction(pooled, create_session_factory(pooled)) == ["BEGIN", "SELECT", "COMMIT"]
+
+
+WAYS = ["renamed/nut", *(f"by/{way}" for way in WAYS_TO_STORE)]
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_a_read_session_stores_nothing(committing_client: AsyncClient, engine: AsyncEngine, way: str) -> None:
+    created = (await committing_client.post("/widgets", json={"name": "bolt"})).json()
+    response = await committing_client.get(f"/widgets/{created['id']}/{way}")
+
+    assert response.status_code == 500
+    async with AsyncSession(engine) as other:
+        assert list(await other.scalars(select(Widget.name))) == ["bolt"]
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_nor_does_it_in_a_test(client: AsyncClient, session: AsyncSession, way: str) -> None:
     created = (await client.post("/widgets", json={"name": "bolt"})).json()
-    response = await client.get(f"/widgets/{created['id']}/{change}/nut")
+    response = await client.get(f"/widgets/{created['id']}/{way}")
 
     assert response.status_code == 500
     assert list(await session.scalars(select(Widget.name))) == ["bolt"]
+
+
+async def test_a_writing_session_after_another_isolation(pooled: AsyncEngine) -> None:
+    """A connection comes back as it was."""
+    factory = create_session_factory(pooled)
+    async with factory.begin() as session:
+        await session.connection(execution_options={"isolation_level": "SERIALIZABLE"})
+        assert await session.scalar(text("SHOW transaction_isolation")) == "serializable"
+        await session.execute(text("CREATE TEMPORARY TABLE scratch ()"))
+    async with factory.begin() as session:
+        assert await session.scalar(text("SHOW transaction_isolation")) == "read committed"
+        await session.execute(text("DROP TABLE scratch"))
+    async with create_read_session_factory(pooled)() as session:
+        assert (await session.execute(text("SHOW transaction_read_only"))).scalar_one() == "on"
+
+
+async def test_a_transaction_begun_by_hand_is_not_handed_on(pooled: AsyncEngine) -> None:
+    before = await backend(pooled)
+    async with create_read_session_factory(pooled)() as session:
+        await session.execute(text("BEGIN"))
+
+    assert await backend(pooled) != before
 
 
 async def test_a_read_session_does_not_stream(pooled: AsyncEngine) -> None:
