@@ -87,9 +87,10 @@ def configure(connection: Any, _record: object) -> None:
         connection.cursor().execute(f"SELECT {', '.join(calls)}")
 
 
-def note_return(connection: Any, record: ConnectionPoolEntry) -> None:
+def note_return(connection: Any | None, record: ConnectionPoolEntry) -> None:
     record.info["returned"] = time.monotonic()
-    if connection.driver_connection.is_in_transaction():  # which somebody began by hand: it would become the next one's
+    # A transaction that somebody began by hand would become the next request's.
+    if connection is not None and connection.driver_connection.is_in_transaction():
         record.invalidate()
 
 
@@ -169,7 +170,9 @@ class ReadOnlySession(AsyncSession):
 
 
 def begin_to_write(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN READ WRITE")
+    # SQLAlchemy's option for the opposite: https://docs.sqlalchemy.org/en/21/dialects/postgresql.html
+    read_only = connection.get_execution_options().get("postgresql_readonly", False)
+    connection.exec_driver_sql("BEGIN READ ONLY" if read_only else "BEGIN READ WRITE")
 
 
 def commit(connection: Connection) -> None:

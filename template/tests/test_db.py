@@ -142,6 +142,12 @@ async def test_a_writing_session_after_another_isolation(pooled: AsyncEngine) ->
         assert (await session.execute(text("SHOW transaction_read_only"))).scalar_one() == "on"
 
 
+async def test_a_transaction_may_be_read_only(pooled: AsyncEngine) -> None:
+    async with create_session_factory(pooled)() as session:
+        await session.connection(execution_options={"postgresql_readonly": True})
+        assert await session.scalar(text("SHOW transaction_read_only")) == "on"
+
+
 async def test_a_transaction_begun_by_hand_is_not_handed_on(pooled: AsyncEngine) -> None:
     before = await backend(pooled)
     async with create_read_session_factory(pooled)() as session:
