@@ -11,7 +11,8 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
-from app.errors import ServiceUnavailableError, problem_response
+from app.api_key import REFUSAL, has_valid_key, needs_key, raw_header
+from app.errors import ServiceUnavailableError, UnauthorizedError, problem_response
 from app.request_log import RequestLog
 
 REQUEST_ID = b"x-request-id"
@@ -26,14 +27,6 @@ SECURITY_HEADERS = (
 SECURITY_HEADERS_OVER_TLS = (*SECURITY_HEADERS, (b"strict-transport-security", b"max-age=31536000"))
 # RFC 9112, section 9.6: the next request of this caller is to go elsewhere.
 LAST_ANSWER = (b"connection", b"close")
-
-
-def raw_header(scope: Scope, name: bytes) -> bytes:
-    """Read one header, its name in lower case, without decoding them all: this runs for every request."""
-    for key, value in scope["headers"]:
-        if key == name:
-            return bytes(value)
-    return b""
 
 
 class RequestContextMiddleware:
@@ -82,14 +75,16 @@ class RequestContextMiddleware:
             await response(scope, receive, send_with_headers)
         except Exception:
             if not status:
-                await problem_response(HTTPStatus.INTERNAL_SERVER_ERROR)(scope, receive, send_with_headers)
+                # Uvicorn closes a connection after an exception, but does not say so.
+                response = problem_response(HTTPStatus.INTERNAL_SERVER_ERROR, headers={"Connection": "close"})
+                await response(scope, receive, send_with_headers)
             raise
         finally:
             self.request_log.add(scope, status or HTTPStatus.INTERNAL_SERVER_ERROR, time.perf_counter() - started)
 
 
 class BodyLimitMiddleware:
-    """Refuse a body over ``max_bytes``, declared or not, and one that takes longer than ``max_seconds`` to arrive.
+    """Refuse a body without a key, one over ``max_bytes``, declared or not, and one that takes longer than ``max_seconds``.
 
     Starlette's own limit answers in plain text, and everything else here is a problem.
     """
@@ -106,7 +101,7 @@ class BodyLimitMiddleware:
 
 
 class LimitedBody:
-    """Receives one body, or raises the 413 or 408 that it deserves."""
+    """Receives one body, or raises the 401, 413 or 408 that it deserves."""
 
     def __init__(self, scope: Scope, receive: Receive, limits: BodyLimitMiddleware) -> None:
         self.scope = scope
@@ -128,6 +123,9 @@ class LimitedBody:
         return message
 
     def begin(self) -> None:
+        # FastAPI reads and parses a body before it asks the dependencies.
+        if not has_valid_key(self.scope) and needs_key(self.scope):
+            raise HTTPException(UnauthorizedError.status, REFUSAL, {**UnauthorizedError.headers, "Connection": "close"})
         self.refuse_over(declared_length(self.scope))
         self.deadline = asyncio.get_running_loop().time() + self.limits.max_seconds
 

@@ -9,6 +9,7 @@ from typing import Any
 import structlog
 from starlette.types import Scope
 
+from app.api_key import has_valid_key
 from app.logging import STDOUT
 
 PROBES = frozenset({"/healthz", "/readyz"})
@@ -16,11 +17,12 @@ REFUSALS_LOGGED_PER_SECOND = 10
 
 
 class RefusalLog:
-    """Lets so many lines a second through and counts the others, so that a flood of bad keys does not drown the log."""
+    """Lets so many lines a second through and counts the others, so that who has no key can't drown the log."""
 
-    def __init__(self, logger: Any, per_second: int) -> None:
+    def __init__(self, logger: Any, per_second: int, event: str = "requests without a valid key") -> None:
         self.logger = logger
         self.per_second = per_second
+        self.event = event
         self.logged = self.left_out = 0
 
     def admits_line(self) -> bool:
@@ -35,7 +37,7 @@ class RefusalLog:
 
     def start_anew(self) -> None:
         if self.left_out:
-            self.logger.warning("requests without a valid key", left_out=self.left_out)
+            self.logger.warning(self.event, left_out=self.left_out)
         self.logged = self.left_out = 0
 
 
@@ -64,7 +66,7 @@ class RequestLog:
             self.lines.truncate()
 
     def log(self, scope: Scope, status: int, seconds: float) -> None:
-        if status == HTTPStatus.UNAUTHORIZED and not self.refusals.admits_line():
+        if status >= HTTPStatus.BAD_REQUEST and not has_valid_key(scope) and not self.refusals.admits_line():
             return
         log = self.logger.debug if scope["path"] in PROBES and status == HTTPStatus.OK else self.logger.info
         log(

@@ -7,6 +7,7 @@ import sys
 import uvicorn
 
 from app.main import app
+from app.protocol import BoundedProtocol, throttle_warnings
 from app.settings import get_settings
 
 # The platform's proxy keeps idle connections for 60 s; were this side the first to close one, a request could be lost.
@@ -24,6 +25,7 @@ def serve() -> None:
     # What is imported stays: no full collection is to walk over it while all requests wait.
     gc.freeze()
     gc.set_threshold(YOUNG_OBJECTS)
+    throttle_warnings()
     uvicorn.run(
         app,
         # IPv4 and IPv6, which private networks use; "::" would be IPv6 alone.
@@ -31,6 +33,7 @@ def serve() -> None:
         port=get_settings().port,
         # More processes are more instances.
         workers=1,
+        http=BoundedProtocol,
         # Only the platform's proxy reaches this port, from addresses that it does not publish. Trust it for the scheme,
         # never for the client's address, which a caller can forge.
         forwarded_allow_ips="*",

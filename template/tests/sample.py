@@ -71,7 +71,6 @@ BAD_SQL = {
 }
 
 
-
 async def begin_and_store(session: AsyncSession) -> None:
     async with session.begin():
         session.add(Widget(name="nut"))
@@ -98,7 +97,9 @@ WAYS_TO_STORE: dict[str, Callable[[AsyncSession], Awaitable[Any]]] = {
     "text": lambda session: session.execute(text("DELETE FROM widgets")),
     "with": lambda session: session.execute(text("WITH gone AS (DELETE FROM widgets RETURNING id) SELECT * FROM gone")),
     "function": lambda session: session.execute(text("SELECT nextval('widgets_id_seq')")),
-    "run_sync": lambda session: session.run_sync(lambda sync: sync.execute(insert(Widget).values(name="nut", version=1))),
+    "run_sync": lambda session: session.run_sync(
+        lambda sync: sync.execute(insert(Widget).values(name="nut", version=1))
+    ),
     "bulk": lambda session: session.run_sync(lambda sync: sync.bulk_insert_mappings(Widget, [{"name": "nut"}])),
     "many": change_in_bulk,
     "begin": begin_and_store,

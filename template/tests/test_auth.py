@@ -5,8 +5,12 @@ from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 from httpx import AsyncClient
 
+from app.deps import State
+from app.main import create_app
 from app.request_log import RefusalLog
-from tests.conftest import API_KEY, SECOND_API_KEY
+from app.settings import Settings
+from tests.conftest import API_KEY, SECOND_API_KEY, client_of
+from tests.sample import WidgetCreate
 
 OPEN = {"/healthz", "/readyz", "/docs", "/docs/oauth2-redirect", "/openapi.json", "/redoc"}
 
@@ -67,12 +71,37 @@ async def test_every_key_is_compared_in_constant_time(
         compared.append(known)
         return compare_digest(given, known)
 
-    monkeypatch.setattr("app.deps.compare_digest", compare)
+    monkeypatch.setattr("app.api_key.compare_digest", compare)
 
     response = await anonymous.get("/widgets/1", headers={"X-API-Key": given})
 
     assert response.status_code == status
     assert compared == [API_KEY.encode(), SECOND_API_KEY.encode()]
+
+
+async def test_the_key_comes_before_the_body(anonymous: AsyncClient) -> None:
+    response = await anonymous.post("/widgets", content=b"{{{", headers={"Content-Type": "application/json"})
+
+    assert response.status_code == 401
+    assert (response.headers["www-authenticate"], response.headers["connection"]) == ("ApiKey", "close")
+
+
+async def test_a_public_route_takes_a_body(settings: Settings, state: State) -> None:
+    app = create_app(settings)
+
+    @app.post("/echo", response_model=WidgetCreate)
+    async def echo(body: WidgetCreate) -> WidgetCreate:
+        return body
+
+    async with client_of(app, state) as client:
+        assert (await client.post("/echo", json={"name": "bolt"})).json() == {"name": "bolt"}
+        assert (await client.post("/widgets", json={})).status_code == 401
+
+
+async def test_spaces_around_a_key_are_no_part_of_it(anonymous: AsyncClient) -> None:
+    response = await anonymous.get("/widgets/1", headers=[(b"X-API-Key", f" \t{API_KEY} ".encode())])
+
+    assert response.status_code == 404
 
 
 class Lines(list[dict[str, object]]):

@@ -14,6 +14,7 @@ import uvicorn
 from httpx import AsyncClient
 
 from app.main import create_app
+from app.protocol import BoundedProtocol
 from app.settings import Settings
 from tests.conftest import API_KEY, ROOT
 
@@ -24,7 +25,7 @@ RULE = "app/middleware.py: All structured logs include request_id set in middlew
 @asynccontextmanager
 async def serve(settings: Settings) -> AsyncIterator[AsyncClient]:
     # As on the command line: uvicorn sets up its logging, and then imports the app, which replaces it.
-    config = uvicorn.Config("app.main:app", port=0, timeout_graceful_shutdown=5)
+    config = uvicorn.Config("app.main:app", port=0, http=BoundedProtocol, timeout_graceful_shutdown=5)
     config.app = create_app(settings)
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve())

@@ -125,7 +125,7 @@ MALFORMED = {
 }
 
 
-@fault("HTTP that can be read in two ways", "400 by uvicorn, closed; what hides behind it is not read")
+@fault("HTTP that can be read in two ways", "400, closed; what hides behind it is not read")
 @pytest.mark.parametrize("case", MALFORMED)
 def test_smuggling(server: Server, postgres: Postgres, case: str) -> None:
     reply = exchange(server, b"POST /customers HTTP/1.1\r\n" + KEEP + MALFORMED[case] + HIDDEN)
@@ -144,16 +144,17 @@ NOT_HTTP = {
     "method in lower case": head(b"get /customers"),
     "bytes in a path": head("GET /customers/é".encode()),
     "bytes in a query": head(b"GET /customers?limit=\xff"),
-    "path of 100,000 characters": head(b"GET /" + b"x" * 100_000),
 }
 
 
-@fault("Bytes that are no HTTP/1.1", "400 by uvicorn, closed")
+@fault("Bytes that are no HTTP/1.1", "400, closed")
 @pytest.mark.parametrize("case", NOT_HTTP)
 def test_no_http(server: Server, case: str) -> None:
     reply = exchange(server, NOT_HTTP[case])
 
-    assert [(answer.status, answer.body) for answer in reply.answers] == [(400, b"Invalid HTTP request received.")]
+    (answer,) = reply.answers
+    assert (answer.status, answer.headers["content-type"]) == (400, "application/problem+json")
+    assert answer.json["detail"] == "This is no valid HTTP"
     assert reply.is_closed
 
 
@@ -317,7 +318,7 @@ def test_slow_bodies(impatient: Server) -> None:
     assert statuses == {408}
 
 
-@fault("50 clients never finish their headers", "others are served; the platform's proxy has to close them")
+@fault("50 clients never finish their headers", "others are served; each is a 408 after 10 s")
 def test_slow_headers(server: Server) -> None:
     with ExitStack() as stack:
         for _ in range(50):

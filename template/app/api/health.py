@@ -12,9 +12,12 @@ from sqlalchemy import text
 from app.deps import SessionDep
 from app.errors import ServiceUnavailableError, problem_responses, reason_of
 from app.migrations import READINESS_TIMEOUT_SECONDS, SchemaError
+from app.request_log import REFUSALS_LOGGED_PER_SECOND, RefusalLog
 
 router = APIRouter(tags=["health"])
 logger = structlog.get_logger(__name__)
+# Anybody may ask, and often.
+refusals = RefusalLog(logger, REFUSALS_LOGGED_PER_SECOND, "not ready")
 
 
 class Health(BaseModel):
@@ -38,9 +41,14 @@ async def readiness(request: Request, session: SessionDep) -> Health:
             await connection.execute(text("SELECT 1"))
             await connection.run_sync(request.state.schema)
     except SchemaError as error:
-        logger.warning("not ready", reason=str(error))
+        warn(str(error))
         raise ServiceUnavailableError(error.summary) from error
     except Exception as error:
-        logger.warning("not ready", reason=reason_of(error))
+        warn(reason_of(error))
         raise ServiceUnavailableError("The database does not answer") from error
     return Health()
+
+
+def warn(reason: str) -> None:
+    if refusals.admits_line():
+        logger.warning("not ready", reason=reason)

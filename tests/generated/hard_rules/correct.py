@@ -100,7 +100,7 @@ CORRECT = [
         *mounted("tenants"),
         *exported("tenant", "Tenant"),
         Insert(DEPS, "from app.errors import UnauthorizedError\n", "from app.errors import NotFoundError\n"),
-        Insert(DEPS, "from app.middleware import raw_header\n", "from app.models import Tenant\n"),
+        Insert(DEPS, "from app.migrations import SchemaCheck\n", "from app.models import Tenant\n"),
         Insert(DEPS, "from fastapi import Depends, Request\n", "from sqlalchemy import select\n"),
         Insert(
             DEPS,
