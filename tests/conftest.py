@@ -71,6 +71,11 @@ def plain_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return directory
 
 
+def commit_all(directory: Path, environ: Mapping[str, str]) -> None:
+    git(directory, "add", "--all", environ=environ)
+    git(directory, "commit", "--quiet", "--allow-empty", "--message", "Change", environ=environ)
+
+
 @pytest.fixture(scope="session")
 def _repository_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("template") / "repository"
@@ -91,6 +96,23 @@ def repository(
     for name in ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_NOSYSTEM"):
         monkeypatch.setenv(name, environ[name])
     return Path(shutil.copytree(_repository_once, tmp_path / "repository"))
+
+
+@pytest.fixture
+def clone(tmp_path: Path, environ: Mapping[str, str]) -> Path:
+    """A clone of this repository, as its work tree is, with a release and a change to the template after it."""
+    directory = tmp_path / "clone"
+    git(tmp_path, "clone", "--quiet", "--no-tags", str(ROOT), str(directory))
+    for part in git(ROOT, "ls-files", "--modified", "--others", "--exclude-standard").splitlines():
+        if (ROOT / part).is_file():
+            (directory / part).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / part, directory / part)
+    commit_all(directory, environ)
+    git(directory, "tag", "v98.0.0")
+    with (directory / "template" / "Dockerfile.jinja").open("a") as dockerfile:
+        dockerfile.write("# After v98.0.0\n")
+    commit_all(directory, environ)
+    return directory
 
 
 @pytest.fixture

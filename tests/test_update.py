@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from conftest import RELEASE, Svcgen
+from conftest import RELEASE, Svcgen, commit_all
 from helpers import git
+from svcgen.lock import EXPORT
 
 
 @pytest.fixture
@@ -59,3 +60,42 @@ def test_plain_copier_update(
     assert "_commit: v99.0.0" in (service / ".copier-answers.yml").read_text()
     assert (service / "README.md").read_text() == "# Ours\n"
     assert (service / ".env").read_text() == "DATABASE_URL=ours\n"
+
+
+def copier(*arguments: str, cwd: Path, environ: Mapping[str, str]) -> str:
+    """Run copier and return what it says."""
+    command = (sys.executable, "-m", "copier", *arguments, "--defaults")
+    return subprocess.run(command, cwd=cwd, env=environ, check=True, capture_output=True, text=True).stderr
+
+
+def test_copier_alone(source: Path, workdir: Path, environ: Mapping[str, str]) -> None:
+    """From a relative path, and with a conflict, which it does not tell of by itself."""
+    copier("copy", "--data", "service_name=billing", "../source", "billing", cwd=workdir, environ=environ)
+    service = workdir / "billing"
+    answers = (service / ".copier-answers.yml").read_text()
+    assert f"_src_path: {source}\n" in answers
+    git(service, "init", "--quiet", environ=environ)
+    (service / "ruff.toml").write_text("# Ours\n")
+    commit_all(service, environ)
+    ruff = source / "template" / "ruff.toml"
+    ruff.write_text(f"# Theirs\n{ruff.read_text()}")
+    release(source, "v99.0.0", environ)
+
+    said = copier("update", cwd=service, environ=environ)
+
+    commands = [line.strip() for line in said.splitlines() if line.startswith("    ")]
+    assert commands[2:-1] == [
+        "uv lock",
+        EXPORT.replace("uv export", "uv export --quiet"),
+        "uv run scripts/check.py",
+        "uv run pytest",
+    ]
+    conflicts, markers, *_, crossed = (
+        subprocess.run(["sh", "-c", commands[number]], cwd=service, check=True, capture_output=True, text=True).stdout
+        for number in (0, 1, -1)
+    )
+    assert conflicts == "ruff.toml\n"
+    assert markers == "ruff.toml:1:<<<<<<< before updating\n"
+    assert f"-_commit: {RELEASE}\n+_commit: v99.0.0\n" in crossed
+    assert f"CHANGELOG.md of {source}\n" in said
+    assert "What a team must do" in said

@@ -96,7 +96,7 @@ def _is_local(source: str) -> bool:
 
 def _recordable(source: str) -> str:
     """Drop a password, which no service is the place for, and mark as git's what Copier would take for a path."""
-    url = re.sub(r"^(https?://)[^/]*@", r"\1", _expand(source))
+    url = re.sub(r"^(https?://)[^/]*@|^file://(?=/)", r"\1", _expand(source))
     return url if _is_local(url) or url.startswith(_GIT) or url.endswith(".git") else f"git+{url}"
 
 
