@@ -147,15 +147,12 @@ class TemplateMerge:
 
     def _put_beside(self, path: str, entry: Entry) -> None:
         self._stages.pop(path, None)
-        name = self._free_name(f"{path}.new-in-{self._version}")
-        if self._repository.in_the_way(name) or self._is_below_a_file(name):
+        if self._repository.is_blocked(path) or any(str(folder) in self._ours for folder in Path(path).parents):
             self._left_out.append(path)
             return
+        name = self._free_name(f"{path}.new-in-{self._version}")
         self._result[name] = entry
         self._beside.append((path, name))
-
-    def _is_below_a_file(self, path: str) -> bool:
-        return any(str(folder) in self._ours for folder in Path(path).parents)
 
     def _free_name(self, name: str) -> str:
         names = [name, *(f"{name}-{number}" for number in range(2, 100))]

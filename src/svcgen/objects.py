@@ -1,4 +1,4 @@
-"""A store of git objects in a scratch directory, which reads those of a repository and writes none there.
+"""A store of git objects in a scratch directory, with those of one tree of a repository in it.
 
 Here trees are built, merged and compared. The repository's own configuration, attributes, filters and merge drivers
 take no part, so nothing that it names is run.
@@ -61,11 +61,12 @@ class ObjectStore:
     """A bare repository in a scratch directory.
 
     Args:
-        repository: A directory of the repository whose objects are read.
+        repository: A directory of the repository that the tree is in.
+        tree: The tree to begin with.
         scratch: A directory of svcgen's own.
     """
 
-    def __init__(self, repository: Path, scratch: Path) -> None:
+    def __init__(self, repository: Path, tree: str, scratch: Path) -> None:
         """Create it.
 
         Raises:
@@ -75,9 +76,9 @@ class ObjectStore:
         self.directory = scratch / "objects.git"
         format_ = git(repository, "rev-parse", "--show-object-format").strip()
         git(scratch, "init", "--quiet", "--bare", "--template=", f"--object-format={format_}", str(self.directory))
-        objects = Path(git(repository, "rev-parse", "--git-path", "objects").removesuffix("\n"))
-        alternates = self.directory / "objects" / "info" / "alternates"
-        alternates.write_bytes(os.fsencode(f"{repository / objects}\n"))
+        # A copy, as git would touch the objects of a repository that it only borrows them from.
+        pack = run_git(repository, "pack-objects", "--quiet", "--revs", "--window=0", "--stdout", stdin=f"{tree}\n")
+        self._git("index-pack", "--stdin", stdin=pack.output)
 
     def read(self, tree: str) -> dict[str, Entry]:
         """Return what a tree holds, by path."""
@@ -151,7 +152,7 @@ class ObjectStore:
         return self._git("diff", "--find-renames", self.write(before), self.write(after))
 
     def copy_into(self, repository: Path) -> None:
-        """Write all objects that are here, and not there, into a repository."""
+        """Write all objects that were added into a repository."""
         objects = self.directory / "objects"
         oids = [folder.name + file.name for folder in objects.glob("[0-9a-f][0-9a-f]") for file in folder.iterdir()]
         pack = run_git(self.directory, "pack-objects", "--quiet", "--stdout", stdin=_lines(oids))
@@ -173,7 +174,7 @@ class ObjectStore:
         environ = {"GIT_DIR": str(self.directory), "GIT_WORK_TREE": str(work), **_UNCONFIGURED, **labels}
         for command, codes in (
             (("read-tree", sides[0]), (0,)),
-            (("checkout-index", "--all", "--quiet"), (0,)),
+            (("checkout-index", "--all", "--index", "--quiet"), (0,)),
             ((*_MERGE, "merge-recursive", base, "--", *sides), (0, 1)),
         ):
             run_git(work, *command, index=index, environ=environ, accept=codes)

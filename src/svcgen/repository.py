@@ -164,11 +164,12 @@ class Repository:
 
     def in_the_way(self, path: str) -> bool:
         """Tell whether something is on disk where a file that HEAD does not have would be written."""
-        place = self.service / path
-        inside = place.parents[: path.count("/")]
-        return os.path.lexists(place) or any(
-            os.path.lexists(folder) and (folder.is_symlink() or not folder.is_dir()) for folder in inside
-        )
+        return os.path.lexists(self.service / path) or self.is_blocked(path)
+
+    def is_blocked(self, path: str) -> bool:
+        """Tell whether there is something on disk that is no folder where a file's folder would be."""
+        folders = (self.service / path).parents[: path.count("/")]
+        return any(os.path.lexists(folder) and (folder.is_symlink() or not folder.is_dir()) for folder in folders)
 
     def _is_edited(self, path: str) -> bool:
         place = self.service / path

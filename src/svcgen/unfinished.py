@@ -1,7 +1,9 @@
 """Remembers an update that is on disk and not committed, in git's directory of the work tree that it is in."""
 
 import json
+import os
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 from svcgen.errors import ServiceError
@@ -67,6 +69,40 @@ class Unfinished:
     def is_applied(self, repository: Repository) -> bool:
         """Tell whether nothing of it is left but to commit it."""
         return self.whole and self.in_place and repository.head() == self.origin
+
+
+def require_finished(path: Path) -> None:
+    """Refuse a service while an update of it, or of another in its repository, waits for a person.
+
+    Args:
+        path: The service's directory.
+
+    Raises:
+        ServiceError: There is one.
+        ToolError: git refuses to read the repository.
+    """
+    if not _has_record(path):
+        return
+    repository = Repository.find(path)
+    found = find_unfinished(repository)
+    if found and not found.is_applied(repository):
+        raise ServiceError(
+            f"an update of {repository.top / found.service} to {found.after} is unfinished",
+            hint=f"resolve its conflicts and finish it: {CONTINUE}\nor undo it: {ABORT}",
+        )
+
+
+def _has_record(path: Path) -> bool:
+    """Tell without git, as a survey of many services asks for each."""
+    for folder in (path, *path.parents):
+        place = folder / ".git"
+        if place.is_file():
+            with place.open("rb") as stream:
+                link = stream.read(_LONGEST).removeprefix(b"gitdir:").strip()
+            place = folder / os.fsdecode(link)
+        if place.is_dir():
+            return (place / _FILE).is_file()
+    return False
 
 
 def find_unfinished(repository: Repository) -> Unfinished | None:

@@ -6,99 +6,17 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from conftest import Svcgen
 from helpers import fake_program, git, tree
-from svcgen.commands.update import Update, UpdateRequest, plan, preview_update, update_service
+from svcgen.commands.update import UpdateRequest, plan, preview_update
 from svcgen.errors import AnswerError, ServiceError, SvcgenError, TemplateError
 from svcgen.events import ignore
-from svcgen.render import render
-from svcgen.template import Template
-
-COPIER_YML = """\
-_subdirectory: template
-_skip_if_exists: [README.md]
-service_name: {type: str}
-python: {type: str, default: "3.13"}
-size: {type: str, choices: [small, large], default: small}
-"""
-FILES = {
-    "copier.yml": COPIER_YML,
-    "template/{{ _copier_conf.answers_file }}.jinja": (
-        "{% set origin = {'_src_path': template_source, '_commit': template_version} if template_source is defined %}"
-        "{{ dict(_copier_answers, **(origin or {})) | to_nice_yaml }}"
-    ),
-    "template/README.md": "# Theirs\n",
-    "template/app.py.jinja": "".join(f"line_{number} = {number}\n" for number in range(20))
-    + "name = '{{ service_name }}'\n",
-    "template/old.py": "".join(f"old_{number} = {number}\n" for number in range(20)),
-}
-
-
-@dataclass
-class Upstream:
-    """The template's repository, and a service made from its first release."""
-
-    repository: Path
-    service: Path
-    environ: Mapping[str, str]
-
-    def release(self, tag: str, **changes: str | None) -> Template:
-        for name, content in changes.items():
-            path = self.repository / name
-            if content is None:
-                path.unlink()
-            else:
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_text(content)
-        self.commit(self.repository, tag)
-        git(self.repository, "tag", tag)
-        return self.template(tag)
-
-    def template(self, tag: str) -> Template:
-        return Template(self.repository, tag, str(self.repository))
-
-    def edit(self, name: str, old: str, new: str) -> None:
-        path = self.service / name
-        path.write_text(path.read_text().replace(old, new))
-        self.commit(self.service, f"Edit {name}")
-
-    def commit(self, directory: Path, message: str) -> None:
-        git(directory, "add", "--all", environ=self.environ)
-        git(directory, "commit", "--quiet", "--message", message, environ=self.environ)
-
-    def update(self, template: Template, path: Path | None = None, *, in_place: bool = False) -> Update:
-        return update_service(UpdateRequest(path or self.service, template, in_place=in_place), ignore)
-
-    def read(self, name: str) -> str:
-        return (self.service / name).read_text()
-
-
-@pytest.fixture
-def upstream(tmp_path: Path, environ: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Upstream:
-    for name in ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_NOSYSTEM"):
-        monkeypatch.setenv(name, environ[name])
-    repository, service = tmp_path / "upstream", tmp_path / "billing"
-    for directory in (repository, service):
-        directory.mkdir()
-        git(directory, "init", "--quiet", "-b", "main")
-    upstream = Upstream(repository, service, environ)
-    template = upstream.release("v1.0.0", **FILES)
-    render(template, service, {"service_name": "billing", "python": "3.13", "size": "small"})
-    upstream.commit(service, "Scaffold")
-    return upstream
-
-
-def changed(text: str, line: int, by: str) -> str:
-    return text.replace(f"line_{line} = {line}\n", f"line_{line} = '{by}'\n")
-
-
-APP = "template/app.py.jinja"
+from upstream import APP, COPIER_YML, FILES, Upstream, changed
 
 
 def test_what_only_the_template_changed(upstream: Upstream) -> None:

@@ -20,6 +20,7 @@ from svcgen.service import Service, read_service
 from svcgen.source import same_source
 from svcgen.target import known_releases
 from svcgen.template import Template
+from svcgen.unfinished import require_finished
 
 _T = TypeVar("_T")
 # Seconds for each of: asking a source, rendering its template, the tools of a service.
@@ -128,6 +129,7 @@ def _limited(seconds: float, action: Callable[..., _T], *arguments: object) -> _
 
 def _read(path: Path) -> Service | ServiceStatus:
     try:
+        require_finished(path)
         return read_service(path)
     except Exception as problem:  # noqa: BLE001  (one broken repository is a row, never the end)
         return ServiceStatus(path, path.name, problem=_reason(problem))

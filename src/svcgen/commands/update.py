@@ -10,7 +10,7 @@ import yaml
 from svcgen.answers import complete
 from svcgen.answers_file import merge_answers
 from svcgen.changelog import duties
-from svcgen.errors import ServiceError, SvcgenError
+from svcgen.errors import ServiceError
 from svcgen.events import Notify, Step
 from svcgen.finishing import Finishing
 from svcgen.history import find_version, newest_tag, parse_version
@@ -25,7 +25,7 @@ from svcgen.source import same_source
 from svcgen.steps import Steps
 from svcgen.target import resolve_release
 from svcgen.template import Template
-from svcgen.unfinished import ABORT, CONTINUE, Unfinished, find_unfinished
+from svcgen.unfinished import ABORT, CONTINUE, Unfinished, require_finished
 from svcgen.worktree import commit_tree, undo_command, with_service
 
 
@@ -106,7 +106,7 @@ def plan(request: UpdateRequest) -> Update:
         ServiceError: It is no service, has an unfinished update, or is newer than the version asked for.
         TemplateError: The newest version of its template can't be found out.
     """
-    _require_finished(request.path)
+    require_finished(request.path)
     service = read_service(request.path)
     ours = same_source(service.source, request.template.source)
     if request.to:
@@ -122,19 +122,6 @@ def plan(request: UpdateRequest) -> Update:
     return Update(request.path, service.version, target)
 
 
-def _require_finished(path: Path) -> None:
-    try:
-        repository = Repository.find(path)
-    except SvcgenError:
-        return  # who needs a repository says so
-    found = find_unfinished(repository)
-    if found and not found.is_applied(repository):
-        raise ServiceError(
-            f"an update of {repository.top / found.service} to {found.after} is unfinished",
-            hint=f"resolve its conflicts and finish it: {CONTINUE}\nor take it back: {ABORT}",
-        )
-
-
 def preview_update(request: UpdateRequest, notify: Notify) -> Update:
     """Merge in a scratch directory, and return what an update would change.
 
@@ -148,9 +135,10 @@ def preview_update(request: UpdateRequest, notify: Notify) -> Update:
     repository.head()
     repository.require_ready(filters=False)
     with tempfile.TemporaryDirectory(prefix="svcgen-") as scratch:
-        store = ObjectStore(request.path, Path(scratch))
+        tree = repository.tree("HEAD")
+        store = ObjectStore(request.path, tree, Path(scratch))
         update, result = _merge(request, planned, repository, store, steps)
-        diff = store.diff(store.read(repository.tree("HEAD")), result.tree)
+        diff = store.diff(store.read(tree), result.tree)
     return replace(update, diff=diff, steps=tuple(steps.taken))
 
 
@@ -172,7 +160,7 @@ def update_service(request: UpdateRequest, notify: Notify) -> Update:
     onto = request.branches.get((repository.common, origin.branch))
     branch = "" if request.in_place or onto else _free_branch(repository, planned.after)
     with tempfile.TemporaryDirectory(prefix="svcgen-") as scratch:
-        store = ObjectStore(request.path, Path(scratch))
+        store = ObjectStore(request.path, repository.tree(origin.commit), Path(scratch))
         update, result = _merge(request, planned, repository, store, steps)
         merged = store.write(result.tree)
         store.copy_into(request.path)
