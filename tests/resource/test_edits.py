@@ -1,8 +1,6 @@
 import ast
-from typing import Any
 
 import pytest
-from pydantic import TypeAdapter
 
 from svcgen.errors import ServiceError
 from svcgen.resource import edits
@@ -46,18 +44,6 @@ def test_add_model() -> None:
     )
 
 
-def test_add_types_adds_what_is_missing() -> None:
-    first = edits.add_types('"""Types."""\n', {"Id"})
-    both = edits.add_types(first, {"Id", "LocalTime"})
-
-    assert first.count("Id = ") == both.count("Id = ") == 1
-    assert both.count("LocalTime = ") == 1
-    assert edits.add_types(both, {"Id", "LocalTime"}) == both
-    names: dict[str, object] = {}
-    exec(both, names)  # noqa: S102
-    assert {"Id", "LocalTime"} <= names.keys()
-
-
 def test_add_line() -> None:
     text = "# Log\n\n## Unreleased\n\n### Added\n\n* Old.\n\n## 1.0\n"
 
@@ -72,15 +58,3 @@ def test_add_row() -> None:
 
     assert changed == table.replace("errors |\n", "errors |\n| `app/etag.py` | ETags |\n")
     assert edits.add_row(table, "app/gone.py", ("app/etag.py", "ETags")) is None
-
-
-@pytest.mark.parametrize("value", [float("nan"), [float("inf")], "\ud800", {"\udfff": 1}, "\0", {"\\\0": 1}])
-def test_json_that_postgres_can_not_store(value: object) -> None:
-    names: dict[str, Any] = {}
-    exec(edits.add_types("", {"Json"}), names)  # noqa: S102
-    adapter: TypeAdapter[Any] = TypeAdapter(names["Json"])
-
-    assert adapter.validate_python({"a": [1, None, "\\u0000"]}) == {"a": [1, None, "\\u0000"]}
-    assert "pattern" in str(adapter.json_schema())
-    with pytest.raises(ValueError, match="1 validation error"):
-        adapter.validate_python(value)

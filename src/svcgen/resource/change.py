@@ -1,17 +1,17 @@
 """What new resources change in a service: the files they add, and their lines in those that are there."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from svcgen.errors import ServiceError, SpecError
 from svcgen.links import real_path
 from svcgen.resource import edits
+from svcgen.resource.collisions import check_free, check_references
 from svcgen.resource.layout import FACTORIES, MODELS, Layout, read
-from svcgen.resource.render import new_files, render, render_shared, used_types
-from svcgen.resource.spec import AND, Resource
+from svcgen.resource.render import render, render_shared, used_types
+from svcgen.resource.spec import Resource
+from svcgen.resource.types_file import add_types
 
 # What all resources share, and what AGENTS.md says of it.
 SHARED = {"routing": "routers that are passed over quickly", "etag": "versions as ETags, `If-Match`"}
@@ -61,11 +61,11 @@ def plan_change(resources: Sequence[Resource], layout: Layout, prefix: str = "/"
         ServiceError: The service is not laid out so that they could be added.
     """
     for resource in resources:
-        _check_free(resource, layout)
+        check_free(resource, layout, {TYPES, *map(_shared, SHARED)})
         layout = layout.including(resource)
     change = Change(layout.root)
     for resource in resources:
-        _check_references(resource, layout)
+        check_references(resource, layout)
         _add(resource, layout, change, prefix)
     # The newest line of a document is its first.
     for resource in reversed(resources):
@@ -98,7 +98,7 @@ def _add(resource: Resource, layout: Layout, change: Change, prefix: str) -> Non
         if not (layout.root / _shared(module)).exists():
             change.added[_shared(module)] = render_shared(module)
     types = change.read(TYPES, '"""Types that the schemas share."""\n')
-    change.put(TYPES, edits.add_types(types, used_types(resource)))
+    change.put(TYPES, add_types(types, used_types(resource)))
     for package in (Path("tests/api/__init__.py"), FACTORIES / "__init__.py"):
         if not (layout.root / package).exists():
             change.added[package] = ""
@@ -147,49 +147,3 @@ def _note(change: Change, file: Path, what: str, edit: Callable[[str], str | Non
         change.notes.append(f"{file} is not as it was made; add by hand {what}")
     elif edited != text:
         change.edited[file] = edited
-
-
-def _check_free(resource: Resource, layout: Layout) -> None:
-    for file in new_files(resource, layout).values():
-        package = layout.root / file.with_suffix("")
-        if (layout.root / file).exists() or package.is_dir():
-            raise SpecError(
-                f"{resource.name} collides with {file}, which is there already",
-                hint="another name, or another plural: --plural",
-            )
-    for target in layout.targets.values():
-        if target.table == resource.plural or target.model == resource.model:
-            raise SpecError(
-                f"{resource.name} collides with {target.model} in {target.module}, whose table is {target.table}",
-                hint="another name, or another plural: --plural",
-            )
-
-
-def _check_references(resource: Resource, layout: Layout) -> None:
-    for reference in resource.references:
-        name = reference.kind.target
-        target = layout.target(name)
-        if target is None:
-            known = (
-                ", ".join(sorted(other.model for other in layout.targets.values() if not other.coming)) or "none yet"
-            )
-            raise SpecError(
-                f"field {reference.name}: there is no resource {name}",
-                hint=f"add it with this one: ... {AND} {name} name:str (there are: {known})",
-            )
-        if target.coming:
-            continue
-        if target.id_type != "int":
-            raise SpecError(
-                f"field {reference.name}: the id of {target.model} is {target.id_type or 'missing'}, not an int",
-                hint=f"leave {reference.name} out and add the column by hand",
-            )
-        factory = FACTORIES / f"{name}.py"
-        path = layout.root / factory
-        if not path.is_file() or not re.search(
-            rf"^async def make_{name}\(session\b", read(layout.root, factory), re.MULTILINE
-        ):
-            raise ServiceError(
-                f"{factory} does not define make_{name}, which the tests need to have something to refer to",
-                hint=f"write there: async def make_{name}(session: AsyncSession, **changes: Any) -> {target.model}",
-            )

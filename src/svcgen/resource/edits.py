@@ -5,14 +5,12 @@ import re
 from collections.abc import Collection
 
 from svcgen.errors import ServiceError
-from svcgen.resource.imports import KNOWN, import_block, used_names
 from svcgen.resource.layout import assigned
-from svcgen.resource.shared import TYPES, types_in
 
 
 def add_router(source: str, package: str, module: str) -> str:
     """Import a module of routers into its package and put its router at the end of the list `routers`."""
-    return _add_import(_append(source, "routers", f"{module}.router"), f"from {package} import {module}")
+    return add_import(_append(source, "routers", f"{module}.router"), f"from {package} import {module}")
 
 
 def add_model(source: str, module: str, model: str) -> str:
@@ -20,21 +18,8 @@ def add_model(source: str, module: str, model: str) -> str:
     exported = assigned(ast.parse(source), "__all__")
     if exported is None:
         # So that no linter takes it for unused.
-        return _add_import(source, f"from {module} import {model} as {model}")
-    return _add_import(_append(source, "__all__", f'"{model}"'), f"from {module} import {model}")
-
-
-def add_types(source: str, names: Collection[str]) -> str:
-    """Define the shared types that are not defined yet."""
-    tree = ast.parse(source)
-    defined = {getattr(node, "name", "") for node in tree.body}
-    needed = types_in(" ".join(names)) - defined
-    missing = [name for name in TYPES if name in needed and assigned(tree, name) is None]
-    bodies = "\n\n".join(TYPES[name] for name in missing)
-    imported = {alias.asname or alias.name for node in tree.body for alias in getattr(node, "names", [])}
-    known = {name: module for name, module in KNOWN.items() if name not in {*TYPES, *imported}}
-    block = import_block(used_names(bodies), known).replace("\n\n", "\n").strip() if missing else ""
-    return (_add_import(source, block) if block else source) + ("\n\n" + bodies if missing else "")
+        return add_import(source, f"from {module} import {model} as {model}")
+    return add_import(_append(source, "__all__", f'"{model}"'), f"from {module} import {model}")
 
 
 def add_line(source: str, headings: Collection[str], line: str) -> str | None:
@@ -87,7 +72,7 @@ def _insert(source: str, line: int, column: int, text: str) -> str:
     return (encoded[:place] + text.encode() + encoded[place:]).decode()
 
 
-def _add_import(source: str, statements: str) -> str:
+def add_import(source: str, statements: str) -> str:
     """Write imports behind the last one at the top level, else behind the docstring."""
     tree = ast.parse(source)
     places = [node.end_lineno or 0 for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]

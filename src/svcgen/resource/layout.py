@@ -7,6 +7,7 @@ from pathlib import Path
 
 from svcgen.bounded import read_bounded
 from svcgen.errors import ServiceError
+from svcgen.resource.relations import names_of, names_of_model
 from svcgen.resource.spec import Resource
 
 # Nobody writes a module, or a document such as AGENTS.md, of this size.
@@ -33,6 +34,7 @@ class Target:
         table: The name of its table.
         id_type: The annotation of its key.
         coming: Whether it is being added, with all that a resource has.
+        names: What its table brings into the schema of the database.
     """
 
     model: str
@@ -40,6 +42,7 @@ class Target:
     table: str
     id_type: str
     coming: bool = False
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,8 @@ class Layout:
 
     def including(self, resource: Resource) -> "Layout":
         """Return the layout that a resource can be referred to in."""
-        target = Target(resource.model, f"app.models.{resource.name}", resource.plural, "int", coming=True)
+        module, names = f"app.models.{resource.name}", tuple(names_of(resource))
+        target = Target(resource.model, module, resource.plural, "int", coming=True, names=names)
         return replace(self, targets={**self.targets, resource.name.replace("_", ""): target})
 
     @property
@@ -141,7 +145,8 @@ def find_targets(root: Path) -> dict[str, Target]:
             table = _class_value(node, "__tablename__")
             if isinstance(node, ast.ClassDef) and isinstance(table, ast.Constant):
                 module = ".".join(file.with_suffix("").parts).removesuffix(".__init__")
-                targets[node.name.lower()] = Target(node.name, module, str(table.value), _id_type(node))
+                names = tuple(names_of_model(node, str(table.value)))
+                targets[node.name.lower()] = Target(node.name, module, str(table.value), _id_type(node), names=names)
     return targets
 
 

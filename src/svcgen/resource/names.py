@@ -9,7 +9,7 @@ from svcgen.resource.spec import Field
 _SNAKE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", flags=re.ASCII)
 _LONGEST = 40
 # Postgres cuts longer names off.
-_IDENTIFIER = 63
+LONGEST_IDENTIFIER = 63
 
 
 def check_resource_name(name: str, what: str) -> None:
@@ -44,10 +44,9 @@ def check_field_name(field: Field, resource: str, plural: str) -> None:
         raise SpecError("a reference gets its _id itself", hint=field.name.removesuffix("_id"))
     if reason := reserved.why_no_column(field.column):
         raise SpecError(f"{field.column} {reason}", hint=f"a name that says more, such as {resource}_{field.name}")
-    longest = f"fk_{plural}_{field.column}_{field.kind.target}s__" if field.kind.target else ""
-    if len(longest or f"ck_{plural}_{field.column}_length") > _IDENTIFIER:
+    if len(f"ck_{plural}_{field.column}_length") > LONGEST_IDENTIFIER:
         raise SpecError("the names of its constraints would be too long for Postgres", hint="a shorter name")
-    if field.kind.values and len(f"{resource}_{field.name}") > _IDENTIFIER:
+    if field.kind.values and len(f"{resource}_{field.name}") > LONGEST_IDENTIFIER:
         raise SpecError("the name of its type would be too long for Postgres", hint="a shorter name")
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from svcgen.resource import reserved
-from svcgen.resource.imports import KNOWN, with_imports
+from svcgen.resource.imports import with_imports
 from svcgen.resource.kinds import quoted
 from svcgen.resource.layout import FACTORIES, Layout, Target
 from svcgen.resource.shared import types_in
@@ -16,7 +16,7 @@ from svcgen.resource.tried import context_of_tests, sample_of
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-_SUFFIXES = ("Create", "Update", "Read", "Page")
+SUFFIXES = ("Create", "Update", "Read", "Page")
 
 
 def new_files(resource: Resource, layout: Layout) -> dict[str, Path]:
@@ -41,7 +41,7 @@ def render(resource: Resource, layout: Layout, prefix: str) -> dict[Path, str]:
     """
     name, model = resource.name, resource.model
     targets = _targets(resource, layout)
-    schemas = {f"{model}{suffix}": f"app.schemas.{name}" for suffix in _SUFFIXES}
+    schemas = {f"{model}{suffix}": f"app.schemas.{name}" for suffix in SUFFIXES}
     models = {target.model: target.module for target in targets.values()} | {model: f"app.models.{name}"}
     factories = {f"make_{target}": f"tests.factories.{target}" for target in targets}
     own = {f"make_{name}": f"tests.factories.{name}", f"{name}_body": f"tests.factories.{name}"}
@@ -80,12 +80,14 @@ def column(field: Field) -> str:
 
 def aliases(resource: Resource) -> dict[str, str]:
     """Return the types that the schemas name because they are more than one word, by the columns that have them."""
-    named = {}
+    named: dict[str, str] = {}
     for field in resource.fields:
         if any(word in field.kind.sent for word in ("Annotated", "Literal")):
             name = resource.model + class_name(field.column)
-            taken = KNOWN.keys() | reserved.CLASSES | {resource.model + suffix for suffix in _SUFFIXES}
-            named[field.column] = f"{name}Value" if name in taken else name
+            taken = {*reserved.CLASSES, *(resource.model + suffix for suffix in SUFFIXES), *named.values()}
+            while name in taken:
+                name += "Value"
+            named[field.column] = name
     return named
 
 

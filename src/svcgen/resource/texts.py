@@ -98,7 +98,7 @@ def enum(values: list[str], resource: str, field: str) -> Kind:
         sample=words[0],
         other=words[1],
         accepted=same(*words),
-        refused=(quoted("not " + values[0]), "1"),
+        refused=(quoted("not " + max(values, key=len)), "1"),
         values=words,
         read_default=read_default,
     )

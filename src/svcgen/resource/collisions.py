@@ -1,0 +1,96 @@
+"""What a new resource can't go together with."""
+
+import re
+from collections.abc import Collection
+from pathlib import Path
+
+from svcgen.errors import ServiceError, SpecError
+from svcgen.resource import reserved
+from svcgen.resource.layout import FACTORIES, Layout, read
+from svcgen.resource.names import LONGEST_IDENTIFIER
+from svcgen.resource.relations import names_of
+from svcgen.resource.render import SUFFIXES, new_files
+from svcgen.resource.spec import AND, Field, Resource
+
+_OTHER_NAME = "another name, or another plural: --plural"
+
+
+def check_free(resource: Resource, layout: Layout, shared: Collection[Path]) -> None:
+    """Refuse a resource that would replace something.
+
+    Args:
+        resource: What is to be added.
+        layout: The service, with the resources that are added before it.
+        shared: The files that all resources share, whether they are there or not.
+
+    Raises:
+        SpecError: One of its files, its class, its table or what belongs to the table has a name that is taken.
+    """
+    for file in new_files(resource, layout).values():
+        if file in shared:
+            raise SpecError(f"{resource.name} collides with {file}, which all resources share", hint=_OTHER_NAME)
+        if (layout.root / file).exists() or (layout.root / file.with_suffix("")).is_dir():
+            raise SpecError(f"{resource.name} collides with {file}, which is there already", hint=_OTHER_NAME)
+    for target in layout.targets.values():
+        if target.table == resource.plural or target is layout.target(resource.name):
+            raise SpecError(
+                f"{resource.name} collides with {target.model} in {target.module}, whose table is {target.table}",
+                hint=_OTHER_NAME,
+            )
+    taken = {name: target.model for target in layout.targets.values() for name in target.names}
+    for name in names_of(resource):
+        if name in taken:
+            raise SpecError(
+                f"{resource.name}: Postgres would have two things called {name}, the other one for {taken[name]}",
+                hint="another name for the resource or for the field",
+            )
+        taken[name] = resource.model
+
+
+def check_references(resource: Resource, layout: Layout) -> None:
+    """Refuse references that lead nowhere, or to what the code of the resource could not import.
+
+    Raises:
+        SpecError: One does.
+        ServiceError: The tests of the resource could not make a row that it refers to.
+    """
+    for reference in resource.references:
+        _check_target(resource, reference, layout)
+
+
+def _check_target(resource: Resource, reference: Field, layout: Layout) -> None:
+    name = reference.kind.target
+    target = layout.target(name)
+    if target is None:
+        known = ", ".join(sorted(other.model for other in layout.targets.values() if not other.coming)) or "none yet"
+        raise SpecError(
+            f"field {reference.name}: there is no resource {name}",
+            hint=f"add it with this one: ... {AND} {name} name:str (there are: {known})",
+        )
+    if target.model in {f"{resource.model}{suffix}" for suffix in SUFFIXES} | reserved.CLASSES:
+        raise SpecError(
+            f"field {reference.name}: the code of {resource.name} has another {target.model} than {target.module}",
+            hint=f"another name than {resource.name} or {name}, or add the column by hand",
+        )
+    constraint = f"fk_{resource.plural}_{reference.column}_{target.table}"
+    if len(constraint) > LONGEST_IDENTIFIER:
+        raise SpecError(
+            f"field {reference.name}: the name of its constraint is longer than Postgres allows, {LONGEST_IDENTIFIER}"
+            f" characters: {constraint}",
+            hint="a shorter name",
+        )
+    if target.coming:
+        return
+    if target.id_type != "int":
+        raise SpecError(
+            f"field {reference.name}: the id of {target.model} is {target.id_type or 'missing'}, not an int",
+            hint=f"leave {reference.name} out and add the column by hand",
+        )
+    factory = FACTORIES / f"{name}.py"
+    path = layout.root / factory
+    defined = re.compile(rf"^async def make_{name}\(session\b", re.MULTILINE)
+    if not path.is_file() or not defined.search(read(layout.root, factory)):
+        raise ServiceError(
+            f"{factory} does not define make_{name}, which the tests need to have something to refer to",
+            hint=f"write there: async def make_{name}(session: AsyncSession, **changes: Any) -> {target.model}",
+        )
