@@ -166,21 +166,28 @@ def _collect(
 
 
 def _stop(process: "subprocess.Popen[bytes]") -> None:
-    """End a child and its children, unless it has ended."""
     if process.returncode is None:
-        with suppress(OSError):
-            os.killpg(process.pid, signal.SIGTERM)
-        try:
-            process.wait(_GRACE)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+        _end(process)
     for stream in (process.stdin, process.stdout, process.stderr):
         if stream:
             # What is left in the buffer of a child that has ended can't be written any more.
             with suppress(OSError):
                 stream.close()
     unregister(process.pid)
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    """Ask a child and its own children to end, and kill those that do not."""
+    with suppress(OSError):  # raised once nothing of the group is left
+        os.killpg(process.pid, signal.SIGTERM)
+        latest = time.monotonic() + _GRACE
+        while time.monotonic() < latest:
+            # It can end before its children do, as git before ssh.
+            process.poll()
+            os.killpg(process.pid, 0)
+            time.sleep(_TICK / 10)
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
 
 
 def _said(done: Finished) -> str:

@@ -104,6 +104,11 @@ def nothing(_victim: Victim) -> None:
     """Take a service as it is."""
 
 
+def everything(victim: Victim) -> None:
+    for carry in CARRIED.values():
+        carry(victim)
+
+
 CARRIED = {
     "all programs of .venv": virtual_environment,
     "git hooks": hooks,
@@ -118,10 +123,20 @@ CARRIED = {
 }
 
 
-@attack("looking at a checkout", "nothing of it is executed, nothing is written")
+@attack("looking at a checkout with programs of every kind", "nothing of it is executed, nothing is written")
 @pytest.mark.parametrize("look", LOOKS.values(), ids=LOOKS)
+def test_looking(victim: Victim, look: tuple[str, ...]) -> None:
+    check_look(victim, everything, look)
+
+
+@attack("a dry run in a checkout that carries", "nothing of it is executed, nothing is written")
+@pytest.mark.parametrize("look", [LOOKS["dry-run"], LOOKS["add"]], ids=["update", "add"])
 @pytest.mark.parametrize("carry", CARRIED.values(), ids=CARRIED)
-def test_looking(victim: Victim, carry: Callable[[Victim], None], look: tuple[str, ...]) -> None:
+def test_dry_runs(victim: Victim, carry: Callable[[Victim], None], look: tuple[str, ...]) -> None:
+    check_look(victim, carry, look)
+
+
+def check_look(victim: Victim, carry: Callable[[Victim], None], look: tuple[str, ...]) -> None:
     carry(victim)
     before = victim.look()
 

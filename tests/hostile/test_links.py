@@ -1,0 +1,132 @@
+"""Links that leave a checkout: nothing is written through one, and nothing of this machine is read into a service."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from hostile.checkout import changes, commit
+from hostile.conftest import Victim
+
+attack = pytest.mark.attack
+ADD = ("add", "resource", "invoice", "number:str", "--dry-run")
+
+
+def link(victim: Victim, name: str, target: Path | str) -> None:
+    """Put a link in the place of a file or a directory of the service, with what was there at its other end."""
+    path = victim.service / name
+    real = path.parent / target
+    if not real.exists() and path.exists():
+        real.parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(path, real)
+    elif path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+    path.symlink_to(target)
+    commit(victim.service)
+
+
+@attack("a tracked link that leads out of the repository", "refused by name, nothing is written")
+@pytest.mark.parametrize(
+    ("name", "where"),
+    [
+        ("AGENTS.md", "{}"),
+        ("AGENTS.md", "../outside/AGENTS.md"),
+        ("CHANGELOG.md", "{}"),
+        ("app/api/__init__.py", "{}"),
+        ("app/models/__init__.py", "../../../outside/app/models/__init__.py"),
+        ("app/schemas/types.py", "{}"),
+        ("tests/factories", "{}"),
+        ("tests/api", "../../outside/tests/api"),
+        ("app/schemas", "{}"),
+        ("app", "../outside/app"),
+    ],
+)
+def test_a_link_out(victim: Victim, name: str, where: str) -> None:
+    outside = victim.place / "outside" / name
+    link(victim, name, where.format(outside))
+    before = victim.look()
+
+    result = victim.run(*ADD)
+
+    assert changes(before, victim.look()) == []
+    assert result.returncode == 1
+    assert f"{outside}" in result.stderr
+    assert "leads out of the service" in result.stderr
+
+
+@attack("a link into git's own directory", "refused by name, nothing is written")
+@pytest.mark.parametrize("target", [".git/hooks/pre-commit", ".git/info/exclude"])
+def test_a_link_into_git(victim: Victim, target: str) -> None:
+    (victim.service / target).unlink(missing_ok=True)
+    link(victim, "AGENTS.md", target)
+    before = victim.look()
+
+    result = victim.run(*ADD)
+
+    assert (changes(before, victim.look()), result.returncode) == ([], 1)
+    assert "AGENTS.md leads out of the service" in result.stderr
+
+
+@attack("a chain of links that leads out", "refused by name, nothing is written")
+def test_a_chain(victim: Victim) -> None:
+    (victim.place / "outside").mkdir()
+    (victim.service / "docs" / "further").symlink_to("../../outside")
+    link(victim, "AGENTS.md", "docs/further/AGENTS.md")
+    before = victim.look()
+    result = victim.run(*ADD)
+    assert (changes(before, victim.look()), result.returncode) == ([], 1)
+
+
+@attack("a link that leads back to itself", "refused by name")
+def test_a_loop(victim: Victim) -> None:
+    link(victim, "app/schemas/types.py", "types.py")
+    result = victim.run(*ADD)
+    assert result.returncode == 1
+    assert "app/schemas/types.py is a link that leads back to itself" in result.stderr
+
+
+@attack("a link that stays in the repository", "followed")
+@pytest.mark.parametrize("absolute", [True, False], ids=["absolute", "relative"])
+def test_a_link_inside(victim: Victim, absolute: bool) -> None:
+    (victim.service / "CLAUDE.md").unlink()
+    link(victim, "AGENTS.md", victim.service / "CLAUDE.md" if absolute else "CLAUDE.md")
+    before = victim.look()
+
+    result = victim.run(*ADD, "--json")
+
+    assert (changes(before, victim.look()), result.returncode) == ([], 0), result.stderr
+    edited = json.loads(result.stdout)["edited"]
+    assert "CLAUDE.md" in edited
+    assert "AGENTS.md" not in edited
+
+
+@attack("an update of a service whose files are links that lead out", "what they lead to is as it was")
+@pytest.mark.parametrize("name", [".copier-answers.yml", "compose.yaml"])
+def test_an_update(victim: Victim, name: str) -> None:
+    link(victim, name, f"../outside/{name}")
+    (victim.service / "uv.lock").unlink(missing_ok=True)
+    before = {path: entry for path, entry in victim.look().items() if "outside" in path.parts}
+
+    victim.run("update")
+
+    after = {path: entry for path, entry in victim.look().items() if "outside" in path.parts}
+    assert changes(before, after) == []
+
+
+@attack("a link in a fork's template to a file of this machine", "the file is not read into the service")
+@pytest.mark.parametrize("command", [["update", "--dry-run"], ["status", "--json"]], ids=["update", "status"])
+@pytest.mark.parametrize("target", ["secret", "/dev/zero"])
+def test_a_link_in_the_template(victim: Victim, fork: Path, command: list[str], target: str) -> None:
+    (victim.home / "secret").write_text("the key of the house\n")
+    evil = Path(shutil.copytree(fork, victim.place / "evil", symlinks=True))
+    (evil / "template" / "notes.md").symlink_to(victim.home / "secret" if target == "secret" else target)
+    commit(evil, "v2.0.0")
+    victim.answer(_src_path=str(evil), **({"_commit": "v2.0.0"} if command[0] == "status" else {}))
+
+    result = victim.run(*command)
+
+    assert "the key of the house" not in result.stdout
+    assert "a link that leads out of it: template/notes.md" in result.stdout + result.stderr
