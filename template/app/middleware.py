@@ -146,3 +146,38 @@ class LimitedBody:
 def declared_length(scope: Scope) -> int:
     length = raw_header(scope, b"content-length")
     return int(length) if length.isdigit() else 0
+
+
+class NotModifiedMiddleware:
+    """Answer 304 where a caller has what it asks for already: RFC 9110, section 13.1.2."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        if scope["type"] == "http" and scope["method"] in {"GET", "HEAD"}:
+            tags = raw_header(scope, b"if-none-match")
+            send = NotModified(tags, send) if tags else send
+        return self.app(scope, receive, send)
+
+
+class NotModified:
+    """Sends a response, or no more than that it is the one whose ETag was given."""
+
+    def __init__(self, tags: bytes, send: Send) -> None:
+        self.known = {tag.strip().removeprefix(b"W/") for tag in tags.split(b",")}
+        self.send = send
+        self.is_known = False
+
+    def __call__(self, message: Message) -> Awaitable[None]:
+        if message["type"] == "http.response.start" and message["status"] == HTTPStatus.OK:
+            etag = dict(message["headers"]).get(b"etag", b"").removeprefix(b"W/")
+            self.is_known = bool(etag) and not self.known.isdisjoint({b"*", etag})
+            if self.is_known:
+                kept = [
+                    header for header in message["headers"] if header[0] not in {b"content-length", b"content-type"}
+                ]
+                message = {**message, "status": HTTPStatus.NOT_MODIFIED, "headers": kept}
+        elif self.is_known:
+            message = {**message, "body": b""}
+        return self.send(message)

@@ -5,7 +5,7 @@ from fastapi import FastAPI, Response
 from httpx import AsyncClient
 
 from app.deps import State
-from app.middleware import SECURITY_HEADERS, RequestContextMiddleware
+from app.middleware import SECURITY_HEADERS, NotModifiedMiddleware, RequestContextMiddleware
 from tests.conftest import client_of
 
 HSTS = "strict-transport-security"
@@ -58,3 +58,33 @@ async def test_no_other_origin_is_let_in(app: FastAPI, client: AsyncClient, meth
         response = await client.request(method, path, headers=headers)
 
         assert not [name for name in response.headers if name.startswith("access-control-")]
+
+
+@pytest.mark.parametrize(
+    ("method", "tags", "status"),
+    [
+        ("GET", '"1"', 304),
+        ("HEAD", '"1"', 304),
+        ("GET", '"0", W/"1"', 304),
+        ("GET", "*", 304),
+        ("GET", '"2"', 200),
+        ("GET", "1", 200),
+        ("POST", '"1"', 200),
+    ],
+)
+async def test_what_the_caller_has_is_not_sent_again(state: State, method: str, tags: str, status: int) -> None:
+    app = NotModifiedMiddleware(Response("bolt", headers={"ETag": '"1"'}))
+    async with client_of(app, state) as client:
+        response = await client.request(method, "/", headers={"If-None-Match": tags})
+
+    assert (response.status_code, response.headers["etag"]) == (status, '"1"')
+    assert response.content == (b"" if status == 304 else b"bolt")
+
+
+async def test_what_has_no_etag_is_sent(state: State) -> None:
+    async with client_of(NotModifiedMiddleware(Response("bolt")), state) as client:
+        assert (await client.get("/", headers={"If-None-Match": "*"})).text == "bolt"
+
+
+async def test_a_crash_closes_the_connection(client: AsyncClient) -> None:
+    assert (await client.post("/widgets/bolt/then-crash")).headers["connection"] == "close"

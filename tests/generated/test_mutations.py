@@ -58,6 +58,8 @@ MUTATIONS = [
     Mutation("headers are bounded in size", "app/protocol.py", "self.length_of_head() > MAX_HEAD_BYTES", "False", "test_protocol.py"),
     Mutation("headers are bounded in number", "app/protocol.py", " or len(self.headers) > MAX_HEADERS", "", "test_protocol.py"),
     Mutation("headers are bounded in time", "app/protocol.py", "self.refuse(TOO_SLOW)", "pass", "test_protocol.py"),
+    Mutation("a 500 says that the connection is closed", "app/middleware.py", ', headers={"Connection": "close"})', ")", "test_headers.py"),
+    Mutation("a known ETag is a 304", "app/middleware.py", "self.is_known = bool(etag)", "self.is_known = False", "test_headers.py"),
     Mutation("trailers are no headers", "app/protocol.py", "self.headers.copy()", "self.headers", "test_protocol.py"),
     Mutation("readiness asks the database", "app/api/health.py", 'connection = await session.connection()\n            await connection.execute(text("SELECT 1"))\n            await connection.run_sync(request.state.schema)', "pass", "test_health.py"),
     Mutation("readiness has a time limit", "app/api/health.py", "asyncio.timeout(READINESS_TIMEOUT_SECONDS)", "asyncio.timeout(None)", "test_health.py"),

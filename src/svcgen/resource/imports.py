@@ -13,7 +13,7 @@ _MODULES = {
     "decimal": "Decimal",
     "http": "HTTPStatus",
     "itertools": "count",
-    "typing": "Annotated Any Literal Self TypedDict",
+    "typing": "Annotated Any Literal NamedTuple Self TypedDict",
     "uuid": "UUID",
     "fastapi": "APIRouter Depends FastAPI Header HTTPException Query Request",
     "fastapi.exceptions": "RequestValidationError",
@@ -33,7 +33,7 @@ _MODULES = {
     "app.etag": "IfMatch etag require_match",
     "app.models.base": "Base",
     "app.routing": "ResourceRouter",
-    "app.schemas.types": "CalendarDate Id Int64 Json LocalTime NOT_TEXT PlainDecimal StorableText UtcDatetime exact",
+    "app.schemas.types": "CalendarDate DIGITS Id Int64 Json LocalTime NOT_TEXT PlainDecimal StorableText UtcDatetime exact",
 }
 # Name to module; nothing for a module that is imported itself.
 KNOWN = {

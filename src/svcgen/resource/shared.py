@@ -4,9 +4,18 @@ import re
 
 # The definitions of app/schemas/types.py, each with what it needs before it.
 TYPES = {
+    "DIGITS": """def refuse_other_numerals(value: object) -> object:
+    # Pydantic takes 1_0, +10, 010 and 10.0 for 10.
+    if isinstance(value, str) and not re.fullmatch(r"0|-?[1-9][0-9]*", value):
+        raise ValueError("should be written in digits alone")
+    return value
+
+
+DIGITS = BeforeValidator(refuse_other_numerals)
+""",
     # OpenAPI documents of FastAPI have the limits of numbers as floats, and 2**63 - 1 is none.
     "Id": """Id = Annotated[
-    int, Field(ge=1, le=2**63 - 1), WithJsonSchema({"type": "integer", "format": "int64", "minimum": 1})
+    int, Field(ge=1, le=2**63 - 1), DIGITS, WithJsonSchema({"type": "integer", "format": "int64", "minimum": 1})
 ]
 """,
     "NOT_TEXT": """def refuse_text(value: object) -> object:
