@@ -14,8 +14,8 @@ from tests.test_server import read_log, serve
 
 KEY = f"X-API-Key: {API_KEY}\r\n".encode()
 HEAD = b"GET /healthz HTTP/1.1\r\nConnection: close\r\n"
-WIDGETS = "/widgets".encode()
-POST = b"POST %b HTTP/1.1\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n" % WIDGETS
+WIDGETS = "/widgets"
+POST = f"POST {WIDGETS} HTTP/1.1\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n".encode()
 
 
 @pytest.fixture(scope="module")
@@ -66,9 +66,8 @@ async def test_slow_headers(remote: AsyncClient, monkeypatch: pytest.MonkeyPatch
 
     assert b" 408 " in await exchange(remote, HEAD)
     # The first request is answered, and the second one not waited for.
-    two = await exchange(
-        remote, b"GET " + WIDGETS + b"/sleep/0.2 HTTP/1.1\r\n" + KEY + b"\r\nGET /healthz HTTP/1.1\r\n"
-    )
+    slow = f"GET {WIDGETS}/sleep/0.2 HTTP/1.1\r\n".encode()
+    two = await exchange(remote, slow + KEY + b"\r\nGET /healthz HTTP/1.1\r\n")
     assert [two.count(b"HTTP/1.1 %d " % status) for status in (200, 408)] == [1, 1]
 
 

@@ -33,7 +33,8 @@ _MODULES = {
     "app.etag": "IfMatch etag require_match",
     "app.models.base": "Base",
     "app.routing": "ResourceRouter",
-    "app.schemas.types": "CalendarDate DIGITS Id Int64 Json LocalTime NOT_TEXT PlainDecimal StorableText UtcDatetime exact",
+    "app.schemas.types": "CalendarDate DIGITS Id Int64 Json LocalTime NOT_TEXT PlainDecimal StorableText UtcDatetime"
+    " exact",
 }
 # Name to module; nothing for a module that is imported itself.
 KNOWN = {
