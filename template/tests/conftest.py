@@ -25,8 +25,8 @@ from app.deps import State
 from app.lifespan import lifespan
 from app.models import Base
 from app.settings import Settings, parse_database_url
-from scripts.postgres import has_name
-from scripts.testdb import missing_extension, server_for_tests, temporary_database
+from scripts.postgres import missing_extension, server_for_tests, temporary_database
+from scripts.supervisor import has_name
 from tests import sample
 
 # app.main reads the settings when it is imported; what a developer has in .env is none of the tests' business.

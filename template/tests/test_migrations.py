@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from app.migrations import is_ours
 from app.models import Base
 from app.settings import get_settings
-from scripts.testdb import temporary_database
+from scripts.postgres import temporary_database
 from tests.conftest import ROOT, migrate
 
 RULE = "Migrations via Alembic auto-generate + manual review. Never edit applied migrations."

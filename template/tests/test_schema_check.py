@@ -14,7 +14,7 @@ from app.deps import State
 from app.main import create_app
 from app.migrations import OutdatedSchemaError, SchemaCheck
 from app.settings import Settings
-from scripts.testdb import temporary_database
+from scripts.postgres import temporary_database
 from tests.conftest import ROOT, client_of
 
 type History = Callable[[dict[str, str]], SchemaCheck]

@@ -146,7 +146,7 @@ def postgres(billing: Service) -> Iterator[str]:
 @contextmanager
 def running_postgres(service: Service) -> Iterator[str]:
     with subprocess.Popen(
-        [service.path / ".venv" / "bin" / "python", "-I", service.path / "scripts" / "postgres.py", "5432"],
+        [service.path / ".venv" / "bin" / "python", "-I", service.path / "scripts" / "supervisor.py", "5432"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

@@ -234,7 +234,7 @@ def test_local_postgres_without_docker(billing: Service, tmp_path: Path) -> None
     service = tmp_path / "service"
     (service / "scripts").mkdir(parents=True)
     (service / "app").symlink_to(billing.path / "app")
-    for script in ("devdb.py", "postgres.py"):
+    for script in ("devdb.py", "postgres.py", "supervisor.py"):
         shutil.copyfile(billing.path / "scripts" / script, service / "scripts" / script)
     command: list[str | Path] = [billing.path / ".venv" / "bin" / "python", service / "scripts" / "devdb.py"]
     url = f"postgresql://postgres:postgres@localhost:{port}/app"

