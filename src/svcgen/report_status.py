@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from svcgen.commands.status import ServiceStatus
-from svcgen.screen import Screen
+from svcgen.screen import Screen, printable
 
 _COLUMNS = ("service", "version", "behind", "platform", "python", "owner", "edited")
 _RULES = "failed rules"
@@ -48,7 +48,7 @@ def show_statuses(screen: Screen, statuses: Sequence[ServiceStatus], *, rules: b
     if reasons:
         screen.line()
     for reason, names in reasons.items():
-        screen.line(f"{_few(names)}: {reason}")
+        screen.line(printable(f"{_few(names)}: {' '.join(reason.split())}", but=""))
 
 
 def _row(status: ServiceStatus) -> list[str]:

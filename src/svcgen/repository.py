@@ -60,14 +60,19 @@ class Repository:
             ToolError: git refuses to read it.
         """
         try:
-            places = git(service, "rev-parse", "--show-prefix", "--absolute-git-dir", "--git-common-dir").split("\n")
+            asked = ("--show-prefix", "--absolute-git-dir", "--git-common-dir", "--is-inside-work-tree")
+            prefix, directory, common, inside, *_ = git(service, "rev-parse", *asked).split("\n")
         except ToolError as error:
             if "not a git repository" in error.message:
                 raise ServiceError(
                     f"{service} is in no git repository, so nothing could be undone", hint=_INIT
                 ) from error
             raise
-        prefix, directory, common = places[:3]
+        if inside != "true":
+            raise ServiceError(
+                f"{service} is not in the work tree of its own repository, so an update would change another directory",
+                hint="let git find it: git config --unset core.worktree",
+            )
         return cls(service, prefix, Path(directory), (service / common).resolve())
 
     @property

@@ -138,6 +138,8 @@ def test_dry_runs(victim: Victim, carry: Callable[[Victim], None], look: tuple[s
 
 def check_look(victim: Victim, carry: Callable[[Victim], None], look: tuple[str, ...]) -> None:
     carry(victim)
+    for canary in victim.canaries.iterdir():  # of the git that prepared it
+        canary.unlink()
     before = victim.look()
 
     result = victim.run(*look)

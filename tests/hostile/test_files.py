@@ -1,0 +1,158 @@
+"""Files of a checkout that hurt whoever reads them: each is the user's error, with its name, and a survey goes on."""
+
+import json
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from hostile.checkout import commit
+from hostile.conftest import Victim
+
+attack = pytest.mark.attack
+LAUGHS = "\n".join(
+    ["a0: &a0 [lol]", *(f"a{level}: &a{level} [{', '.join([f'*a{level - 1}'] * 9)}]" for level in range(1, 12))]
+)
+MERGES = "\n".join(
+    [
+        "m0: &m0 {k: v}",
+        *(f"m{level}: &m{level} {{<<: [{', '.join([f'*m{level - 1}'] * 9)}]}}" for level in range(1, 10)),
+    ]
+)
+COMMANDS = {
+    "check": ("update", "--check"),
+    "dry-run": ("update", "--dry-run"),
+    "add": ("add", "resource", "invoice", "number:str", "--dry-run"),
+}
+
+
+def laughs(answers: Path) -> None:
+    answers.write_text(f"{answers.read_text()}{LAUGHS}\n")
+
+
+def merges(answers: Path) -> None:
+    answers.write_text(f"{answers.read_text()}{MERGES}\n")
+
+
+def brackets(answers: Path) -> None:
+    answers.write_text(f"{answers.read_text()}deep: {'[' * 200_000}\n")
+
+
+def braces(answers: Path) -> None:
+    answers.write_text(f"{answers.read_text()}deep: {'{a: ' * 60_000}\n")
+
+
+def fifo(answers: Path) -> None:
+    answers.unlink()
+    os.mkfifo(answers)
+
+
+def zeroes(answers: Path) -> None:
+    answers.unlink()
+    answers.symlink_to("/dev/zero")
+
+
+def device(answers: Path) -> None:
+    answers.unlink()
+    answers.symlink_to("/dev/random")
+
+
+def large(answers: Path) -> None:
+    answers.write_text(f"{answers.read_text()}# {'x' * 50_000_000}\n")
+
+
+def digits(answers: Path) -> None:
+    answers.write_text(answers.read_text().replace("_commit: v1.0.0", f"_commit: {'1' * 4500}"))
+
+
+def dotted_digits(answers: Path) -> None:
+    answers.write_text(answers.read_text().replace("_commit: v1.0.0", f"_commit: v1.{'1' * 4500}"))
+
+
+def no_date(answers: Path) -> None:
+    answers.write_text(answers.read_text().replace("_commit: v1.0.0", "_commit: 2026-13-45"))
+
+
+def an_object(answers: Path) -> None:
+    answers.write_text(f"{answers.read_text()}evil: !!python/object/apply:os.system [id]\n")
+
+
+def not_text(answers: Path) -> None:
+    answers.write_bytes(answers.read_bytes() + b"evil: \xff\xfe\n")
+
+
+FILES = (laughs, merges, brackets, braces, fifo, zeroes, device, large, digits, dotted_digits, no_date, not_text)
+
+
+@attack("an answers file of", "a row of the survey, the others are as ever")
+@pytest.mark.parametrize("spoil", FILES, ids=lambda spoil: spoil.__name__)
+def test_a_survey(victim: Victim, spoil: Callable[[Path], None]) -> None:
+    shutil.copytree(victim.service, victim.place / "good", symlinks=True)
+    spoil(victim.service / ".copier-answers.yml")
+    result = victim.run("status", "--json", ".", "../good")
+    bad, good = json.loads(result.stdout)["services"]
+    assert bad["problem"] or bad["remarks"]
+    assert (good["behind"], good["edited"], good["problem"]) == (1, [], "")
+
+
+@attack("an answers file of", "the user's error, with its name")
+@pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
+@pytest.mark.parametrize("spoil", [laughs, brackets, fifo, zeroes, digits], ids=lambda spoil: spoil.__name__)
+def test_a_command(victim: Victim, spoil: Callable[[Path], None], command: tuple[str, ...]) -> None:
+    spoil(victim.service / ".copier-answers.yml")
+    result = victim.run(*command, *(["--allow-dirty"] if "add" in command else []))
+    assert (result.returncode, ".copier-answers.yml" in result.stderr) == (1, True), result.stderr
+
+
+@attack("a module of a service is", "the user's error, with its name")
+@pytest.mark.parametrize("what", ["fifo", "zeroes", "nested", "minus", "binary", "large"])
+def test_a_module(victim: Victim, what: str) -> None:
+    module = victim.service / "app" / "models" / "evil.py"
+    contents = {"nested": b"(" * 100_000, "minus": b"-" * 300_000 + b"1", "binary": b"\xff", "large": b"#" * 50_000_000}
+    if what in contents:
+        module.write_bytes(contents[what])
+    else:
+        os.mkfifo(module) if what == "fifo" else module.symlink_to("/dev/zero")
+    result = victim.run("add", "resource", "invoice", "number:str", "--dry-run", "--allow-dirty")
+    assert result.returncode == 1, result.stderr
+    assert "app/models/evil.py" in result.stderr
+
+
+@attack("a file of the template is, in the service", "a row of the survey like any other")
+@pytest.mark.parametrize("what", ["fifo", "zeroes", "large"])
+def test_a_file_of_the_template(victim: Victim, what: str) -> None:
+    file = victim.service / "compose.yaml"
+    file.unlink()
+    if what == "large":
+        with file.open("wb") as sparse:
+            sparse.truncate(8 << 30)
+    else:
+        os.mkfifo(file) if what == "fifo" else file.symlink_to("/dev/zero")
+    result = victim.run("status", "--json")
+    (row,) = json.loads(result.stdout)["services"]
+    assert (row["edited"] or row["deleted"], row["remarks"]) == (["compose.yaml"], [])
+
+
+@attack("a checkout of another user", "git's own words, and no hint to make a repository")
+@pytest.mark.parametrize(
+    "command", [COMMANDS["dry-run"], COMMANDS["add"], ("update",)], ids=["dry-run", "add", "update"]
+)
+def test_another_user(victim: Victim, command: tuple[str, ...]) -> None:
+    result = victim.run(*command, GIT_TEST_ASSUME_DIFFERENT_OWNER="1")
+    assert result.returncode == 1
+    assert "safe.directory" in result.stderr
+    assert "git init" not in result.stderr
+
+
+@attack("a repository whose work tree is another one's", "that one is as it was")
+def test_another_work_tree(victim: Victim) -> None:
+    other = Path(shutil.copytree(victim.service, victim.place / "other", symlinks=True))
+    commit(other)
+    with (victim.service / ".git" / "config").open("a") as config:
+        config.write(f"[core]\nworktree = {other}\n")
+    before = (other / "compose.yaml").read_text()
+    victim.run("update", "--in-place")
+    victim.run("update")
+    assert (other / "compose.yaml").read_text() == before
