@@ -2,12 +2,16 @@
 
 import json
 from collections.abc import Mapping
+from contextlib import nullcontext
 from pathlib import Path
 
+import pytest
 import yaml
 
 from conftest import Svcgen, commit_all
 from helpers import git
+from svcgen.commands.add import check_service
+from svcgen.errors import ServiceError
 
 
 def recorded(service: Path) -> tuple[str, str]:
@@ -70,3 +74,15 @@ def test_with_the_template_of_a_release(svcgen: Svcgen, clone: Path, workdir: Pa
     made = json.loads(svcgen("new", "billing", "--no-sync", "--json", PYTHONPATH=str(clone / "src")).stdout)
     assert (made["template_version"], made["updatable"]) == ("v98.0.0", True)
     assert recorded(workdir / "billing") == ("v98.0.0", "https://github.com/svcgen/svcgen")
+
+
+def test_a_fork_counts_its_own_versions(clone: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Its version in pyproject.toml may be any."""
+    monkeypatch.setattr("svcgen.template._PACKAGE", clone / "src" / "svcgen")
+    git(clone, "remote", "set-url", "origin", "git@git.example.com:platform/svcgen.git")
+    answers = tmp_path / ".copier-answers.yml"
+    for version, refused in (("v97.0.0", False), ("v98.0.0", False), ("v98.0.0-1-gabc1234", False), ("v98.1.0", True)):
+        for host in ("git.example.com", "github.com"):
+            answers.write_text(f"_commit: {version}\n_src_path: git@{host}:platform/svcgen\nservice_name: billing\n")
+            with pytest.raises(ServiceError) if refused and host != "github.com" else nullcontext():
+                check_service(tmp_path, allow_dirty=True)

@@ -34,10 +34,10 @@ def check_service(path: Path, *, allow_dirty: bool) -> Service:
         ServiceError: It is none, it is newer than this svcgen, or it has changes that are not committed.
     """
     service = read_service(path)
-    made_by, own = parse_version(service.version), parse_version(installed_version())
-    # The versions of a fork are its own.
-    ours = same_source(service.source, find_template(None).source)
-    if ours and made_by and own and made_by > own:
+    template = find_template(None)
+    # The versions of a fork are its own, also for a svcgen that was installed from it.
+    made_by, own = parse_version(service.version), parse_version(template.version) or parse_version(installed_version())
+    if same_source(service.source, template.source) and made_by and own and made_by > own:
         raise ServiceError(
             f"{path} is from the template {service.version}, which is newer than this svcgen ({own})",
             hint="upgrade svcgen: uv tool upgrade svcgen",
