@@ -7,16 +7,14 @@ from typing import Any
 
 import yaml
 
-from svcgen import bounded
 from svcgen.bounded import load_yaml, read_bounded
 from svcgen.errors import TemplateError
 
-Loader: Any = bounded.Loader
 NAME = "service_name"
 # With any of them, Copier wants to be told that the template is trusted.
 _CODE = frozenset({"_jinja_extensions", "_migrations", "_tasks"})
 _ALIASES = 20
-_OTHER_VERSION = "mend it in the template, or update to a version that has none of this: --to VERSION"
+_OTHER_VERSION = "fix it in the template, or update to a version without it: --to VERSION"
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,6 @@ from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import yaml
-
 from svcgen.answers import complete
 from svcgen.answers_file import merge_answers
 from svcgen.changelog import duties
@@ -17,7 +15,7 @@ from svcgen.history import find_version, newest_tag, parse_version
 from svcgen.merge import Merged, MergeResult, TemplateMerge
 from svcgen.objects import REGULAR, Entry, ObjectStore
 from svcgen.publication import publish
-from svcgen.questions import Loader, load_questions
+from svcgen.questions import load_questions, read_config
 from svcgen.render import render
 from svcgen.repository import Head, Repository
 from svcgen.service import ANSWERS_FILE, Service, read_service
@@ -266,5 +264,4 @@ def _carry_over(service: Service, template: Template) -> dict[str, str]:
 
 
 def _team_owned(template: Template) -> set[str]:
-    config = yaml.load((template.root / "copier.yml").read_bytes(), Loader)  # noqa: S506  (a safe loader)
-    return set(config.get("_skip_if_exists", ()))
+    return set(read_config(template.root).get("_skip_if_exists", ()))
