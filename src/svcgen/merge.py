@@ -8,10 +8,10 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from svcgen.objects import Entry, ObjectStore, Tree
+from svcgen.filters import Filters
+from svcgen.objects import Entry, Tree
 from svcgen.pristine import without_days
 from svcgen.renderings import Renderings
-from svcgen.repository import Repository
 
 _BASE, _OURS, _THEIRS = 1, 2, 3
 _MARKER = b"<<<<<<< "
@@ -81,17 +81,16 @@ class TemplateMerge:
     """One merge.
 
     Args:
-        repository: The service's repository.
-        store: Where the result is put together.
+        filters: Those of the service's repository, and the store where the result is put together.
         version: The version of the template that is merged in.
     """
 
-    def __init__(self, repository: Repository, store: ObjectStore, version: str) -> None:
+    def __init__(self, filters: Filters, version: str) -> None:
         """Read what the service's commit holds."""
-        self._repository = repository
-        self._store = store
+        self._filters = filters
+        self._repository, self._store = filters.repository, filters.store
         self._version = version
-        self._ours = store.read(repository.tree("HEAD"))
+        self._ours = self._store.read(self._repository.tree("HEAD"))
         self._result: dict[str, Entry] = {}
         self._stages: dict[str, dict[int, Entry]] = {}
         self._removed: list[tuple[str, str]] = []
@@ -109,7 +108,7 @@ class TemplateMerge:
         Raises:
             ToolError: git fails.
         """
-        sides = Renderings(self._store, self._ours, base, theirs, apart)
+        sides = Renderings(self._filters, self._ours, base, theirs, apart)
         edited = {path for path in sides.base if self._is_edited(path, sides)} | set(sides.replaced)
         merged = self._store.merge(sides.base, sides.ours, sides.theirs, f"template-{self._version}")
         self._result, self._stages = dict(merged.tree), dict(merged.stages)
@@ -119,6 +118,8 @@ class TemplateMerge:
         for path, entry in sides.news.items():
             self._put_beside(path, entry)
         self._keep_what_git_does_not_see(sides)
+        # A file may have come to a place that a filter is for.
+        self._result |= self._filters.as_committed({path: self._result[path] for path in self._written()})
         return MergeResult(self._report(sides, edited), self._result, frozenset(self._changed()), self._stages)
 
     def _settle(self, sides: Renderings) -> None:
@@ -143,6 +144,8 @@ class TemplateMerge:
         for path in sorted(self._repository.unseen_edits(self._changed())):
             if path in self._result:
                 self._put_beside(path, sides.theirs.get(path, self._result[path]))
+            else:
+                self._removed.append((path, path))
             self._result[path] = self._ours[path]
 
     def _put_beside(self, path: str, entry: Entry) -> None:
@@ -156,11 +159,16 @@ class TemplateMerge:
 
     def _free_name(self, name: str) -> str:
         names = [name, *(f"{name}-{number}" for number in range(2, 100))]
-        return next(free for free in names if free not in self._result and not self._repository.in_the_way(free))
+        taken = self._repository.in_the_way
+        # None is free below a folder that is a file on disk.
+        return next((free for free in names if free not in self._result and not taken(free)), name)
 
     def _changed(self) -> set[str]:
         paths = self._ours.keys() | self._result.keys()
         return {path for path in paths if self._ours.get(path) != self._result.get(path)}
+
+    def _written(self) -> set[str]:
+        return (self._changed() & self._result.keys()) - self._stages.keys()
 
     def _is_edited(self, path: str, sides: Renderings) -> bool:
         """Tell whether a file is not as rendered, but for the day of rendering that stands in some."""

@@ -4,7 +4,8 @@ import posixpath
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
-from svcgen.objects import LINK, Entry, ObjectStore, Tree
+from svcgen.filters import Filters
+from svcgen.objects import LINK, Entry, Tree
 from svcgen.own_rows import with_own_rows
 
 
@@ -19,20 +20,22 @@ class Renderings:
         news: What the new rendering has in these places, where it changed.
     """
 
-    def __init__(self, store: ObjectStore, ours: Tree, base: Path, theirs: Path, apart: Collection[str]) -> None:
+    def __init__(self, filters: Filters, ours: Tree, base: Path, theirs: Path, apart: Collection[str]) -> None:
         """Read the renderings.
 
         Args:
-            store: Where their files go.
+            filters: Those of the service's repository, and the store where their files go.
             ours: The service's commit.
             base: The directory of the old rendering.
             theirs: The directory of the new one.
             apart: Files that are left as the service has them.
         """
-        self._store = store
+        self._store = filters.store
         self._service = ours
         self.ours = dict(ours)
-        self.base, self.theirs = store.add_directory(base), store.add_directory(theirs)
+        self.base, self.theirs = (
+            filters.as_committed(self._store.add_directory(directory)) for directory in (base, theirs)
+        )
         for path in apart:
             if path in self.base or path in ours:
                 self._leave_out(path)

@@ -10,6 +10,7 @@ from svcgen.answers_file import merge_answers
 from svcgen.changelog import duties
 from svcgen.errors import ServiceError
 from svcgen.events import Notify, Step
+from svcgen.filters import Filters
 from svcgen.finishing import Finishing
 from svcgen.history import find_version, newest_tag, parse_version
 from svcgen.merge import Merged, MergeResult, TemplateMerge
@@ -135,7 +136,7 @@ def preview_update(request: UpdateRequest, notify: Notify) -> Update:
     with tempfile.TemporaryDirectory(prefix="svcgen-") as scratch:
         tree = repository.tree("HEAD")
         store = ObjectStore(request.path, tree, Path(scratch))
-        update, result = _merge(request, planned, repository, store, steps)
+        update, result = _merge(request, planned, Filters(repository, store, own=False), steps)
         diff = store.diff(store.read(tree), result.tree)
     return replace(update, diff=diff, steps=tuple(steps.taken))
 
@@ -159,7 +160,7 @@ def update_service(request: UpdateRequest, notify: Notify) -> Update:
     branch = "" if request.in_place or onto else _free_branch(repository, planned.after)
     with tempfile.TemporaryDirectory(prefix="svcgen-") as scratch:
         store = ObjectStore(request.path, repository.tree(origin.commit), Path(scratch))
-        update, result = _merge(request, planned, repository, store, steps)
+        update, result = _merge(request, planned, Filters(repository, store, own=True), steps)
         merged = store.write(result.tree)
         store.copy_into(request.path)
         tree = with_service(repository, origin.commit, merged)
@@ -221,10 +222,8 @@ def _free_branch(repository: Repository, version: str) -> str:
     return branch
 
 
-def _merge(
-    request: UpdateRequest, planned: Update, repository: Repository, store: ObjectStore, steps: Steps
-) -> tuple[Update, MergeResult]:
-    service, scratch = read_service(request.path), store.scratch
+def _merge(request: UpdateRequest, planned: Update, filters: Filters, steps: Steps) -> tuple[Update, MergeResult]:
+    service, store, scratch = read_service(request.path), filters.store, filters.store.scratch
     old = find_version(planned.before, service.source, request.template, scratch / "old-template")
     new = find_version(planned.after, service.source, request.template, scratch / "new-template")
     answers = _carry_over(service, new)
@@ -235,13 +234,14 @@ def _merge(
         render(new, theirs, answers)
 
     steps.require("render", render_both)
-    merging = TemplateMerge(repository, store, planned.after)
+    merging = TemplateMerge(filters, planned.after)
     apart = {ANSWERS_FILE, "requirements.txt", *_team_owned(old), *_team_owned(new)}
     merged: list[MergeResult] = []
     steps.require("merge", lambda: merged.append(merging.run(base, theirs, apart)))
     files = (folder / ANSWERS_FILE for folder in (base, request.path, theirs))
     content = merge_answers(*(file.read_text(encoding="utf-8") for file in files))
-    result = merged[0].with_file(ANSWERS_FILE, Entry(REGULAR, store.add(content.encode())))
+    answered = filters.as_committed({ANSWERS_FILE: Entry(REGULAR, store.add(content.encode()))})
+    result = merged[0].with_file(ANSWERS_FILE, answered[ANSWERS_FILE])
     update = replace(
         planned,
         merged=result.report,
