@@ -11,7 +11,11 @@ import yaml
 from conftest import Svcgen, commit_all
 from helpers import git
 from svcgen.commands.add import check_service
+from svcgen.commands.new import NewRequest, NewService
 from svcgen.errors import ServiceError
+from svcgen.report import preview_object, show_service
+from svcgen.screen import Screen
+from svcgen.template import Template
 
 
 def recorded(service: Path) -> tuple[str, str]:
@@ -74,6 +78,26 @@ def test_with_the_template_of_a_release(svcgen: Svcgen, clone: Path, workdir: Pa
     made = json.loads(svcgen("new", "billing", "--no-sync", "--json", PYTHONPATH=str(clone / "src")).stdout)
     assert (made["template_version"], made["updatable"]) == ("v98.0.0", True)
     assert recorded(workdir / "billing") == ("v98.0.0", "https://github.com/svcgen/svcgen")
+
+
+@pytest.mark.parametrize(
+    ("version", "note", "updatable"),
+    [
+        ("v1.0.0", "", True),
+        ("v1.0.0-1-gabc1234", "note: v1.0.0-1-gabc1234 is not a release; updates need its commit", True),
+        ("v1.0.0-dirty", "note: an update can't rebuild v1.0.0-dirty: commit the changes", False),
+        ("unknown", "note: the template's version is unknown, so the service can't be updated", False),
+    ],
+)
+def test_what_a_new_service_says_of_its_updates(
+    bundled: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], version: str, note: str, updatable: bool
+) -> None:
+    template = Template(bundled / "svcgen" / "_bundle", version, "https://git.example.com/svcgen")
+    request = NewRequest(template, {"service_name": "billing"}, tmp_path / "billing", git=False, sync=False)
+    show_service(Screen(), request, NewService(tmp_path / "billing", (), (), ()))
+    said = capsys.readouterr().out
+    assert [line[: len(note)] for line in said.splitlines() if line.startswith("note: ")] == ([note] if note else [])
+    assert preview_object(request, ())["updatable"] == updatable
 
 
 def test_a_fork_counts_its_own_versions(clone: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
