@@ -68,5 +68,5 @@ def _release_like(checkout: Path, version: str) -> str:
 
 
 def _ids(checkout: Path, commit: str) -> tuple[str, ...]:
-    listed = git(checkout, "ls-tree", "--full-tree", commit, "--", *PARTS).splitlines()
+    listed = git(checkout, "ls-tree", commit, "--", *PARTS).splitlines()
     return tuple(line.split()[2] for line in listed)
