@@ -30,6 +30,11 @@ class Service:
     version: str
     source: str
 
+    @property
+    def python(self) -> str:
+        """Its Python version, such as "3.13"; empty where the template of a fork does not ask for one."""
+        return self.answers.get("python", "")
+
 
 def read_service(path: Path) -> Service:
     """Read what made the service in a directory.

@@ -80,6 +80,8 @@ def _uv_places() -> Iterator[Path]:
 def _find_pyenv_python(version: str) -> Path | None:
     """Return the newest patch release that pyenv has; its shims on PATH fail where that one is not selected."""
     patches = {}
+    if not re.fullmatch(r"\d\.\d+", version):  # an answer that was never checked
+        return None
     for home in _pyenv_versions().glob(f"{version}.*"):
         match = re.fullmatch(re.escape(version) + r"\.(\d+)", home.name)
         interpreter = home / "bin" / f"python{version}"

@@ -247,6 +247,26 @@ def test_documents_that_are_not_as_they_were(svcgen: Svcgen, service: Path, envi
     assert (service / "AGENTS.md").read_text() == "# Ours\n"
 
 
+def test_links_inside_are_followed_and_stay(svcgen: Svcgen, service: Path, environ: Mapping[str, str]) -> None:
+    (service / "CLAUDE.md").unlink()
+    for name, place in {"AGENTS.md": "CLAUDE.md", "app/models": "app/tables", "tests/factories": "tests/made"}.items():
+        shutil.move(service / name, service / place) if (service / name).exists() else (service / place).mkdir()
+        (service / name).symlink_to(service / place)
+    commit(service, environ)
+    links = [path for path in service.rglob("*") if path.is_symlink()]
+
+    result = svcgen("add", "resource", "invoice", "number:str", QUICK, "--json")
+
+    report = json.loads(result.stdout)
+    assert (result.returncode, report["ok"]) == (0, True), result.stderr
+    assert [path for path in service.rglob("*") if path.is_symlink()] == links
+    assert {"CLAUDE.md", "app/tables/__init__.py"} <= set(report["edited"])
+    assert {"app/tables/invoice.py", "tests/made/invoice.py"} <= set(report["added"])
+    assert "Added invoices" in (service / "AGENTS.md").read_text()
+    subprocess.run(report["undo"], shell=True, cwd=service, check=True)  # noqa: S602
+    assert git(service, "status", "--porcelain") == ""
+
+
 def test_what_ruff_finds_is_told(svcgen: Svcgen, service: Path, environ: Mapping[str, str]) -> None:
     """By rules of the team that svcgen can't know."""
     restyle(service, "ruff.toml", lambda text: text.replace("select = [\n", 'select = [\n    "D100",\n'))

@@ -106,6 +106,15 @@ def test_a_command(victim: Victim, spoil: Callable[[Path], None], command: tuple
     assert (result.returncode, ".copier-answers.yml" in result.stderr) == (1, True), result.stderr
 
 
+@attack("the Python version in the answers is a path", "no bug of svcgen")
+def test_a_python(victim: Victim) -> None:
+    victim.answer(python="/etc")
+    (victim.service / ".git" / "info" / "exclude").write_text(".venv\n")
+    victim.program(victim.service / ".venv" / "bin" / "python")
+    result = victim.run("add", "resource", "invoice", "number:str", "--no-migration")
+    assert result.returncode in {0, 1}, result.stderr
+
+
 @attack("a module of a service is", "the user's error, with its name")
 @pytest.mark.parametrize("what", ["fifo", "zeroes", "nested", "minus", "binary", "large"])
 def test_a_module(victim: Victim, what: str) -> None:

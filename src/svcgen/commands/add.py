@@ -72,7 +72,7 @@ def add_resources(request: AddRequest, notify: Notify) -> Added:
     if request.dry_run:
         return _preview(request, layout, change, steps)
     with work_copy(request.service) as copy:
-        tools = Tools(Uv.find(service.answers["python"], notify), request.service, copy)
+        tools = Tools(Uv.find(service.python, notify), request.service, copy)
         tools.check()
         _write(request, layout, tools, change, steps)
         if request.migration:

@@ -68,7 +68,7 @@ def continue_update(path: Path, notify: Notify) -> Update:
     head = _require_resolved(repository, record)
     steps = Steps(notify)
     staged = git(repository.top, "write-tree").strip()
-    finishing = Finishing(repository, read_service(path).answers["python"], steps, test=record.test)
+    finishing = Finishing(repository, read_service(path).python, steps, test=record.test)
     with tempfile.TemporaryDirectory(prefix="svcgen-") as scratch:
         finished = finishing.run(staged, Path(scratch))
     if finished is None:

@@ -245,7 +245,7 @@ def _merge(request: UpdateRequest, planned: Update, filters: Filters, steps: Ste
     update = replace(
         planned,
         merged=result.report,
-        python=answers["python"],
+        python=answers.get("python", ""),
         answers={
             name: (service.answers.get(name), value)
             for name, value in answers.items()
