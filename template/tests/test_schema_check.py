@@ -12,7 +12,7 @@ from starlette.types import Message
 from app import lifespan
 from app.deps import State
 from app.main import create_app
-from app.migrations import OutdatedSchemaError, SchemaCheck
+from app.migrations import OtherServiceError, OutdatedSchemaError, SchemaCheck, name_service
 from app.settings import Settings
 from scripts.postgres import temporary_database
 from tests.conftest import ROOT, client_of
@@ -85,6 +85,27 @@ async def test_never_migrated(connection: AsyncConnection, history: History) -> 
 
     with pytest.raises(OutdatedSchemaError, match="at revision none"):
         await connection.run_sync(history(LINE))
+
+
+async def test_another_services(connection: AsyncConnection, history: History) -> None:
+    """Its revision is as unknown as that of a newer release."""
+    schema = history(LINE)
+    await connection.run_sync(be_at, "three")
+    await connection.execute(text("COMMENT ON TABLE alembic_version IS 'somebody-else'"))
+
+    with pytest.raises(OtherServiceError, match="'somebody-else'"):
+        await connection.run_sync(schema)
+    assert not schema.passed
+
+
+async def test_takes_the_database_of_an_older_release(connection: AsyncConnection, history: History) -> None:
+    schema = history(LINE)
+    await connection.run_sync(be_at, "two")
+
+    await connection.run_sync(name_service, schema.config)
+    await connection.run_sync(schema)
+
+    assert schema.passed
 
 
 async def test_is_ready_only_once_migrated(
