@@ -26,9 +26,7 @@ UID = os.geteuid()
 NOBODY = pwd.getpwnam("nobody")
 # In C.UTF-8 and as asked, whatever the environment of a developer says.
 ENVIRON = {name: value for name, value in os.environ.items() if not name.startswith(("LANG", "LC_", "PG"))}
-INITDB = (
-    "--auth=trust --username=postgres --encoding=UTF8 --locale=C --locale-provider=builtin --builtin-locale=C.UTF-8"
-)
+INITDB = "--auth=trust --username=postgres -E UTF8 --locale=C --locale-provider=builtin --builtin-locale=C.UTF-8"
 THROWN_AWAY = {"dynamic_shared_memory_type": "mmap", "fsync": "off", "full_page_writes": "off"}
 
 
