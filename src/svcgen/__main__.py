@@ -3,10 +3,12 @@
 import gc
 import os
 import sys
+from contextlib import suppress
 
-if not sys.flags.safe_path and sys.path[:1] == [os.getcwd()]:  # noqa: PTH109  (pathlib would already be one of the checkout's modules)
-    # `python -m` puts the working directory first: a checkout's modules would be imported in the place of ours.
-    del sys.path[0]
+with suppress(OSError):  # the working directory may be gone; cli.py says so
+    if not sys.flags.safe_path and sys.path[:1] == [os.getcwd()]:  # noqa: PTH109  (pathlib would already be one of the checkout's modules)
+        # `python -m` puts the working directory first: a checkout's modules would be imported in the place of ours.
+        del sys.path[0]
 
 from svcgen import signals
 

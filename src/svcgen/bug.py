@@ -29,10 +29,11 @@ def write_log(arguments: list[str], error: BaseException, version: str) -> Path:
         ]
     )
     name = f"svcgen-{time.strftime('%Y%m%dT%H%M%S')}-{os.getpid()}.log"
-    state = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "svcgen"
+    # Not Path.home(), which raises where a user id has no home.
+    state = Path(os.environ.get("XDG_STATE_HOME") or os.path.expanduser("~/.local/state")) / "svcgen"  # noqa: PTH111
     try:
-        state.mkdir(parents=True, exist_ok=True)
-        log = state / name
+        log = (state if state.is_absolute() else Path(tempfile.gettempdir())) / name
+        log.parent.mkdir(parents=True, exist_ok=True)
         log.write_text(text, encoding=sys.getfilesystemencoding(), errors="backslashreplace")
     except OSError:
         log = Path(tempfile.gettempdir()) / name

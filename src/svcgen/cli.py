@@ -16,7 +16,7 @@ from svcgen.errors import SvcgenError, UsageError
 from svcgen.options import with_options
 from svcgen.questions import NAME, load_questions
 from svcgen.screen import Screen, error, is_terminal, print_json
-from svcgen.staging import check_destination
+from svcgen.staging import check_destination, check_working_directory
 from svcgen.template import Template, find_root, find_template, installed_version
 
 if TYPE_CHECKING:
@@ -46,6 +46,9 @@ def run(arguments: list[str]) -> int:
         return _fail(arguments, signals.exit_code(), "interrupted")
     except SvcgenError as problem:
         return _fail(arguments, problem.exit_code, problem.message, problem.hint)
+    except OSError as problem:
+        # The machine's doing: a file that may not be read, a disk that is full.
+        return _fail(arguments, 1, ": ".join(filter(None, (problem.filename, problem.strerror or str(problem)))))
     except Exception as problem:  # noqa: BLE001  (whatever is left is a bug)
         return _fail(arguments, _BUG, f"svcgen has a bug: {problem!r}", _report(arguments, problem))
     return code
@@ -53,6 +56,7 @@ def run(arguments: list[str]) -> int:
 
 def _run(arguments: list[str]) -> int:
     try:
+        check_working_directory()
         return int(_application()(arguments, prog_name="svcgen", standalone_mode=False) or 0)
     except typer.TyperException as problem:
         context = getattr(problem, "ctx", None)

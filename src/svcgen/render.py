@@ -1,15 +1,21 @@
 """The only module that imports copier, inside its functions: that import costs more than all of `svcgen --help`."""
 
+import os
 import stat
 import tempfile
 import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from svcgen.answers import check
 from svcgen.errors import AnswerError, TemplateError
 from svcgen.questions import Question
 from svcgen.template import Template
+
+if TYPE_CHECKING:
+    from copier import Settings
 
 
 def render(template: Template, destination: Path, answers: Mapping[str, str]) -> None:
@@ -71,12 +77,40 @@ def prompt(template: Template, questions: tuple[Question, ...], given: Mapping[s
                 pretend=True,
                 exclude=["*"],
                 quiet=True,
+                settings=_user_settings(questions, given),
             )
     except KeyboardInterrupt:
         raise
     except (CopierError, ValueError) as error:
         raise AnswerError(str(error), hint="give every answer as an option, or use --defaults") from error
     return {question.name: worker.answers.combined[question.name] for question in questions if not question.computed}
+
+
+def _user_settings(questions: tuple[Question, ...], given: Mapping[str, str]) -> "Settings":
+    """Read the user's own defaults of answers, and refuse those that are not allowed before anything is asked.
+
+    Raises:
+        AnswerError: The file can't be read, or a default in it is not allowed.
+    """
+    from copier import load_settings
+    from copier.errors import CopierError
+
+    where = os.environ.get("COPIER_SETTINGS_PATH") or "settings.yml of copier"
+    hint = "correct that file, or use --defaults, which does not read it"
+    try:
+        settings = load_settings()
+    except (CopierError, OSError, ValueError) as error:
+        raise AnswerError(f"{where} can't be read: {' '.join(str(error).split())}", hint=hint) from error
+    names = {question.name for question in questions if not question.computed} - given.keys()
+    defaults = {name: value for name, value in settings.defaults.items() if name in names}
+    for name, value in defaults.items():
+        if not isinstance(value, (str, int, float)):
+            raise AnswerError(f"{name} in {where} must be text, not {value!r}", hint=hint)
+    try:
+        check(questions, {name: str(value) for name, value in defaults.items()})
+    except AnswerError as error:
+        raise AnswerError(f"{where}: {error.message}", hint=hint) from error
+    return settings
 
 
 def _place(error: Exception, directory: Path) -> str | None:

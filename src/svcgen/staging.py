@@ -11,6 +11,18 @@ from svcgen.signals import held
 from svcgen.uv_workspace import check_workspace
 
 
+def check_working_directory() -> None:
+    """Refuse to work in a directory that has been removed.
+
+    Raises:
+        DestinationError: It is gone.
+    """
+    try:
+        Path.cwd()
+    except OSError as error:
+        raise DestinationError("the working directory is gone", hint="change to one that exists: cd") from error
+
+
 def check_destination(destination: Path) -> None:
     """Refuse a destination that is not empty but for `.git`, or that uv takes for a member of a workspace.
 

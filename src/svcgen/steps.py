@@ -36,6 +36,10 @@ class Steps:
         self._add(Step(name, "done", perf_counter() - start))
         return True
 
+    def outcome(self, name: str) -> str:
+        """Return how a step that was taken has ended."""
+        return next(step.outcome for step in self.taken if step.name == name)
+
     def fail(self, name: str, command: str, error: ToolError, seconds: float = 0) -> None:
         """Record a step that failed, and the command that takes it."""
         self._add(Step(name, "failed", seconds, command, f"{error.message}\n{error.hint}".strip()))

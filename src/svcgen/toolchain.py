@@ -6,14 +6,16 @@ import shutil
 import sysconfig
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from svcgen.errors import ToolError
 from svcgen.events import Notify
-from svcgen.process import run
+from svcgen.process import execute, run
+from svcgen.uv_environ import uv_environ
 
-# They belong to the environment that svcgen itself runs in, or would change what a plain `uv lock` or `uv sync` does.
-_FOREIGN = frozenset({"UV_FROZEN", "UV_LOCKED", "UV_NO_SYNC", "UV_PROJECT", "UV_PROJECT_ENVIRONMENT", "VIRTUAL_ENV"})
+# The first whose `uv export` has every option of `lock.EXPORT`.
+NEEDED = (0, 6, 11)
 
 
 @dataclass(frozen=True)
@@ -29,13 +31,18 @@ class Uv:
         """Return uv for a Python version such as "3.13".
 
         Raises:
-            ToolError: uv is nowhere; the message lists every place searched.
+            ToolError: uv is nowhere, and the message lists every place searched; or it is too old.
         """
-        environ = {name: value for name, value in os.environ.items() if name not in _FOREIGN}
+        environ = uv_environ()
         interpreter = None if "UV_PYTHON" in environ else _find_pyenv_python(python)
         if interpreter:
             environ["UV_PYTHON"] = str(interpreter)
-        return cls(_find_uv(), environ, notify)
+        program = next(_uvs(), None)
+        if program is None:
+            places = ", ".join(dict.fromkeys(map(str, _uv_places())))
+            raise ToolError(f"uv is in none of: {places}", hint="install it with: pip install uv")
+        _check_version(program)
+        return cls(program, environ, notify)
 
     def run(self, directory: Path, *arguments: str) -> str:
         """Run uv in a directory, from its cache alone where that is enough.
@@ -58,14 +65,33 @@ class Uv:
         return run(self.program, *arguments, cwd=directory, environ=self.environ, notify=self.notify)
 
 
-def _find_uv() -> Path:
-    """Return the first uv that is no pyenv shim: a shim fails wherever `.python-version` names a Python without uv."""
-    places = list(dict.fromkeys(_uv_places()))
-    for place in places:
-        found = shutil.which("uv", path=place)
-        if found:
-            return Path(found)
-    raise ToolError("uv is in none of: " + ", ".join(map(str, places)), hint="install it with: pip install uv")
+def check_uv() -> None:
+    """Refuse a uv that is too old, before anything is made with it. That there is none shows later.
+
+    Raises:
+        ToolError: It is too old.
+    """
+    if program := next(_uvs(), None):
+        _check_version(program)
+
+
+@cache
+def _check_version(program: Path) -> None:
+    # A wrapper that prints something else is not judged.
+    found = re.match(r"uv (\d+)\.(\d+)\.(\d+)", execute(program, "--version", accept=range(256)).text)
+    if found and tuple(map(int, found.groups())) < NEEDED:
+        needed = ".".join(map(str, NEEDED))
+        raise ToolError(
+            f"{program} is {found[0]}, and svcgen needs {needed} or newer",
+            hint="upgrade it the way it was installed: uv self update, or pip install --upgrade uv",
+        )
+
+
+def _uvs() -> Iterator[Path]:
+    """Yield each uv that is no pyenv shim: a shim fails wherever `.python-version` names a Python without uv."""
+    for place in _uv_places():
+        if found := shutil.which("uv", path=place):
+            yield Path(found)
 
 
 def _uv_places() -> Iterator[Path]:
@@ -91,4 +117,5 @@ def _find_pyenv_python(version: str) -> Path | None:
 
 
 def _pyenv_versions() -> Path:
-    return Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv") / "versions"
+    # Not Path.home(), which raises where a user id has no home.
+    return Path(os.environ.get("PYENV_ROOT") or os.path.expanduser("~/.pyenv")) / "versions"  # noqa: PTH111

@@ -22,7 +22,7 @@ from svcgen.signals import finish
 from svcgen.staging import Staging, check_destination
 from svcgen.steps import Steps
 from svcgen.template import Template
-from svcgen.toolchain import Uv
+from svcgen.toolchain import Uv, check_uv
 
 
 @dataclass(frozen=True)
@@ -80,8 +80,11 @@ def make_service(request: NewRequest, notify: Notify) -> NewService:
     Raises:
         DestinationError: It can't be made there.
         TemplateError: The template can't be rendered.
+        ToolError: uv is too old.
     """
     check_destination(request.destination)
+    if request.sync:
+        check_uv()
     staging = Staging(request.destination)
     try:
         steps = Steps(notify)
@@ -94,7 +97,7 @@ def make_service(request: NewRequest, notify: Notify) -> NewService:
         synced = _sync(request, staging, steps, locked=locked)
         _add_resources(request, staging, steps, synced=synced)
         files = service_files(staging.project)
-        left_out = _left_out(request, files, steps)
+        left_out = ignored(request.destination, files) if request.git and steps.outcome("git") != "failed" else ()
         finish()
         staging.close()
     except BaseException as error:
@@ -163,11 +166,6 @@ def _commit(request: NewRequest, staging: Staging, steps: Steps) -> None:
         steps.skip("git", "--no-git")
 
 
-def _left_out(request: NewRequest, files: tuple[str, ...], steps: Steps) -> tuple[str, ...]:
-    failed = any(step.name == "git" and step.outcome == "failed" for step in steps.taken)
-    return ignored(request.destination, files) if request.git and not failed else ()
-
-
 def _sync(request: NewRequest, staging: Staging, steps: Steps, *, locked: bool) -> bool:
     if not request.sync:
         steps.skip("sync", "--no-sync")
@@ -186,13 +184,12 @@ def _add_resources(request: NewRequest, staging: Staging, steps: Steps, *, synce
     if not synced:
         steps.postpone("resources", command, "needs the virtual environment")
         return
-    committed = any(step.name == "git" and step.outcome == "done" for step in steps.taken)
 
     def add() -> None:
         added = add_resources(AddRequest(staging.project, request.resources, allow_dirty=True), ignore)
         if not added.complete:
             raise ToolError("; ".join(step.reason for step in added.steps if step.reason))
-        if committed:
+        if steps.outcome("git") == "done":
             plurals = [resource.plural for resource in request.resources]
             files = map(Path.as_posix, (*added.added, *added.edited))
             commit(staging.project, files, f"Add {listed(plurals)}", steps.notify)
