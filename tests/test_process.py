@@ -117,3 +117,9 @@ def test_an_exit_code_can_be_no_failure() -> None:
 def test_what_cannot_be_started(program: str) -> None:
     with pytest.raises(ToolError, match="can't be started"):
         run(program)
+
+
+def test_a_child_that_is_slow_to_read() -> None:
+    """More than a pipe holds, taken after the first look at the clock."""
+    text = "svcgen\n" * 200_000
+    assert run("sh", "-c", "sleep 0.3; cat", stdin=text) == text

@@ -4,6 +4,7 @@ import os
 import shlex
 import signal
 import subprocess
+import tempfile
 import time
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -113,10 +114,10 @@ def execute(  # noqa: PLR0913  (run's, and which exit codes are no failure)
     try:
         # A signal inside Popen would leave a child that nobody knows of.
         with held():
-            process = _start(words, cwd, environ)
+            process = _start(words, cwd, environ, _encoded(stdin))
             register(process.pid)
         deadline = min(time.monotonic() + timeout, _deadline.get())
-        output, errors = _collect(process, shown, _encoded(stdin), deadline, limit)
+        output, errors = _collect(process, shown, deadline, limit)
     finally:
         if process is not None:
             with held():
@@ -128,37 +129,40 @@ def execute(  # noqa: PLR0913  (run's, and which exit codes are no failure)
     return done
 
 
-def _start(words: list[str], cwd: Path | None, environ: Mapping[str, str] | None) -> "subprocess.Popen[bytes]":
-    try:
-        return subprocess.Popen(
-            words,
-            cwd=cwd,
-            env=environ,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            # A session of its own: without a terminal nothing can prompt, nor be stopped for trying to (SIGTTIN).
-            start_new_session=True,
-        )
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise ToolError(f"{words[0]} can't be started: {reason}") from error
+def _start(
+    words: list[str], cwd: Path | None, environ: Mapping[str, str] | None, stdin: bytes
+) -> "subprocess.Popen[bytes]":
+    # A file and not a pipe: after a timeout, `communicate` of Python 3.11 fills a pipe no further.
+    with tempfile.TemporaryFile() as source:
+        source.write(stdin)
+        source.seek(0)
+        try:
+            return subprocess.Popen(
+                words,
+                cwd=cwd,
+                env=environ,
+                stdin=source,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                # A session of its own: without a terminal nothing can prompt, nor be stopped for trying to (SIGTTIN).
+                start_new_session=True,
+            )
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or error
+            raise ToolError(f"{words[0]} can't be started: {reason}") from error
 
 
-def _encoded(stdin: str | bytes | None) -> bytes | None:
-    return stdin.encode("utf-8", "surrogateescape") if isinstance(stdin, str) else stdin
+def _encoded(stdin: str | bytes | None) -> bytes:
+    return stdin.encode("utf-8", "surrogateescape") if isinstance(stdin, str) else stdin or b""
 
 
-def _collect(
-    process: "subprocess.Popen[bytes]", shown: str, stdin: bytes | None, deadline: float, limit: int
-) -> tuple[bytes, bytes]:
-    """Feed a child and read it until it ends."""
+def _collect(process: "subprocess.Popen[bytes]", shown: str, deadline: float, limit: int) -> tuple[bytes, bytes]:
+    """Read what a child prints until it ends."""
     while True:
         check_wait()
         try:
-            return process.communicate(stdin, timeout=max(0.0, min(_TICK, deadline - time.monotonic())))
+            return process.communicate(timeout=max(0.0, min(_TICK, deadline - time.monotonic())))
         except subprocess.TimeoutExpired as running:
-            stdin = None
             if time.monotonic() > deadline:
                 raise ToolError(f"{shown}: did not end in time", hint="try it by hand") from running
             if len(running.output or b"") + len(running.stderr or b"") > limit:
@@ -168,11 +172,9 @@ def _collect(
 def _stop(process: "subprocess.Popen[bytes]") -> None:
     if process.returncode is None:
         _end(process)
-    for stream in (process.stdin, process.stdout, process.stderr):
+    for stream in (process.stdout, process.stderr):
         if stream:
-            # What is left in the buffer of a child that has ended can't be written any more.
-            with suppress(OSError):
-                stream.close()
+            stream.close()
     unregister(process.pid)
 
 
