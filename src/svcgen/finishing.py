@@ -1,9 +1,10 @@
 """What follows a merge of the template: relock without upgrades, export, check and test, away from the user's tree."""
 
+import functools
 import posixpath
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,12 +29,14 @@ class Finishing:
         python: The Python version of the service.
         steps: Where they are recorded.
         test: Whether to run its suite.
+        notes: What the team should know of what they did.
     """
 
     repository: Repository
     python: str
     steps: Steps
     test: bool
+    notes: list[str] = field(default_factory=list)
 
     def postpone(self, reason: str) -> None:
         """Leave all of them for later."""
@@ -79,15 +82,48 @@ class Finishing:
 
     def _actions(self, place: Path) -> Mapping[str, Callable[[], object]]:
         uv = Uv.find(self.python, self.steps.notify)
+        self._note_hand_edits(place, uv)
+        tools = functools.cache(lambda: self._with_environment(uv, place))
         actions: dict[str, Callable[[], object]] = {
             "lock": lambda: uv.run(place, "lock"),
             "export": lambda: export(place, uv),
         }
         if (place / _CHECK).exists():
-            actions["check"] = lambda: uv.run(place, "run", "--frozen", _CHECK)
+            actions["check"] = lambda: tools().run(place, "run", "--frozen", _CHECK)
         if self.test:
-            actions["test"] = lambda: uv.run(place, "run", "--frozen", "pytest", "--quiet")
+            actions["test"] = lambda: tools().run(place, "run", "--frozen", "pytest", "--quiet")
         return actions
+
+    def _note_hand_edits(self, place: Path, uv: Uv) -> None:
+        """Note the lines of requirements.txt that the lock, as it still is, would not make."""
+        requirements = place / _REQUIREMENTS
+        if not requirements.is_file():
+            return
+        before = requirements.read_text(encoding="utf-8").splitlines()
+        try:
+            export(place, uv)
+        except ToolError:
+            return  # the lock is not one; the step that makes it says so
+        exported = {line.strip() for line in requirements.read_text(encoding="utf-8").splitlines()}
+        lost = [line for line in before if line.strip() not in exported and not line.strip().startswith("--hash")]
+        if lost:
+            self.notes.append(
+                f"{_REQUIREMENTS} is exported from {_LOCK}, which does not have these lines of it: {', '.join(lost)};"
+                f" declare dependencies in {_PROJECT}"
+            )
+
+    def _with_environment(self, uv: Uv, place: Path) -> Uv:
+        """Return uv with the service's own virtual environment, if it has all that is locked and nothing of the app."""
+        environment = self.repository.service / ".venv"
+        project = tomllib.loads((place / _PROJECT).read_text(encoding="utf-8"))
+        if not environment.is_dir() or project.get("tool", {}).get("uv", {}).get("package", True):
+            return uv
+        own = replace(uv, environ={**uv.environ, "UV_PROJECT_ENVIRONMENT": str(environment)})
+        try:
+            own.run(place, "sync", "--frozen", "--inexact", "--check")
+        except ToolError:
+            return uv
+        return own
 
     def _folders(self, tree: str) -> Iterator[str]:
         """Yield the service's folder, and those of the repository that it takes packages from."""

@@ -130,3 +130,34 @@ def test_offline(
 
     assert result.returncode == 0, result.stdout + result.stderr
     assert files_of(service) == fresh
+
+
+def test_edits_of_what_is_generated(untouched: Path, git_environ: Mapping[str, str]) -> None:
+    """They are named, as the next export can't keep them."""
+    requirements = untouched / "requirements.txt"
+    requirements.write_text(f"# Ours, by hand\nleft-pad==1.3\n{requirements.read_text()}")
+    git(untouched, "commit", "--quiet", "--all", "--message", "By hand", environ=git_environ)
+    result = run(*SVCGEN, cwd=untouched, environ=git_environ)
+
+    (note,) = json.loads(result.stdout)["services"][0]["notes"]
+    assert "# Ours, by hand, left-pad==1.3" in note
+    assert "left-pad" not in requirements.read_text()
+
+
+def test_a_shallow_clone(untouched: Path, place: Path, git_environ: Mapping[str, str]) -> None:
+    git(place, "clone", "--quiet", "--depth=1", untouched.as_uri(), "shallow", environ=git_environ)
+    result = run(*SVCGEN, cwd=place / "shallow", environ=git_environ)
+
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_without_a_lock(untouched: Path, git_environ: Mapping[str, str]) -> None:
+    git(untouched, "rm", "--quiet", "uv.lock", environ=git_environ)
+    git(untouched, "commit", "--quiet", "--message", "No lock", environ=git_environ)
+    result = run(*SVCGEN, cwd=untouched, environ=git_environ)
+
+    report = json.loads(result.stdout)["services"][0]
+    assert result.returncode == 1
+    assert not report["unfinished"]
+    assert next(step["command"] for step in report["steps"] if step["outcome"] == "pending") == "uv lock"
+    assert git(untouched, "status", "--porcelain") == ""

@@ -83,6 +83,7 @@ def continue_update(path: Path, notify: Notify) -> Update:
         record.after,
         branch=record.branch,
         undo=undo_command(record.origin, record.branch) if record.branch and finished else ABORT,
+        notes=tuple(finishing.notes),
         steps=tuple(steps.taken),
         unfinished=finished is None,
     )

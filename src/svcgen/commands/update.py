@@ -197,7 +197,14 @@ def update_service(request: UpdateRequest, notify: Notify) -> Update:
     if on:
         request.branches[repository.common, on] = onto or origin
     undo = undo_command(onto or origin, on) if record.is_committed else ABORT
-    return replace(update, branch=on, undo=undo, steps=tuple(steps.taken), unfinished=not record.whole)
+    return replace(
+        update,
+        branch=on,
+        undo=undo,
+        notes=tuple(finishing.notes),
+        steps=tuple(steps.taken),
+        unfinished=not record.whole,
+    )
 
 
 def message(version: str) -> str:
