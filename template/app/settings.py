@@ -4,27 +4,29 @@ import sys
 from functools import lru_cache
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
-from sqlalchemy import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
+from sqlalchemy import URL
+
+from app.database_url import read_url, refusal, translate
 
 MINIMUM_KEY_LENGTH = 16
+# What Pydantic's messages may tell of a field.
+LIMITS = {"expected", "field_type", "ge", "gt", "le", "lt", "max_length", "min_length", "multiple_of", "pattern"}
 
 
 def parse_database_url(value: object) -> URL:
     """Turn the URL that a platform hands out into the one that asyncpg takes.
 
-    Fly and Railway say ``postgres://`` or ``postgresql://``, libpq's ``sslmode`` is asyncpg's ``ssl``.
+    Fly and Railway say ``postgres://`` or ``postgresql://``; app.database_url knows the parameters.
     """
-    try:
-        url = make_url(value)  # type: ignore[arg-type]  # anything else than a URL raises ArgumentError
-    except ArgumentError:
-        raise ValueError("must look like postgresql+asyncpg://user:password@host:5432/name") from None
-    if url.get_backend_name() not in {"postgres", "postgresql"}:
-        raise ValueError(f"must be a Postgres URL, not {url.get_backend_name()}")
-    query = {"ssl" if name == "sslmode" else name: option for name, option in url.query.items()}
-    return url.set(drivername="postgresql+asyncpg", query=query)
+    url = read_url(value)
+    if url is None or (isinstance(value, str) and value.count("@") > 1):
+        raise refusal(
+            "must look like postgresql+asyncpg://user:password@host:5432/name, special characters of the password"
+            " percent-encoded: @ is %40, : is %3A, / is %2F, ? is %3F, # is %23, % is %25"
+        )
+    return translate(url)
 
 
 def upper(value: object) -> object:
@@ -57,19 +59,34 @@ class Settings(BaseSettings):
     database_pool_size: int = Field(10, ge=1, le=100, title="Most connections that one process opens")
     max_body_bytes: int = Field(1_048_576, ge=1, title="Largest request body in bytes; a larger one is a 413")
     body_timeout_seconds: float = Field(30, gt=0, title="Seconds that a request body may take; a slower one is a 408")
-    drain_seconds: float = Field(5, ge=0, le=60, title="Seconds of /readyz 503 between SIGTERM and the end")
+    drain_seconds: float = Field(
+        5, ge=0, le=60, title="Seconds of /readyz 503 between SIGTERM and the end; none in development"
+    )
 
     @property
     def api_keys(self) -> tuple[bytes, ...]:
         keys = (key.strip() for key in self.api_key.get_secret_value().split(","))
-        return tuple(key.encode() for key in keys if key)
+        return tuple(key.encode(errors="surrogateescape") for key in keys if key)
+
+    @field_validator("sentry_dsn")
+    @classmethod
+    def refuse_wrong_dsn(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is None:
+            return None
+        from sentry_sdk.utils import Dsn  # noqa: PLC0415  # a quarter of the start-up time, for those who use it
+
+        try:
+            Dsn(value.get_secret_value())
+        except ValueError:
+            raise refusal("must look like https://key@host/number, as Sentry shows it for the project") from None
+        return value
 
     @model_validator(mode="after")
     def refuse_weak_keys(self) -> Self:
         if not self.api_keys:
-            raise ValueError("API_KEY holds no key")
+            raise refusal("API_KEY holds no key")
         if self.environment != "development" and any(len(key) < MINIMUM_KEY_LENGTH for key in self.api_keys):
-            raise ValueError(f"API_KEY needs at least {MINIMUM_KEY_LENGTH} characters a key outside development")
+            raise refusal(f"API_KEY needs at least {MINIMUM_KEY_LENGTH} characters a key outside development")
         return self
 
 
@@ -83,12 +100,19 @@ def get_settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        sys.exit(explain(error))
+        message = explain(error)
+    except SettingsError as error:  # a list, say, that is no JSON; names the field
+        message = f"The settings of this service can't be read: {error}"
+    except UnicodeDecodeError:
+        message = "The settings of this service can't be read: .env is not UTF-8"
+    sys.exit(message)
 
 
 def explain(error: ValidationError) -> str:
     lines = ["The settings of this service are not complete (see .env.example):"]
-    for item in error.errors(include_url=False, include_context=False, include_input=False):
-        variable = "_".join(str(part) for part in item["loc"]).upper()
-        lines.append(f"  {variable}: {item['msg']}" if variable else f"  {item['msg']}")
-    return "\n".join(lines).replace("Value error, ", "")
+    for item in error.errors(include_url=False, include_input=False):
+        variable = str(item["loc"][0]).upper() if item["loc"] else ""  # what is deeper may be a key of the value
+        # What a parser says quotes the value; what is said here by `refusal` and by Pydantic of its limits does not.
+        reason = item["msg"] if item.get("ctx", {}).keys() <= LIMITS else "is not valid"
+        lines.append(f"  {variable}: {reason}" if variable else f"  {reason}")
+    return "\n".join(lines)

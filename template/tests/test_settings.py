@@ -1,12 +1,14 @@
 import importlib
 import re
 from pathlib import Path
-from typing import get_args
+from typing import Annotated, get_args
 
 import pytest
-from pydantic import SecretStr, ValidationError
+from pydantic import BeforeValidator, SecretStr, ValidationError
+from pydantic_settings import BaseSettings
 
 import app.main
+import app.settings
 from app.settings import Settings, explain, get_settings, parse_database_url
 
 ROOT = Path(__file__).parents[1]
@@ -91,6 +93,71 @@ def test_every_secret_is_a_secret_str() -> None:
     for name, field in Settings.model_fields.items():
         if SECRET_NAMES.search(name):
             assert SecretStr in {field.annotation, *get_args(field.annotation)}, f"{RULE} Declare {name} as SecretStr."
+
+
+@pytest.mark.parametrize(
+    "dsn",
+    [
+        SECRET,
+        f"https://{SECRET}",
+        f"https://key@sentry.test/{SECRET}",
+        f"https://key@sentry.test:{SECRET}/1",
+        "https://[/1",
+    ],
+)
+def test_a_wrong_dsn_of_sentry_is_refused(monkeypatch: pytest.MonkeyPatch, dsn: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        load(monkeypatch, SENTRY_DSN=dsn)
+
+    assert "SENTRY_DSN: must look like https://key@host/number" in explain(caught.value)
+    assert SECRET not in explain(caught.value) + str(caught.value), RULE
+
+
+@pytest.mark.parametrize("field", Settings.model_fields)
+@pytest.mark.parametrize(
+    "value",
+    [SECRET, f"{SECRET}@{SECRET}:{SECRET}", f"[{SECRET}", f'["{SECRET}"]', f"1e{SECRET}", f"\udcff{SECRET}"],
+)
+def test_no_value_is_shown(monkeypatch: pytest.MonkeyPatch, field: str, value: str) -> None:
+    try:
+        shown = repr(load(monkeypatch, **{field.upper(): value}))
+    except ValidationError as error:
+        shown = explain(error) + str(error)
+        assert field.upper() in shown
+
+    assert SECRET not in shown, RULE
+
+
+def test_what_a_parser_says_is_not_shown() -> None:
+    """Python's own quote what they could not read."""
+
+    class More(BaseSettings):
+        ports: dict[str, Annotated[int, BeforeValidator(int)]]
+        zone: Annotated[str, BeforeValidator(lambda value: value.encode("ascii"))]
+
+    with pytest.raises(ValidationError, match=SECRET) as caught:
+        More(ports={SECRET: SECRET}, zone=f"\xe9{SECRET}")
+
+    assert explain(caught.value).splitlines()[1:] == ["  PORTS: is not valid", "  ZONE: is not valid"], RULE
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [(b"API_KEY=\xff", ".env is not UTF-8"), (f"HOSTS={SECRET}".encode(), 'error parsing value for field "hosts"')],
+)
+def test_a_file_that_cannot_be_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: bytes, said: str) -> None:
+    class More(Settings):
+        hosts: tuple[str, ...] = ()
+
+    (tmp_path / ".env").write_bytes(content)
+    monkeypatch.setitem(More.model_config, "env_file", ".env")
+    monkeypatch.setattr(app.settings, "Settings", More)
+
+    with pytest.raises(SystemExit, match=said) as caught:
+        get_settings.__wrapped__()
+
+    assert SECRET not in str(caught.value), RULE
+    assert caught.value.__context__ is None
 
 
 def test_log_level_in_any_case(monkeypatch: pytest.MonkeyPatch) -> None:
