@@ -1,8 +1,8 @@
 """One JSON format on stdout for the app, uvicorn, Alembic and SQLAlchemy."""
 
 import io
-import json
 import logging
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,12 +16,38 @@ from app.stdout import Stdout
 STDOUT = Stdout()
 STDOUT_TEXT = io.TextIOWrapper(STDOUT, encoding="utf-8", errors="backslashreplace", write_through=True)
 
+JSON_OPTIONS = orjson.OPT_NON_STR_KEYS | orjson.OPT_UTC_Z
+# orjson allows 254.
+MOST_NESTED = 100
+
 
 def to_json(_logger: Any, _method: str, event: EventDict) -> bytes:
     try:
-        return orjson.dumps(event, default=repr, option=orjson.OPT_NON_STR_KEYS | orjson.OPT_UTC_Z)
-    except TypeError:  # lone surrogates, integers over 64 bits
-        return json.dumps(event, default=str).encode()
+        return orjson.dumps(event, default=repr, option=JSON_OPTIONS)
+    except TypeError:  # among others: a lone surrogate, a cycle, a tuple as a key, a repr() that raises
+        return orjson.dumps(plain(event, set()), option=JSON_OPTIONS)
+
+
+def plain(value: Any, seen: set[int], depth: int = 0) -> Any:
+    """Return a value that certainly has a JSON form: what a request logs must never fail it."""
+    if isinstance(value, dict | list | tuple | set | frozenset) and id(value) not in seen and depth < MOST_NESTED:
+        seen.add(id(value))
+        with suppress(Exception):
+            if isinstance(value, dict):
+                return {text_of(key): plain(item, seen, depth + 1) for key, item in value.items()}
+            return [plain(item, seen, depth + 1) for item in value]
+    if isinstance(value, bool | int | float | datetime | None):
+        with suppress(TypeError):
+            orjson.dumps(value)
+            return value
+    return text_of(value)
+
+
+def text_of(value: object) -> str:
+    text = f"<{type(value).__name__}>"
+    with suppress(Exception):
+        text = value if isinstance(value, str) else repr(value)
+    return text.encode(errors="backslashreplace").decode()
 
 
 def to_json_text(logger: Any, method: str, event: EventDict) -> str:

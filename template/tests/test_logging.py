@@ -1,6 +1,8 @@
 import json
 import logging
-from datetime import datetime
+from datetime import UTC, datetime
+from decimal import Decimal
+from uuid import UUID
 
 import pytest
 import structlog
@@ -34,10 +36,60 @@ def test_exceptions(capfd: pytest.CaptureFixture[str]) -> None:
     assert "ValueError: invalid literal" in json.loads(capfd.readouterr().out)["exception"]
 
 
-@pytest.mark.parametrize("value", ["\ud800", 2**70, {1: "a"}, {2}, object])
-def test_no_value_breaks_a_line(capfd: pytest.CaptureFixture[str], value: object) -> None:
+class Unspeakable:
+    def __repr__(self) -> str:
+        raise RuntimeError("no")
+
+
+CYCLE: dict[str, object] = {"name": "bolt"}
+CYCLE["itself"] = [CYCLE, CYCLE]
+DEEP: list[object] = []
+for _ in range(10_000):
+    DEEP = [DEEP]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        pytest.param("\ud800", id="half a character"),
+        pytest.param({"\ud800": 1}, id="half a character as a key"),
+        pytest.param(2**70, id="large integer"),
+        pytest.param(10**5000, id="integer that Python does not print"),
+        pytest.param(float("nan"), id="no number"),
+        pytest.param({1: "a", None: "b", 2.5: "c"}, id="keys that are not text"),
+        pytest.param({("a", 1): "b"}, id="tuple as a key"),
+        pytest.param({b"\xff": b"\xff"}, id="bytes"),
+        pytest.param({Unspeakable(): [Unspeakable()]}, id="repr that raises"),
+        pytest.param(Unspeakable, id="class"),
+        pytest.param({2}, id="set"),
+        pytest.param(CYCLE, id="cycle"),
+        pytest.param(DEEP, id="deep"),
+        pytest.param({("a", 1): [datetime.now(UTC), UUID(int=1), Decimal("1.10")]}, id="scalars beside a bad key"),
+    ],
+)
+@pytest.mark.parametrize("style", ["structlog", "standard library"])
+def test_no_value_breaks_a_line(capfd: pytest.CaptureFixture[str], style: str, value: object) -> None:
     configure_logging("INFO")
 
-    structlog.get_logger("some.module").info("odd", value=value)
+    if style == "structlog":
+        structlog.get_logger("some.module").info("odd", value=value)
+    else:
+        logging.getLogger("some.module").info("odd", extra={"value": value})
 
-    assert json.loads(capfd.readouterr().out)["event"] == "odd"
+    line = json.loads(capfd.readouterr().out)
+    assert line["event"] == "odd"
+    assert datetime.fromisoformat(line["timestamp"]).tzinfo
+    assert "value" in line
+
+
+def test_what_is_left_of_a_value(capfd: pytest.CaptureFixture[str]) -> None:
+    configure_logging("INFO")
+
+    structlog.get_logger("some.module").info(
+        "odd", value=[CYCLE, ("a", Unspeakable()), datetime(2026, 1, 1, tzinfo=UTC)]
+    )
+
+    cycle, pair, moment = json.loads(capfd.readouterr().out)["value"]
+    assert cycle["name"] == "bolt"
+    assert pair == ["a", "<Unspeakable>"]
+    assert moment == "2026-01-01T00:00:00Z"
