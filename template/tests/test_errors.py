@@ -34,7 +34,7 @@ async def test_wrong_method(client: AsyncClient) -> None:
     response = await client.delete("/healthz")
 
     assert_problem(response, 405)
-    assert response.headers["allow"] == "GET"
+    assert response.headers["allow"] == "GET, HEAD"
 
 
 async def test_allow_names_the_methods_of_all_routes(client: AsyncClient) -> None:

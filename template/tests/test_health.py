@@ -57,6 +57,21 @@ async def test_live(anonymous: AsyncClient) -> None:
     assert response.json() == {"status": "ok"}
 
 
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+async def test_head(anonymous: AsyncClient, path: str) -> None:
+    """As monitors and load balancers ask: the answer to GET without its body."""
+    response = await anonymous.head(path)
+    document = (await anonymous.get("/openapi.json")).json()
+
+    assert (response.status_code, response.content) == (200, b"")
+    assert response.headers["content-type"] == "application/json"
+    assert document["paths"][path].keys() == {"get"}
+
+
+async def test_head_while_the_database_is_down(refused: AsyncClient) -> None:
+    assert (await refused.head("/readyz")).status_code == 503
+
+
 async def test_live_while_the_database_is_down(refused: AsyncClient) -> None:
     assert (await refused.get("/healthz")).status_code == 200
 

@@ -24,12 +24,14 @@ class Health(BaseModel):
     status: Literal["ok"] = "ok"
 
 
+@router.head("/healthz", response_model=Health, include_in_schema=False)
 @router.get("/healthz", response_model=Health)
 async def liveness() -> Health:
     """Tell that the process runs; never asks the database, for a restart would not mend that."""
     return Health()
 
 
+@router.head("/readyz", response_model=Health, include_in_schema=False)
 @router.get("/readyz", response_model=Health, responses=problem_responses(HTTPStatus.SERVICE_UNAVAILABLE))
 async def readiness(request: Request, session: SessionDep) -> Health:
     """Tell whether to send requests here: not while draining, nor without a database or with one of an older release."""
