@@ -1,4 +1,4 @@
-"""The service as production runs it, `python -m app`; in development it is `uvicorn app.main:app --reload`."""
+"""The service as production runs it, `python -m app`; in development it is `uvicorn app.main:app --reload --reload-dir app`."""
 
 import os
 import signal

@@ -30,7 +30,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[State]:
     schema = await asyncio.to_thread(SchemaCheck)
     try:
         await check_schema(schema, engine)
-        with drain_on_sigterm(draining, settings.drain_seconds):
+        with drain_on_sigterm(draining, 0 if settings.environment == "development" else settings.drain_seconds):
             yield State(
                 api_keys=settings.api_keys,
                 draining=draining,

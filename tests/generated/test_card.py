@@ -44,7 +44,7 @@ Scaffolded. Locked: Pydantic v2 (faster), SQLAlchemy 2.x async (not Tortoise), u
 uv venv && uv sync to install.
 Create Postgres locally with docker compose up db.
 alembic upgrade head to apply schema.
-uvicorn app.main:app --reload.
+uvicorn app.main:app --reload
 Test /healthz, then implement the first business route.
 """
 # Each leaves a document behind, or the code behind a document, and what the service's own tests then say.

@@ -76,7 +76,7 @@ LIMITS = {
 PROGRAMS = "alembic|cp|curl|docker|fly|gh|git|mkdir|railway|source|uv|uvicorn|uvx"
 DEVDB = "uv run scripts/devdb.py"
 RUN_ELSEWHERE = {"uv venv && uv sync"}  # by test_running.py
-SERVERS = {"uv run uvicorn app.main:app --reload", "uvicorn app.main:app --reload"}
+SERVERS = {"uv run uvicorn app.main:app --reload --reload-dir app", "uvicorn app.main:app --reload --reload-dir app"}
 IDENTITY = ("-c", "user.name=Ada", "-c", "user.email=ada@example.com", "-c", "commit.gpgsign=false")
 MIGRATION = '''"""Step {revision}."""
 
@@ -319,7 +319,7 @@ def heal_the_database(workshop: Workshop) -> None:
 def run_the_rest(workshop: Workshop, tmp_path: Path) -> None:
     """Run each command that was not run so far, beside the server that the card starts."""
     lock = (workshop.path / "uv.lock").read_text(encoding="utf-8")
-    with serving(workshop.service, tmp_path / "log", "app.main:app", "--reload") as server:
+    with serving(workshop.service, tmp_path / "log", "app.main:app", "--reload", "--reload-dir", "app") as server:
         workshop.done |= SERVERS
         local = server.url.removeprefix("http://127.0.0.1:")
         placeholders = {
