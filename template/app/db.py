@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import Any, Final, NoReturn, Protocol
 
+from asyncpg import InvalidCachedStatementError, OutdatedSchemaCacheError
 from sqlalchemy import URL, CompoundSelect, Connection, Dialect, Result, ScalarResult, Select, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import InvalidatePoolError
@@ -16,6 +17,8 @@ from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry
 from sqlalchemy.util import await_
 from sqlalchemy.util.queue import AsyncAdaptedQueue, Empty
 
+# A migration has changed a type that the connection knew; SQLAlchemy then lets all connections ask again.
+OUTDATED: Final = (InvalidCachedStatementError, OutdatedSchemaCacheError)
 # Postgres' own default, and so that of the tests; a database or a role may have another one.
 TRANSACTION_ISOLATION: Final = "READ COMMITTED"
 CONNECT_TIMEOUT_SECONDS = 5
@@ -61,7 +64,8 @@ def network_errors_of(dbapi: Any) -> Iterator[None]:
     """Tell the failures of a connection that is not SQLAlchemy's yet from those of other network calls in a handler."""
     try:
         yield
-    except OSError as error:  # refused, reset, timed out, host unknown, certificate not trusted
+    # Refused, reset, timed out, host unknown, certificate not trusted; or of several hosts none is the one that is wanted.
+    except (OSError, dbapi.InternalClientError) as error:
         reason = f"{type(error).__name__}: {error}"
         raise dbapi.OperationalError(reason, error) from error
 
@@ -188,9 +192,15 @@ def create_session_factory(engine: AsyncEngine) -> async_sessionmaker[AsyncSessi
     event.listen(writing.sync_engine, "commit", commit)
     event.listen(writing.sync_engine, "rollback", roll_back)
     # Responses are built after the commit, and an expired attribute could not be loaded then.
-    return async_sessionmaker(writing, expire_on_commit=False)
+    return async_sessionmaker(
+        writing,
+        expire_on_commit=False,
+        # A response that is streamed may still hold the session of its handler, and would begin a transaction that
+        # nobody ends.
+        close_resets_only=False,
+    )
 
 
 def create_read_session_factory(engine: AsyncEngine) -> async_sessionmaker[ReadOnlySession]:
     """Create sessions without BEGIN and COMMIT: a query takes one round trip, and not three."""
-    return async_sessionmaker(engine, class_=ReadOnlySession, autoflush=False)
+    return async_sessionmaker(engine, class_=ReadOnlySession, autoflush=False, close_resets_only=False)

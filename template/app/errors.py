@@ -23,6 +23,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 from structlog.contextvars import get_contextvars
 
+from app.db import OUTDATED
 from app.schemas.problem import InvalidField, Problem
 
 logger = structlog.get_logger(__name__)
@@ -133,6 +134,8 @@ async def on_database_error(request: Request, error: DBAPIError) -> Response:
         return problem_response(HTTPStatus.UNPROCESSABLE_CONTENT, "A text holds a character that cannot be stored")
     if sqlstate in BUSY:
         return try_again("The database is too busy, nothing was stored", error)
+    if isinstance(getattr(error.orig, "__cause__", None), OUTDATED):
+        return try_again("The schema of the database has changed, nothing was stored", error)
     if error.connection_invalidated or sqlstate.startswith(UNAVAILABLE):
         return await on_database_unavailable(request, error)
     raise error

@@ -149,7 +149,12 @@ async def connection(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
 @pytest.fixture
 def session_factory(connection: AsyncConnection) -> async_sessionmaker[AsyncSession]:
     """Sessions that commit and roll back as ever, but only within the transaction of the test."""
-    return async_sessionmaker(connection, expire_on_commit=False, join_transaction_mode="create_savepoint")
+    return async_sessionmaker(
+        connection,
+        expire_on_commit=False,
+        close_resets_only=False,
+        join_transaction_mode="create_savepoint",
+    )
 
 
 class SavepointReadSession(ReadOnlySession):
@@ -168,7 +173,7 @@ class SavepointReadSession(ReadOnlySession):
 def read_session_factory(connection: AsyncConnection) -> async_sessionmaker[ReadOnlySession]:
     """Sessions that see what the test has not committed."""
     options: dict[str, Any] = {"autoflush": False, "join_transaction_mode": "create_savepoint"}
-    return async_sessionmaker(connection, class_=SavepointReadSession, **options)
+    return async_sessionmaker(connection, class_=SavepointReadSession, close_resets_only=False, **options)
 
 
 @pytest.fixture

@@ -1,15 +1,16 @@
 """A small resource that only the tests know: it exercises what every resource of this service relies on."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from http import HTTPStatus
 from socket import gaierror
 from typing import Any, cast
 
 import structlog
-from fastapi import APIRouter, HTTPException
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import ForeignKey, MetaData, insert, text, update
+from sqlalchemy import ForeignKey, MetaData, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -68,6 +69,7 @@ BAD_SQL = {
     "deadlock": "DO 'BEGIN RAISE deadlock_detected; END'",
     "lock": "DO 'BEGIN RAISE lock_not_available; END'",
     "slow": "DO 'BEGIN RAISE query_canceled; END'",
+    "changing": "TABLE changing",
 }
 
 
@@ -117,6 +119,34 @@ async def create_widget(body: WidgetCreate, session: SessionDep) -> Widget:
     await session.flush()
     logger.info("widget created", widget_id=widget.id)
     return widget
+
+
+class CsvResponse(StreamingResponse):
+    media_type = "text/csv"
+
+
+@router.get(".csv", response_class=CsvResponse)
+async def export_widgets(request: Request) -> CsvResponse:
+    async def lines() -> AsyncIterator[str]:
+        async with request.state.session_factory() as session:
+            async for name in await session.stream_scalars(select(Widget.name).order_by(Widget.id)):
+                yield f"{name}\n"
+
+    return CsvResponse(lines())
+
+
+async def too_late(session: AsyncSession) -> AsyncIterator[str]:
+    yield str(await session.scalar(select(Widget.name)))
+
+
+@router.get("/late.csv", response_class=CsvResponse)
+async def export_too_late(session: SessionDep) -> CsvResponse:
+    return CsvResponse(too_late(session))
+
+
+@router.get("/late-read.csv", response_class=CsvResponse)
+async def export_read_too_late(session: ReadSessionDep) -> CsvResponse:
+    return CsvResponse(too_late(session))
 
 
 @router.get("/{widget_id}", response_model=WidgetRead, responses=problem_responses(HTTPStatus.NOT_FOUND))

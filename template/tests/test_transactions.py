@@ -1,12 +1,16 @@
 """One request is one transaction, committed before the response is sent."""
 
+from collections.abc import AsyncIterator
+
 import pytest
+from fastapi import FastAPI
 from httpx import AsyncClient
-from sqlalchemy import select, text
+from sqlalchemy import URL, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
-from app.db import IDLE_IN_TRANSACTION_TIMEOUT_MS, STATEMENT_TIMEOUT_MS
+from app.db import IDLE_IN_TRANSACTION_TIMEOUT_MS, STATEMENT_TIMEOUT_MS, create_engine, create_session_factory
 from app.deps import State
+from tests.conftest import API_KEY, client_of
 from tests.sample import Part, Widget
 
 TIMEOUTS = {
@@ -94,6 +98,47 @@ async def test_the_database_is_not_blamed_for_others(client: AsyncClient, error:
     response = await client.post(f"/widgets/upstream/{error}")
 
     assert response.status_code == 500
+
+
+@pytest.mark.parametrize("path", ["late", "late-read"])
+async def test_a_session_ends_with_its_handler(committing_client: AsyncClient, path: str) -> None:
+    """A stream that goes on with it fails, where it would take a connection that nobody returns."""
+    response = await committing_client.get(f"/widgets/{path}.csv")
+
+    assert response.content == b""
+
+
+async def test_streaming(committing_client: AsyncClient) -> None:
+    for name in ("bolt", "nut"):
+        await committing_client.post("/widgets", json={"name": name})
+    response = await committing_client.get("/widgets.csv")
+
+    assert response.text == "bolt\nnut\n"
+
+
+@pytest.fixture
+async def single(app: FastAPI, state: State, database_url: URL) -> AsyncIterator[AsyncClient]:
+    """A client of a service that has one connection."""
+    engine = create_engine(database_url, pool_size=1, application_name="test")
+    of_test: State = {**state, "session_factory": create_session_factory(engine)}
+    async with client_of(app, of_test, **{"X-API-Key": API_KEY}) as client:
+        yield client
+    await engine.dispose()
+
+
+async def test_a_type_that_a_migration_changes_is_503_once(single: AsyncClient, engine: AsyncEngine) -> None:
+    """Postgres does not run what was prepared for the old type."""
+    async with engine.connect() as connection:
+        await connection.execution_options(isolation_level="AUTOCOMMIT")
+        await connection.execute(text("CREATE TABLE changing (n int)"))
+        before = await single.post("/widgets/sql/changing")
+        await connection.execute(text("ALTER TABLE changing ALTER n TYPE bigint"))
+        changed = await single.post("/widgets/sql/changing")
+        after = await single.post("/widgets/sql/changing")
+        await connection.execute(text("DROP TABLE changing"))
+
+    assert [response.status_code for response in (before, changed, after)] == [200, 503, 200]
+    assert changed.headers["retry-after"]
 
 
 async def test_timeouts(state: State) -> None:
