@@ -14,6 +14,7 @@ from sqlalchemy import ForeignKey, MetaData, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.db import ReadSession
 from app.deps import ReadSessionDep, SessionDep
 from app.errors import ConflictError, NotFoundError, problem_responses
 from app.models.base import Base as AppBase
@@ -135,7 +136,7 @@ async def export_widgets(request: Request) -> CsvResponse:
     return CsvResponse(lines())
 
 
-async def too_late(session: AsyncSession) -> AsyncIterator[str]:
+async def too_late(session: ReadSession) -> AsyncIterator[str]:
     yield str(await session.scalar(select(Widget.name)))
 
 

@@ -119,11 +119,14 @@ def test_a_wrong_dsn_of_sentry_is_refused(monkeypatch: pytest.MonkeyPatch, dsn: 
     [SECRET, f"{SECRET}@{SECRET}:{SECRET}", f"[{SECRET}", f'["{SECRET}"]', f"1e{SECRET}", f"\udcff{SECRET}"],
 )
 def test_no_value_is_shown(monkeypatch: pytest.MonkeyPatch, field: str, value: str) -> None:
+    said = ""
     try:
         load(monkeypatch, **{field.upper(): value})
     except ValidationError as error:
-        assert field.upper() in explain(error)
-        assert SECRET not in explain(error) + str(error), RULE
+        said = explain(error) + str(error)
+
+    assert SECRET not in said, RULE
+    assert not said or field.upper() in said
 
 
 def test_what_a_parser_says_is_not_shown() -> None:
