@@ -187,11 +187,11 @@ def roll_back(connection: Connection) -> None:
 
 
 def create_session_factory(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
+    # Responses are built after the commit, and an expired attribute could not be loaded then.
     writing = engine.execution_options()
     event.listen(writing.sync_engine, "begin", begin_to_write)
     event.listen(writing.sync_engine, "commit", commit)
     event.listen(writing.sync_engine, "rollback", roll_back)
-    # Responses are built after the commit, and an expired attribute could not be loaded then.
     return async_sessionmaker(
         writing,
         expire_on_commit=False,
