@@ -68,7 +68,10 @@ def _next_steps(path: Path) -> list[tuple[str, list[str]]]:
             "Start a Postgres to work with, in a terminal of its own (or: docker compose up db):",
             ["uv run scripts/devdb.py"],
         ),
-        ("Create the schema and serve:", ["uv run alembic upgrade head", "uv run uvicorn app.main:app --reload --reload-dir app"]),
+        (
+            "Create the schema and serve:",
+            ["uv run alembic upgrade head", "uv run uvicorn app.main:app --reload --reload-dir app"],
+        ),
     ]
 
 

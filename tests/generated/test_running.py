@@ -130,7 +130,9 @@ def test_commands_of_the_card(billing: Service, database: str, tmp_path: Path) -
     for command in (["uv", "venv"], ["uv", "sync"], ["alembic", "upgrade", "head"]):
         result = clone.run(*command, DATABASE_URL=database, UV_PYTHON=python)
         assert result.returncode == 0, result.stderr
-    with serving(clone, tmp_path / "log", "app.main:app", "--reload", "--reload-dir", "app", DATABASE_URL=database) as server:
+    with serving(
+        clone, tmp_path / "log", "app.main:app", "--reload", "--reload-dir", "app", DATABASE_URL=database
+    ) as server:
         status, _headers, body = server.get("/healthz")
         docs, _headers, page = server.get("/docs")
         ready, _headers, _body = server.get("/readyz")
