@@ -67,7 +67,7 @@ async def main(message: str) -> None:
                 async with engine.connect() as connection:
                     written = await connection.run_sync(compare, message)
             except DBAPIError as error:
-                sys.exit(missing_extension(error) or f"A migration failed: {error}")
+                sys.exit(missing_extension(error) or f"Postgres refuses it: {error}")
             finally:
                 await engine.dispose()
     print("Review it before you commit it." if written else "Models and migrations agree: nothing to write.")
@@ -76,4 +76,7 @@ async def main(message: str) -> None:
 if __name__ == "__main__":
     if len(sys.argv) != 2:  # noqa: PLR2004
         sys.exit('Say what it does: uv run scripts/makemigration.py "add invoices"')
-    asyncio.run(main(sys.argv[1]))
+    try:
+        asyncio.run(main(sys.argv[1]))
+    except ConnectionError as error:
+        sys.exit(f"Postgres can't be reached, is TEST_DATABASE_URL right? {error}")

@@ -28,6 +28,7 @@ def test_a_complete_service(svcgen: Svcgen, workdir: Path) -> None:
     }
     assert (service / ".venv" / "bin" / "python").exists()
     assert (service / ".env").read_text() == (service / ".env.example").read_text()
+    assert (service / ".env").stat().st_mode & 0o777 == 0o600
     assert git(service, "status", "--porcelain") == ""
     assert git(service, "log", "--format=%an <%ae> %s") == "Ada <ada@example.com> Scaffold billing"
     assert git(service, "branch", "--show-current") == "main"
