@@ -10,6 +10,9 @@ from svcgen.errors import DestinationError
 from svcgen.signals import held
 from svcgen.uv_workspace import check_workspace
 
+# How many entries a message names.
+_NAMED = 5
+
 
 def check_working_directory() -> None:
     """Refuse to work in a directory that has been removed.
@@ -38,9 +41,12 @@ def check_destination(destination: Path) -> None:
 
 
 def _check_empty(directory: Path, ignored: Collection[str]) -> None:
-    if any(entry.name not in ignored for entry in directory.iterdir()):
+    found = sorted(entry.name for entry in directory.iterdir() if entry.name not in ignored)
+    if found:
+        more = f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
         raise DestinationError(
-            f"{directory} is not empty", hint="choose another destination: svcgen new NAME DESTINATION"
+            f"{directory} is not empty, in the way: {', '.join(found[:_NAMED])}{more}",
+            hint="choose another destination: svcgen new NAME DESTINATION; redirect output elsewhere: > ../made.json",
         )
 
 
