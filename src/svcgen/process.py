@@ -23,6 +23,9 @@ _TICK = 0.1
 # A tool that prints more than this is broken or hostile.
 _LIMIT = 256 << 20
 
+# As much of its output as an error message repeats.
+_SAID = 4000
+
 _deadline: ContextVar[float] = ContextVar("deadline", default=float("inf"))
 
 
@@ -193,5 +196,6 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
 
 
 def _said(done: Finished) -> str:
-    said = done.errors.strip() or done.output.strip()
-    return said.decode("utf-8", "backslashreplace") or f"exit code {done.code}"
+    """Return the end of what a child printed: findings go to one stream, and that there are some to the other."""
+    said = b"\n".join(filter(None, (done.output.strip(), done.errors.strip())))
+    return said[-_SAID:].decode("utf-8", "backslashreplace") or f"exit code {done.code}"

@@ -2,6 +2,7 @@
 
 import io
 import logging
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
@@ -109,3 +110,9 @@ def configure_logging(level: str) -> None:
 def silence_server() -> None:
     """Keep the server from adding a traceback of its own to the one line that says why the service does not start."""
     logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
+
+
+def throttle_server(admits: Callable[[], bool]) -> None:
+    """Drop a warning of the server, one for each request that it refuses, unless ``admits`` says otherwise."""
+    server = logging.getLogger("uvicorn.error")
+    server.addFilter(lambda record: record.levelno != logging.WARNING or admits())

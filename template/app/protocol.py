@@ -1,6 +1,5 @@
 """HTTP on one connection: uvicorn's own protocol, with the bounds that it lacks."""
 
-import logging
 from asyncio import TimerHandle, Transport
 from http import HTTPStatus
 from itertools import chain
@@ -10,6 +9,7 @@ import structlog
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from app.errors import problem_response
+from app.logging import throttle_server
 from app.middleware import LAST_ANSWER, SECURITY_HEADERS
 from app.request_log import REFUSALS_LOGGED_PER_SECOND, RefusalLog
 
@@ -124,5 +124,4 @@ class BoundedProtocol(HttpToolsProtocol):
 def throttle_warnings() -> None:
     """Let nobody drown the log with requests that uvicorn itself refuses."""
     refusals = RefusalLog(structlog.get_logger(__name__), REFUSALS_LOGGED_PER_SECOND, "requests that uvicorn refused")
-    server = logging.getLogger("uvicorn.error")
-    server.addFilter(lambda record: record.levelno != logging.WARNING or refusals.admits_line())
+    throttle_server(refusals.admits_line)
