@@ -195,3 +195,9 @@ def access_line(server: Server, request_id: str) -> dict[str, Any]:
     wait_until(lines, f"a log line of {request_id}")
     (line,) = lines()
     return line
+
+
+def cpu_seconds(server: Server) -> float:
+    """How long the service has had a CPU, whatever else the machine does."""
+    fields = Path(f"/proc/{server.process.pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

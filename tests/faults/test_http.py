@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from faults.postgres import Postgres
-from faults.server import Answer, Server, access_line, assert_nothing_leaked, assert_refused, running
+from faults.server import Answer, Server, access_line, assert_nothing_leaked, assert_refused, cpu_seconds, running
 from faults.wire import HEADERS, KEEP, connected, exchange, head, read
 from generated.conftest import Service
 
@@ -50,12 +50,6 @@ def memory(server: Server) -> int:
     match = re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{server.process.pid}/status").read_text())
     assert match
     return int(match[1]) // 1024
-
-
-def cpu_seconds(server: Server) -> float:
-    """How long the service has had a CPU, whatever else the machine does."""
-    fields = Path(f"/proc/{server.process.pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 HEADER_FAULTS: dict[str, tuple[dict[str, Any], int]] = {
