@@ -47,6 +47,9 @@ def test_everything_that_the_template_pins_is_left_alone(config: dict[str, Any])
     pinning = {f".github/workflows/{name}" for name in names} | {"Dockerfile", "compose.yaml"}
     assert set(rule["matchFileNames"]) == pinning
     assert rule["enabled"] is False
+    # But for the digest of an image, which is nobody else's to move.
+    assert "digest" not in rule["matchUpdateTypes"]
+    assert {"major", "minor", "patch", "pin", "pinDigest"} <= set(rule["matchUpdateTypes"])
 
 
 def test_a_branch_that_was_locked_is_left_alone(config: dict[str, Any]) -> None:
