@@ -4,8 +4,9 @@ import os
 import shlex
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
+from svcgen.errors import ToolError
 from svcgen.git import commit_settings, git
 from svcgen.objects import Entry
 from svcgen.repository import Head, Repository
@@ -57,6 +58,7 @@ def switch_to(repository: Repository, head: Head) -> None:
     Raises:
         ToolError: Something is.
     """
+    _require_free(repository, "HEAD", f"refs/heads/{head.branch}" if head.branch else head.commit)
     git(repository.top, *_SWITCH, *([head.branch] if head.branch else ["--detach", head.commit]), filters=True)
 
 
@@ -73,6 +75,7 @@ def move(repository: Repository, start: str, end: str, head: Head) -> None:
         ToolError: Something that is not committed is in the way; then nothing has changed.
     """
     before = repository.head()
+    _require_free(repository, start, end)
     _detach(repository, start)
     try:
         git(repository.top, *_SWITCH, "--detach", end, filters=True)
@@ -82,6 +85,24 @@ def move(repository: Repository, start: str, end: str, head: Head) -> None:
     if head.branch and head != before:
         git(repository.top, "update-ref", f"refs/heads/{head.branch}", head.commit)
     _attach(repository, head)
+
+
+def _require_free(repository: Repository, start: str, end: str) -> None:
+    """Refuse to write over what git does not know: in a sparse checkout `git switch` itself does not refuse."""
+    before, after = repository.changes(start, end)
+    known = repository.index_entries().keys()
+    blocked = [path for path in sorted(after.keys() - before.keys()) if _is_blocked(repository.top, path, known)]
+    if blocked:
+        names = ", ".join(blocked)
+        raise ToolError(f"files that git does not know are in the way: {names}", hint="move them, then run it again")
+
+
+def _is_blocked(top: Path, path: str, known: Collection[str]) -> bool:
+    for place in (*reversed(PurePosixPath(path).parents), PurePosixPath(path)):
+        if (top / place).is_symlink() or (top / place).is_file():
+            return str(place) not in known
+    inside = (file for file in (top / path).rglob("*") if file.is_symlink() or not file.is_dir())
+    return any(file.relative_to(top).as_posix() not in known for file in inside)
 
 
 def move_branch(repository: Repository, branch: str, commit: str) -> None:
