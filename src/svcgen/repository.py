@@ -42,12 +42,14 @@ class Repository:
     Attributes:
         service: The service's directory.
         prefix: That directory in the repository, ending in a slash; empty at the top.
+        top: The root of the work tree.
         directory: Git's own directory of this work tree.
         common: Git's directory of all its work trees.
     """
 
     service: Path
     prefix: str
+    top: Path
     directory: Path
     common: Path
 
@@ -60,8 +62,8 @@ class Repository:
             ToolError: git refuses to read it.
         """
         try:
-            asked = ("--show-prefix", "--absolute-git-dir", "--git-common-dir", "--is-inside-work-tree")
-            prefix, directory, common, inside, *_ = git(service, "rev-parse", *asked).split("\n")
+            asked = ("--show-prefix", "--show-cdup", "--absolute-git-dir", "--git-common-dir", "--is-inside-work-tree")
+            prefix, up, directory, common, inside, *_ = git(service, "rev-parse", *asked).split("\n")
         except ToolError as error:
             if "not a git repository" in error.message:
                 raise ServiceError(
@@ -73,12 +75,8 @@ class Repository:
                 f"{service} is not in the work tree of its own repository, so an update would change another directory",
                 hint="let git find it: git config --unset core.worktree",
             )
-        return cls(service, prefix, Path(directory), (service / common).resolve())
-
-    @property
-    def top(self) -> Path:
-        """The root of the work tree."""
-        return self.service.parents[self.prefix.count("/") - 1] if self.prefix else self.service
+        # The path of the service may lead through links and "..".
+        return cls(service, prefix, (service / up).resolve(), Path(directory), (service / common).resolve())
 
     def head(self) -> Head:
         """Return what is checked out.

@@ -180,6 +180,28 @@ def test_a_folder_of_a_larger_repository(upstream: Upstream, tmp_path: Path) -> 
     ]
 
 
+@pytest.mark.parametrize("detour", ["orders/../billing", "link"])
+def test_path_of_a_service_in_a_larger_repository(upstream: Upstream, tmp_path: Path, detour: str) -> None:
+    """The top of its repository was looked for in the words of the path: its files went to another folder."""
+    services = tmp_path / "mono" / "services"
+    services.mkdir(parents=True)
+    (services / "orders").mkdir()
+    (tmp_path / "link").symlink_to(services / "billing")
+    (tmp_path / "mono" / "other.txt").write_text("ours\n")
+    upstream.service.rename(services / "billing")
+    (services / "billing" / ".git").rename(tmp_path / "git-of-the-service")
+    git(tmp_path / "mono", "init", "--quiet", "-b", "main")
+    upstream.commit(tmp_path / "mono", "All of it")
+    path = tmp_path / "link" if detour == "link" else services / detour
+    update = upstream.update(upstream.release("v1.1.0", **{APP: changed(FILES[APP], 3, "theirs")}), path)
+
+    assert git(tmp_path / "mono", "diff", "--name-only", "main", update.branch).split() == [
+        "services/billing/.copier-answers.yml",
+        "services/billing/app.py",
+    ]
+    assert (tmp_path / "mono" / "other.txt").exists()
+
+
 def test_preview_changes_nothing(upstream: Upstream) -> None:
     upstream.edit("app.py", "line_3 = 3", "line_3 = 'ours'")
     before = tree(upstream.service)
