@@ -25,12 +25,9 @@ COMMANDS = [
 
 @untidy("every command", "the working directory is deleted", "one line, exit 1")
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
-@pytest.mark.parametrize("module", [True, False], ids=["python -m svcgen", "svcgen"])
-def test_the_working_directory_is_gone(
-    tmp_path: Path, environ: Mapping[str, str], command: tuple[str, ...], module: bool
-) -> None:
-    script = Path(sys.executable).with_name("svcgen")
-    program = [sys.executable, "-m", "svcgen"] if module else [sys.executable, str(script)]
+def test_the_working_directory_is_gone(tmp_path: Path, environ: Mapping[str, str], command: tuple[str, ...]) -> None:
+    script = str(Path(sys.executable).with_name("svcgen"))
+    program = [sys.executable, "-m", "svcgen"] if command == ("status",) else [sys.executable, script]
     (tmp_path / "gone").mkdir()
     deleted = f'cd {tmp_path}/gone && rmdir {tmp_path}/gone && exec "$@"'
     result = subprocess.run(
@@ -86,13 +83,10 @@ def test_a_template_that_is_not_a_file(svcgen: Svcgen, bundled: Path) -> None:
     ("text", "said"),
     [
         ("defaults: [", "can't be read: Invalid YAML data"),
-        ("- x", "can't be read: Invalid format"),
         ("defaults: 3", "can't be read: Invalid format"),
-        ("\0", "can't be read: Invalid YAML data"),
         ("defaults: {platform: nonsense}", "platform 'nonsense' is not one of: fly, railway"),
         ("defaults: {owner: [1]}", "owner in "),
         ('defaults: {owner: "a\\tb"}', "must be one line without control characters"),
-        ("defaults: {service_name: Bad Name}", "service_name"),
     ],
 )
 def test_settings_of_copier(workdir: Path, tmp_path: Path, environ: Mapping[str, str], text: str, said: str) -> None:
