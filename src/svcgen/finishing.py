@@ -10,6 +10,7 @@ from typing import Any
 
 from svcgen.errors import ToolError
 from svcgen.git import git
+from svcgen.links import real_path
 from svcgen.lock import EXPORT, export
 from svcgen.repository import Repository
 from svcgen.steps import Steps
@@ -55,6 +56,7 @@ class Finishing:
             That tree with what the steps generated, or None where the lock failed and all else waits for it.
 
         Raises:
+            ServiceError: A generated file is a link that leads out of the repository.
             ToolError: git fails.
         """
         service = f"{tree}:{self.repository.prefix.rstrip('/')}"
@@ -65,10 +67,13 @@ class Finishing:
             self.postpone(f"git has no {_LOCK} of the service")
             return tree
         with temporary_work_tree(self.repository, tree, scratch, set(self._folders(tree))) as place:
+            top = scratch / "worktree"
+            # uv would write through a link, wherever that leads.
+            generated = [Path(self.repository.prefix, name) for name in (_LOCK, _REQUIREMENTS) if name in tracked]
+            written = [real_path(top, file).as_posix() for file in generated]
             if not self._take(place):
                 return None
-            top = scratch / "worktree"
-            stage_from_disk(top, [self.repository.prefix + name for name in (_LOCK, _REQUIREMENTS) if name in tracked])
+            stage_from_disk(top, written)
             return git(top, "write-tree").strip()
 
     def _take(self, place: Path) -> bool:

@@ -18,7 +18,8 @@ def git(directory: Path, *arguments: str) -> str:
 def commit(directory: Path, tag: str = "") -> None:
     """Commit everything in a directory, and make it a repository before."""
     if not (directory / ".git").exists():
-        git(directory, "init", "--quiet", "-b", "main")
+        git(directory, "init", "--quiet", "--template=", "-b", "main")
+        (directory / ".git" / "info").mkdir(exist_ok=True)
     git(directory, "add", "--all", "--force")
     git(directory, "commit", "--quiet", "--allow-empty", "--message", tag or "ours")
     if tag:

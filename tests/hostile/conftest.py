@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from hostile.checkout import Snapshot, commit, snapshot
+from hostile.checkout import Snapshot, commit, git, snapshot
 from marked import collected
 from svcgen.render import render
 from svcgen.template import Template
@@ -124,11 +124,17 @@ def made(tmp_path_factory: pytest.TempPathFactory, fork: Path) -> Path:
     render(Template(fork, "v1.0.0", str(fork)), service, ANSWERS)
     subprocess.run(["git", "checkout", "--quiet", "main"], cwd=fork, check=True)
     commit(service)
+    git(service, "repack", "-a", "-d", "--quiet")  # few files to copy for each test
     return service
 
 
+@pytest.fixture(scope="session")
+def uv_cache() -> str:
+    return subprocess.run(["uv", "cache", "dir"], check=True, capture_output=True, text=True).stdout.strip()
+
+
 @pytest.fixture
-def victim(made: Path, tmp_path: Path) -> Iterator[Victim]:
+def victim(made: Path, uv_cache: str, tmp_path: Path) -> Iterator[Victim]:
     place, home, temporary, canaries = (tmp_path / name for name in ("place", "home", "temporary", "canaries"))
     for directory in (place, home, temporary, canaries):
         directory.mkdir()
@@ -138,9 +144,7 @@ def victim(made: Path, tmp_path: Path) -> Iterator[Victim]:
     for name in ("NO_COLOR", "SVCGEN_OLD", "SVCGEN_SOURCE", "VIRTUAL_ENV", "PYTHONDONTWRITEBYTECODE"):
         inherited.pop(name, None)
     environ = {**inherited, "HOME": str(home), "TMPDIR": str(temporary), "GIT_CONFIG_NOSYSTEM": "1"}
-    environ["UV_CACHE_DIR"] = subprocess.run(
-        ["uv", "cache", "dir"], check=True, capture_output=True, text=True
-    ).stdout.strip()
+    environ["UV_CACHE_DIR"] = uv_cache
     if OLD:
         environ["PYTHONPATH"] = OLD
     yield Victim(place, home, temporary, canaries, environ)

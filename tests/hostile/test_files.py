@@ -59,31 +59,11 @@ def device(answers: Path) -> None:
     answers.symlink_to("/dev/random")
 
 
-def large(answers: Path) -> None:
-    answers.write_text(f"{answers.read_text()}# {'x' * 50_000_000}\n")
-
-
 def digits(answers: Path) -> None:
     answers.write_text(answers.read_text().replace("_commit: v1.0.0", f"_commit: {'1' * 4500}"))
 
 
-def dotted_digits(answers: Path) -> None:
-    answers.write_text(answers.read_text().replace("_commit: v1.0.0", f"_commit: v1.{'1' * 4500}"))
-
-
-def no_date(answers: Path) -> None:
-    answers.write_text(answers.read_text().replace("_commit: v1.0.0", "_commit: 2026-13-45"))
-
-
-def an_object(answers: Path) -> None:
-    answers.write_text(f"{answers.read_text()}evil: !!python/object/apply:os.system [id]\n")
-
-
-def not_text(answers: Path) -> None:
-    answers.write_bytes(answers.read_bytes() + b"evil: \xff\xfe\n")
-
-
-FILES = (laughs, merges, brackets, braces, fifo, zeroes, device, large, digits, dotted_digits, no_date, not_text)
+FILES = (laughs, merges, brackets, braces, fifo, device)
 
 
 @attack("an answers file of", "a row of the survey, the others are as ever")
@@ -98,11 +78,13 @@ def test_a_survey(victim: Victim, spoil: Callable[[Path], None]) -> None:
 
 
 @attack("an answers file of", "the user's error, with its name")
-@pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
-@pytest.mark.parametrize("spoil", [laughs, brackets, fifo, zeroes, digits], ids=lambda spoil: spoil.__name__)
-def test_a_command(victim: Victim, spoil: Callable[[Path], None], command: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(
+    ("spoil", "name"),
+    [*((spoil, "check") for spoil in (laughs, brackets, fifo, zeroes, digits)), (fifo, "dry-run"), (brackets, "add")],
+)
+def test_a_command(victim: Victim, spoil: Callable[[Path], None], name: str) -> None:
     spoil(victim.service / ".copier-answers.yml")
-    result = victim.run(*command, *(["--allow-dirty"] if "add" in command else []))
+    result = victim.run(*COMMANDS[name], *(["--allow-dirty"] if name == "add" else []))
     assert (result.returncode, ".copier-answers.yml" in result.stderr) == (1, True), result.stderr
 
 
@@ -148,10 +130,12 @@ def test_a_file_of_the_template(victim: Victim, what: str) -> None:
 @pytest.mark.parametrize(
     "command", [COMMANDS["dry-run"], COMMANDS["add"], ("update",)], ids=["dry-run", "add", "update"]
 )
-def test_another_user(victim: Victim, command: tuple[str, ...]) -> None:
+def test_another_user(victim: Victim, fork: Path, command: tuple[str, ...]) -> None:
+    with (victim.home / ".gitconfig").open("a") as config:
+        config.write(f"[safe]\ndirectory = {fork}\ndirectory = {fork}/.git\n")
     result = victim.run(*command, GIT_TEST_ASSUME_DIFFERENT_OWNER="1")
     assert result.returncode == 1
-    assert "safe.directory" in result.stderr
+    assert f"safe.directory {victim.service}" in result.stderr
     assert "git init" not in result.stderr
 
 
