@@ -57,6 +57,10 @@ class Place:
         """Return those that live, of all that this place has started."""
         return [pid for pid, command in _running(f"UNTIDY={self.mark}") if name in command]
 
+    def kill(self) -> None:
+        for pid in self.processes():
+            os.kill(pid, signal.SIGKILL)
+
     def wait_until(self, condition: Callable[[], object], seconds: float = 30) -> None:
         deadline = time.monotonic() + seconds
         while not condition():
@@ -88,8 +92,7 @@ def place(service: Service, name: str = "service", *, environment_too: bool = Fa
         try:
             yield made
         finally:
-            for pid in made.processes():
-                os.kill(pid, signal.SIGKILL)
+            made.kill()
 
 
 def open_python(place: Place, folder: Path) -> None:
