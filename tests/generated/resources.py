@@ -1,28 +1,70 @@
 """Random resources: every type with every modifier that it takes."""
 
-from collections.abc import Iterator, Sequence
+import builtins
+import keyword
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, timedelta
 from itertools import cycle
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from svcgen.errors import SpecError
-from svcgen.resource.parse import parse_field
+from svcgen.resource.imports import KNOWN
+from svcgen.resource.parse import parse_field, parse_resource
+from svcgen.resource.plural import plural_of
 from svcgen.resource.words import FLAGS
 
-# What generated code calls its own things, and what people call theirs.
-NAMES = st.sampled_from(
-    """
+# What generated code calls its own things, what people call theirs, and what Python, its libraries and Postgres have.
+COMMON = """
     after amount api app at body call client code count created current day debit due email engine errors etag event
     factory find first_name func given grade height if_match info item items key kind label limit line_1 line1 location
     match method model models mode n name next number owner page params parent path phone position price query read
     refused response router row rows s save self serial session size stamp state statements status t tag tags test title
     token total type update url uuid value values weight word x y year z2
     """.split()
-)
-NUMBERS = st.integers(-10_000, 10_000)
+CURIOUS = """
+    args between bigint boolean char character cls coalesce commit connection database db decimal exclude exists extract
+    fields float get index init interval keys kwargs loader logger metadata_ mock model_number module nchar none nullif
+    numeric oid out overlay package pop precision prefix public real relationship required root row_number schemas
+    scope select_ set setof smallint storage stub substring table_name task thread_id timestamp timezone treat trim
+    validator varchar version_id xmlparse year_2026 copy_of dict_value json_schema model_fields_ registry_number
+    i o j k m r u v w lower upper sql columns types routing deps main settings logging health base problem
+    """.split()
+# Keywords of Python and names of builtins and libraries, as snake_case as they are.
+TAKEN = [name for name in (*dir(builtins), *KNOWN, *keyword.softkwlist) if name.islower() and name.isidentifier()]
+
+
+ALL_NAMES = sorted({*COMMON, *CURIOUS, *TAKEN})
+
+
+def different(names: Iterable[str]) -> list[str]:
+    """Leave out what differs from another by underscores only, or has the plural of another."""
+    return list({plural_of(name).replace("_", ""): name for name in names}.values())
+
+
+def is_fine(word: str) -> bool:
+    try:
+        parse_field("thing", "things", word)
+    except SpecError:
+        return False
+    return True
+
+
+def is_fine_resource(name: str) -> bool:
+    try:
+        parse_resource([name, "x:str"])
+    except SpecError:
+        return False
+    return True
+
+
+FIELD_NAMES = different(name for name in ALL_NAMES if is_fine(f"{name}:bool"))
+RESOURCE_NAMES = different(name for name in ALL_NAMES if is_fine_resource(name))
+NAMES = st.sampled_from(FIELD_NAMES)
+NUMBERS = st.integers(-10_000, 10_000) | st.sampled_from([-(2**31), 2**31 - 5001, -999_999_999_999_999])
 PAIRS = st.tuples(NUMBERS, st.integers(1, 5_000)).map(lambda pair: (pair[0], pair[0] + pair[1]))
-DAYS = st.dates().map(str)
+DAYS = (st.dates() | st.sampled_from([date.max, date.max - timedelta(1)])).map(str)
 WORDS = st.text("abcdefghijklmnopqrstuvwxyz_- .äß'\"\\{}%", min_size=1, max_size=12).filter(
     lambda text: text == text.strip() and "," not in text and ":" not in text
 )
@@ -58,6 +100,7 @@ ELEMENTS = st.one_of(st.sampled_from("str text int bigint float bool date dateti
 FIELD_TYPES = st.one_of(
     SCALARS,
     st.just("json"),
+    st.just("enum:a,not a,not not a"),
     st.lists(WORDS, min_size=2, max_size=5, unique=True).map(lambda words: "enum:" + ",".join(words)),
     st.tuples(ELEMENTS, bounds(st.tuples(st.integers(0, 4), st.integers(5, 40)))).map(
         lambda pair: f"list:{''.join(pair)}"
@@ -67,7 +110,9 @@ FIELD_TYPES = st.one_of(
 )
 DEFAULTS = st.sampled_from(
     """
-    true false 0 1 7 -3 0.5 2.25 abc 2001-02-03 12:30 2026-01-31T12:30:00+01:00 a 12345678-1234-4234-8234-123456789abc
+    true false 0 1 7 -3 -0 007 0.5 2.25 -0.0 abc localhost:8080 http://[::1]:80/ 2001-02-03 20010203 0001-01-02
+    9999-12-30 12:30 23:59:59.999999 2026-01-31T12:30:00+01:00 0001-01-02T00:00:00Z 9999-12-30T23:59:59.999999Z a not
+    12345678-1234-4234-8234-123456789abc {12345678123442348234123456789abc}
     """.split()
 )
 
@@ -80,14 +125,6 @@ def fields(draw: st.DrawFn) -> str:
     for modifier in modifiers:
         word = f"{word}:{modifier}" if is_fine(f"{word}:{modifier}") else word
     return word
-
-
-def is_fine(word: str) -> bool:
-    try:
-        parse_field("thing", "things", word)
-    except SpecError:
-        return False
-    return True
 
 
 RESOURCES = st.lists(

@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import runpy
 import tempfile
 from collections.abc import Iterator
@@ -12,11 +13,12 @@ import pytest
 
 from conftest import ROOT
 from generated.conftest import Service
-from generated.test_resource_sample import CHECKS, NOUNS, assert_green, copy_of
+from generated.resources import FIELD_NAMES, RESOURCE_NAMES
+from generated.test_resource_sample import CHECKS, NOUNS, SEED, assert_green, copy_of
 from svcgen.commands.add import add_resources
 from svcgen.events import ignore
 from svcgen.resource.added import AddRequest
-from svcgen.resource.parse import parse_resources
+from svcgen.resource.parse import parse_resource, parse_resources
 
 # Each type with each modifier that it takes, alone.
 ALONE = (
@@ -83,7 +85,8 @@ def add(service: Service, words: str, *, migration: bool = True) -> None:
 def test_each_type(billing: Service, postgres: str, folder: Path) -> None:
     """All of them in one resource."""
     service = copy_of(billing, folder / "together")
-    fields = (f"x{number}:{kind.replace('self', 'thing')}" for number, kind in enumerate(ALONE))
+    names = random.Random(SEED).sample(FIELD_NAMES, len(ALONE))  # noqa: S311  (no secret)
+    fields = (f"{name}:{kind.replace('self', 'thing')}" for name, kind in zip(names, ALONE, strict=True))
     # A node can be changed by nothing but another node.
     add(service, f"thing {' '.join(fields)} and thing_1 x:str and node parent:ref:node:optional")
 
@@ -120,6 +123,22 @@ def test_resources_by_the_dozen(billing: Service, postgres: str, folder: Path) -
     add(service, " and ".join(f"{noun} x:int:index" for noun in NOUNS))
 
     assert_green(service, postgres)
+
+
+@nightly
+def test_each_name(billing: Service, postgres: str, folder: Path) -> None:
+    """As a field of one resource, and as a resource."""
+    service = copy_of(billing, folder / "names")
+    resources = (f"{name} x:enum:a,b:optional" for name in RESOURCE_NAMES if not is_there(service, name))
+    add(service, " and ".join([f"thing {' '.join(f'{name}:int:min=1' for name in FIELD_NAMES)}", *resources]))
+
+    assert_green(service, postgres)
+
+
+def is_there(service: Service, name: str) -> bool:
+    plural = parse_resource([name, "x:str"]).plural
+    taken = ("app/models", name), ("app/schemas", name), ("app/api", plural)
+    return name == "types" or any((service.path / folder / f"{module}.py").exists() for folder, module in taken)
 
 
 @nightly

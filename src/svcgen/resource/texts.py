@@ -40,6 +40,8 @@ def text(default_length: int | None, low: str | None, high: str | None) -> Kind:
     def read_default(value: str) -> tuple[str, str]:
         if len(value) < shortest or (longest is not None and len(value) > longest):
             raise SpecError(f"default={value} is too short or too long", hint="one that min and max allow")
+        if "\0" in value or value.encode(errors="replace").decode() != value:
+            raise SpecError(f"default={value!r} can't be stored", hint="text in UTF-8, without NUL")
         return quoted(value), quoted(value)
 
     lengths = [length for length in (shortest, longest) if length is not None and length <= _TESTED_LENGTH]
