@@ -64,6 +64,8 @@ print(json.dumps({
     "system_columns": query("SELECT attname FROM pg_attribute WHERE attrelid = 'pg_class'::regclass AND attnum < 0"),
 }))
 """
+# The modules that have a variable called like the resource.
+VARIABLES = ("app/api/zzzs.py", "tests/factories/zzz.py")
 # One field of each type, each way in which generated code can differ.
 EVERYTHING = """
 zzz a:str:min=1:default=x b:text:max=9:unique c:int:unique d:bigint:index e:float:max=2 f:decimal:12,2 g:decimal:9,8
@@ -101,9 +103,7 @@ def own_names() -> dict[str, Any]:
         "classes": sorted(
             name for name in classes | imported if name[0].isupper() and not name.startswith(("Yyy", "Zzz"))
         ),
-        "variables": sorted(
-            set(variables(modules["app/api/zzzs.py"])) | set(variables(modules["tests/factories/zzz.py"]))
-        ),
+        "variables": sorted({name for path in VARIABLES for name in variables(modules[path])}),
         "annotations": sorted(
             {name for path, tree in modules.items() if path.startswith("app/") for name in annotations(tree)}
         ),
@@ -139,8 +139,9 @@ def imports(tree: ast.Module) -> Iterator[ast.alias]:
 
 
 def variables(tree: ast.Module) -> Iterator[str]:
-    """Yield what stands in the functions that have a variable called like the resource, and in lists of routers."""
+    """Yield what is imported, and what stands in the functions that have a variable called like the resource."""
     yield from ("router", "routers")
+    yield from (alias.name for alias in imports(tree) if alias.name.islower() and not re.search("yyy|zzz", alias.name))
     for function in (node for node in ast.walk(tree) if isinstance(node, ast.AsyncFunctionDef)):
         names = {getattr(node, "id", getattr(node, "arg", None)) for node in ast.walk(function)}
         if "zzz" in names:

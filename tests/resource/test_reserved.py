@@ -60,7 +60,7 @@ def test_field_is_fine(name: str) -> None:
     "name",
     [
         *("test", "test_run", "testimonial", "thread", "i", "o", "l", "print", "loguru", "base", "decimal", "json"),
-        *("match", "scope", "uuid", "session", "class", "response"),
+        *("none", "true", "count", "datetime", "match", "scope", "uuid", "session", "class", "response"),
     ],
 )
 def test_resource_is_refused(name: str) -> None:

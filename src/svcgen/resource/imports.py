@@ -64,10 +64,12 @@ def with_imports(source: str, more: Mapping[str, str]) -> str:
 
 
 def used_names(source: str) -> set[str]:
-    """Return the names that a module uses and does not define."""
+    """Return the names that a module uses and does not define; a field of a class defines none."""
     tree = ast.parse(source)
-    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
-    assigned = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
+    fields = {id(node.target) for node in ast.walk(tree) if isinstance(node, ast.AnnAssign) and node.col_offset}
+    assigned = {name.id for name in names if isinstance(name.ctx, ast.Store) and id(name) not in fields}
+    used = {name.id for name in names if isinstance(name.ctx, ast.Load)}
     return used - assigned - {getattr(node, "name", "") for node in tree.body}
 
 

@@ -59,6 +59,8 @@ def _reasons_of_resource(name: str, *, is_table: bool) -> Iterator[str]:
     if is_table:
         return
     model = class_name(name)
+    if keyword.iskeyword(model):
+        yield f"would make a class {model}, which is a reserved word of Python"
     if model in CLASSES:
         yield f"would make a class {model}, which the code around it imports"
     if model in _AMBIGUOUS:
