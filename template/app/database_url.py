@@ -6,6 +6,7 @@ https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS
 import re
 import ssl
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -83,7 +84,7 @@ def read_url(value: object) -> URL | None:
     """Return a URL that a connection can be tried with, or nothing; what parsers say quotes what they were given."""
     if not isinstance(value, str | URL):
         return None
-    try:
+    with suppress(ArgumentError, ValueError):
         url = make_url(value.strip() if isinstance(value, str) else value)
         is_postgres = url.get_backend_name() in {"postgres", "postgresql"}
         url = url.set(drivername="postgresql+asyncpg")
@@ -91,9 +92,9 @@ def read_url(value: object) -> URL | None:
         are_hosts = all(HOST.fullmatch(host) for host in listed(options.get("host", [])))
         are_ports = all(0 < int(port) < 1 << 16 for port in listed(options.get("port", [])))
         is_text = b"\0" not in "".join(map(str, options.values())).encode()  # UnicodeEncodeError for half a character
-    except (ArgumentError, ValueError):
-        return None
-    return url if is_postgres and are_hosts and are_ports and is_text else None
+        if is_postgres and are_hosts and are_ports and is_text:
+            return url
+    return None
 
 
 def listed(value: Any) -> list[Any]:
