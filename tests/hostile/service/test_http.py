@@ -21,7 +21,6 @@ TRAILERS = {
     "X-API-Key": (KEYLESS, b"X-API-Key: %b" % KEY.encode(), 401),
     "X-Request-ID": (KEEP, b"X-Request-ID: of-a-trailer", 422),
     "X-Forwarded-Proto": (KEEP, b"X-Forwarded-Proto: https", 422),
-    "Content-Type": (KEEP.replace(b"application/json", b"text/plain"), b"Content-Type: application/json", 422),
 }
 
 
@@ -37,10 +36,9 @@ def test_trailers(target: Server, header: str) -> None:
 
 
 @attack("A trailer is a condition", "it is none")
-@pytest.mark.parametrize("trailer", [b'If-Match: "0"', b"If-None-Match: *"])
-def test_conditions_in_trailers(target: Server, name: str, trailer: bytes) -> None:
+def test_condition_in_a_trailer(target: Server, name: str) -> None:
     path = target.post("/customers", {"name": name, "email": "first"}).headers["location"].encode()
-    (answer,) = exchange(target, chunked(b"PATCH " + path, KEEP, b'{"email": "second"}', trailer)).answers
+    (answer,) = exchange(target, chunked(b"PATCH " + path, KEEP, b'{"email": "second"}', b'If-Match: "0"')).answers
 
     assert answer.status == 200
 
@@ -117,7 +115,6 @@ SLOW = {
     "a connection": b"",
     "a request line": b"GET /heal",
     "headers": b"GET /healthz HTTP/1.1\r\nHost: service\r\na: ",
-    "headers of the second request": b"GET /healthz HTTP/1.1\r\nHost: service\r\n\r\nGET /healthz HTTP/1.1\r\n",
 }
 
 
