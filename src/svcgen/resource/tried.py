@@ -24,6 +24,7 @@ def context_of_tests(resource: Resource, layout: Layout, targets: Mapping[str, T
         "refused": [(field.column, value) for field in fields for value in field.kind.refused],
         "different": _different(resource),
         "deletable": {name for name, target in targets.items() if _has_route(layout, name, target)},
+        "refuses_if_none_match": _refuses_if_none_match(layout),
     }
 
 
@@ -57,3 +58,9 @@ def _different(resource: Resource) -> str:
 def _has_route(layout: Layout, name: str, target: Target) -> bool:
     router = layout.root / layout.api / f"{target.table}.py"
     return target.coming or (router.is_file() and f"def delete_{name}(" in router.read_text(encoding="utf-8"))
+
+
+def _refuses_if_none_match(layout: Layout) -> bool:
+    """Tell whether app/etag.py knows If-None-Match; that of 0.2.0, which older resources depend on, does not."""
+    module = layout.root / "app" / "etag.py"
+    return not module.is_file() or "If-None-Match" in module.read_text(encoding="utf-8")
