@@ -58,10 +58,10 @@ def commit_of(version: str) -> str:
 
 def _release_like(checkout: Path, version: str) -> str:
     """Return the release that has the same template as HEAD, if there is one."""
-    tag, distance = nearest_tag(version)
+    tag, _ = nearest_tag(version)
     if RELEASE.fullmatch(version):
         return version
-    if distance and RELEASE.fullmatch(tag) and _ids(checkout, f"refs/tags/{tag}") == _ids(checkout, "HEAD"):
+    if RELEASE.fullmatch(tag) and _ids(checkout, f"refs/tags/{tag}") == _ids(checkout, "HEAD"):
         return tag
     known = {tuple(ids): tag for tag, _commit, *ids in map(str.split, COMMITS.read_text().splitlines())}
     return known.get(_ids(checkout, "HEAD"), "")
