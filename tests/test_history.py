@@ -212,7 +212,9 @@ def test_a_commit_that_is_nowhere(checkout: Path, place: Path, version: str) -> 
     )
 
 
-def test_a_commit_that_a_shallow_clone_lacks(checkout: Path, tmp_path: Path, place: Path) -> None:
+def test_a_commit_that_a_shallow_clone_lacks(
+    checkout: Path, tmp_path: Path, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     old = git(checkout, "rev-parse", "HEAD")
     change(checkout, "three")
     shallow, empty = tmp_path / "shallow", tmp_path / "empty"
@@ -221,6 +223,8 @@ def test_a_commit_that_a_shallow_clone_lacks(checkout: Path, tmp_path: Path, pla
     assert error(old, str(empty), Template(shallow, "v9.0.0", OURS), place)[1] == (
         f"complete this checkout, if it is the one that made the service: git -C {shallow} fetch --unshallow"
     )
+    monkeypatch.chdir(shallow)
+    assert error(old, str(empty), Template(tmp_path, "v9.0.0", OURS), place)[1].startswith("run svcgen from")
     git(shallow, "fetch", "--quiet", "--unshallow")
     assert text_of(find_version(old, str(empty), Template(shallow, "v9.0.0", OURS), place)) == "two"
 

@@ -6,8 +6,9 @@ import pytest
 
 from helpers import git
 from svcgen import history
+from svcgen import target as module
 from svcgen.errors import ServiceError, SvcgenError, TemplateError, UsageError
-from svcgen.target import known_releases, resolve_release
+from svcgen.target import known_releases, resolve_release, version_of
 from svcgen.template import Template
 
 OURS = "https://svcgen.invalid/svcgen"
@@ -122,3 +123,26 @@ def test_the_source_is_asked_only_for_what_may_be_a_release(fork: Path, monkeypa
 @pytest.mark.parametrize("version", ["v0.2.0-3-gabc1234", "abc1234", "unknown", "v0.2.0-dirty", "v0.2.0"])
 def test_what_is_known_between_releases(version: str) -> None:
     assert known_releases(current(version)) == ("v0.1.0", "v0.2.0")
+
+
+def test_the_version_of_a_commit(repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the tags of its repository, else by the releases that svcgen knows the commits of."""
+
+    def version(name: str, root: Path = repository) -> str:
+        return str(version_of(Template(root, name, OURS)))
+
+    first = git(repository, "rev-parse", "HEAD")
+    git(repository, "commit", "--quiet", "--allow-empty", "--message", "Second")
+    second = git(repository, "rev-parse", "--short", "HEAD")
+    assert version("v7.0.0") == "7.0.0"
+    assert version(f"v7.0.0-3-g{second}") == "7.0.0.post3"
+    assert version(second) == "None"
+    recorded = tmp_path / "COMMITS"
+    recorded.write_text(f"v0.1.0 {first} a b\nv0.2.0 {first} a b\nv0.3.0 {'1' * 40} a b\n")
+    monkeypatch.setattr(module, "COMMITS", recorded)
+    assert version(second) == "0.2.0.post1"
+    assert version(second, tmp_path) == "None"
+    assert version("unknown") == version(f"{second}0000") == "None"
+    git(repository, "tag", "v5.0.0", first)
+    assert version(second) == version(f"{second}-dirty") == "5.0.0.post1"
+    assert version(first) == "5.0.0"

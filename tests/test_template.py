@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 import tomllib
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from svcgen import template as module
 from svcgen.describe import UNKNOWN, describe
 from svcgen.errors import TemplateError
 from svcgen.questions import load_questions
-from svcgen.template import BUILT, Template, find_template
+from svcgen.template import BUILT, Template, find_template, installed_version
 
 CHOICES = {question.name: question.choices for question in load_questions(ROOT) if question.choices}
 NASTY = [
@@ -182,6 +183,19 @@ def test_without_a_template(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         find_template(None)
     assert caught.value.message == f"no template in {tmp_path}/site-packages/svcgen/_bundle, {tmp_path}"
     assert caught.value.hint == "install svcgen again"
+
+
+def test_svcgen_that_was_never_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(name: str) -> str:
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr("importlib.metadata.version", missing)
+    with pytest.raises(TemplateError) as caught:
+        installed_version()
+    assert (caught.value.message, caught.value.hint) == (
+        "svcgen runs without being installed",
+        "run it with: uv run svcgen",
+    )
 
 
 def test_a_checkout_is_described_by_git() -> None:

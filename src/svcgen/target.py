@@ -1,8 +1,12 @@
-"""The version that an update goes to."""
+"""The versions that an update goes from and to."""
 
 from contextlib import suppress
 
-from svcgen.errors import ServiceError, TemplateError, UsageError
+from packaging.version import Version
+
+from svcgen.describe import COMMITS, commit_of
+from svcgen.errors import ServiceError, TemplateError, ToolError, UsageError
+from svcgen.git import git
 from svcgen.history import carried_versions, parse_version, released_tags
 from svcgen.source import same_source
 from svcgen.template import Template
@@ -35,6 +39,22 @@ def resolve_release(wanted: str, at: str, source: str, current: Template) -> str
 def known_releases(current: Template) -> tuple[str, ...]:
     """Return the releases that this installation knows of its own template, oldest first."""
     return tuple(dict.fromkeys((*carried_versions(), *((current.version,) if current.is_release else ()))))
+
+
+def version_of(template: Template) -> Version | None:
+    """Return the version of a template, that of a commit as a post-release; None if no release before it is known."""
+    version, commit = parse_version(template.version), commit_of(template.version)
+    if version or not commit or not (template.root / ".git").exists():
+        return version
+    with suppress(ToolError):
+        return parse_version(git(template.root, "describe", "--tags", commit).strip())
+    # A clone without tags.
+    for line in reversed(COMMITS.read_text().splitlines()):
+        tag, released, *_ids = line.split()
+        with suppress(ToolError):
+            git(template.root, "merge-base", "--is-ancestor", released, commit)
+            return parse_version(f"{tag}-1-g{commit}")
+    return None
 
 
 def _find_tag(wanted: str, source: str, current: Template) -> str:

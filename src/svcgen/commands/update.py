@@ -22,7 +22,7 @@ from svcgen.repository import Head, Repository
 from svcgen.service import ANSWERS_FILE, Service, read_service
 from svcgen.source import same_source
 from svcgen.steps import Steps
-from svcgen.target import resolve_release
+from svcgen.target import resolve_release, version_of
 from svcgen.template import Template
 from svcgen.unfinished import ABORT, CONTINUE, Unfinished, require_finished
 from svcgen.worktree import commit_tree, undo_command, with_service
@@ -258,7 +258,7 @@ def _merge(request: UpdateRequest, planned: Update, filters: Filters, steps: Ste
             for name, value in answers.items()
             if service.answers.get(name) != value
         },
-        duties=duties(new.root / "CHANGELOG.md", parse_version(planned.before), parse_version(planned.after)),
+        duties=duties(new.root / "CHANGELOG.md", version_of(old), version_of(new)),
     )
     return update, result
 
