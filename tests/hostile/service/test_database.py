@@ -65,3 +65,42 @@ def test_gone_while_opening(service: Service, cluster: Postgres, log: Path, rese
         running(service, cluster, log, DATABASE_URL=cluster.url(port=port)) as server,
     ):
         assert_refused(server, server.get("/customers"), 503)
+
+
+STORING = """
+async def store(session: AsyncSession) -> None:
+    session.add(Customer())
+
+async def read(session: ReadSession) -> Customer | None:
+    return await session.get(Customer, 1)
+
+async def handle(reading: ReadSession, writing: AsyncSession) -> None:
+    await read(reading)
+    await read(writing)
+    {}
+"""
+REFUSED = (
+    "await store(reading)",
+    "reading.add(Customer())",
+    "await reading.execute(update(Customer).values(name=''))",
+    "await reading.execute(text('DELETE FROM customers'))",
+    "await reading.commit()",
+    "await reading.run_sync(print)",
+)
+
+
+@attack("A handler gives a read session where something is stored", "mypy refuses")
+def test_types(service: Service, tmp_path: Path) -> None:
+    lines = [
+        "from app.db import ReadSession",
+        "from app.models.customer import Customer",
+        "from sqlalchemy import text, update",
+        "from sqlalchemy.ext.asyncio import AsyncSession",
+    ]
+    file = tmp_path / "handler.py"
+    file.write_text("\n".join([*lines, STORING.format("\n    ".join(REFUSED))]))
+    checked = service.run("mypy", "--no-error-summary", file, MYPYPATH=str(service.path))
+
+    first = file.read_text().splitlines().index(f"    {REFUSED[0]}") + 1
+    found = {int(line.split(":")[1]) for line in checked.stdout.splitlines() if ": error: " in line}
+    assert found == set(range(first, first + len(REFUSED))), checked.stdout
