@@ -65,6 +65,15 @@ def test_the_newest_patch_of_pyenv_is_used(machine: Path) -> None:
     assert Uv.find("3.13", ignore).environ["UV_PYTHON"] == str(newest)
 
 
+def test_pyenv_may_be_elsewhere(machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    uv = place_uv(machine / "elsewhere" / "versions" / "3.12.1" / "bin")
+    place_uv(machine / ".pyenv" / "versions" / "3.12.1" / "bin")
+    monkeypatch.setenv("PYENV_ROOT", str(machine / "elsewhere"))
+    assert Uv.find("3.13", ignore).program == uv
+    monkeypatch.setenv("PYENV_ROOT", "")
+    assert Uv.find("3.13", ignore).program == machine / ".pyenv" / "versions" / "3.12.1" / "bin" / "uv"
+
+
 def test_without_a_fitting_python_uv_looks_itself(machine: Path) -> None:
     place_uv(machine / "bin")
     place_python(machine, "3.14.0")
