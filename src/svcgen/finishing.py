@@ -94,7 +94,7 @@ class Finishing:
             "export": lambda: export(place, uv),
         }
         if (place / _CHECK).exists():
-            actions["check"] = lambda: tools().run(place, "run", "--frozen", _CHECK)
+            actions["check"] = lambda: _outside_ci(tools()).run(place, "run", "--frozen", _CHECK)
         if self.test:
             actions["test"] = lambda: tools().run(place, "run", "--frozen", "pytest", "--quiet")
         return actions
@@ -142,6 +142,11 @@ class Finishing:
             folder = posixpath.normpath(posixpath.join(self.repository.prefix, path))
             if not folder.startswith(("..", "/")):
                 yield f"{folder}/"
+
+
+def _outside_ci(uv: Uv) -> Uv:
+    """Return uv without CI's mark: in CI the check asks what the last merge changed, and a shallow clone can't say."""
+    return replace(uv, environ={name: value for name, value in uv.environ.items() if name != "CI"})
 
 
 def _paths(sources: Any) -> Iterator[str]:

@@ -146,7 +146,7 @@ def test_edits_of_what_is_generated(untouched: Path, git_environ: Mapping[str, s
 
 def test_a_shallow_clone(untouched: Path, place: Path, git_environ: Mapping[str, str]) -> None:
     git(place, "clone", "--quiet", "--depth=1", untouched.as_uri(), "shallow", environ=git_environ)
-    result = run(*SVCGEN, cwd=place / "shallow", environ=git_environ)
+    result = run(*SVCGEN, cwd=place / "shallow", environ={**git_environ, "CI": "true"})
 
     assert result.returncode == 0, result.stdout + result.stderr
 
