@@ -1,0 +1,49 @@
+"""What a team writes into the answers file survives an update; what the template writes is renewed."""
+
+import pytest
+
+from svcgen.answers_file import merge_answers
+
+BASE = "# Written by the template.\n_commit: v1\nname: billing\nold: gone\nteams:\n- one\n"
+NEW = "# Written by the new template.\n_commit: v2\nname: billing\nteams:\n- one\n- two\nregion: ams\n"
+
+
+@pytest.mark.parametrize(
+    ("service", "merged"),
+    [
+        pytest.param(BASE, NEW, id="untouched"),
+        pytest.param(
+            "# ours\n" + BASE,
+            "# Written by the new template.\n# ours\n_commit: v2\nname: billing\nteams:\n- one\n- two\nregion: ams\n",
+            id="a comment",
+        ),
+        pytest.param(
+            BASE + "slack: '#billing'\n",
+            NEW.replace("region: ams\n", "slack: '#billing'\nregion: ams\n"),
+            id="an extra key",
+        ),
+        pytest.param(
+            BASE + "owners:\n  - ada\n\t# who else?\n  - bob\n",
+            NEW.replace("region: ams\n", "owners:\n  - ada\n\t# who else?\n  - bob\nregion: ams\n"),
+            id="an extra list",
+        ),
+        pytest.param(
+            BASE.replace("name: billing", "name: billing  # never rename it"),
+            NEW.replace("name: billing", "name: billing  # never rename it"),
+            id="a remark",
+        ),
+        pytest.param(BASE.replace("name: billing", "name: 'billing # 1'"), NEW, id="a number sign that is no remark"),
+        pytest.param(BASE.replace("teams:", "teams: # all of them"), NEW, id="a remark on a list goes with the list"),
+        pytest.param(
+            "name: billing\n_commit: v1\n",
+            "# Written by the new template.\nname: billing\n_commit: v2\nteams:\n- one\n- two\nregion: ams\n",
+            id="another order",
+        ),
+        pytest.param(
+            BASE.removesuffix("\n") + "\nmine: 1", NEW.replace("region", "mine: 1\nregion"), id="no last newline"
+        ),
+        pytest.param(BASE.replace("\n", "\n\n", 1), NEW.replace("\n", "\n\n", 1), id="an empty line"),
+    ],
+)
+def test_merge(service: str, merged: str) -> None:
+    assert merge_answers(BASE, service, NEW) == merged
