@@ -1,5 +1,6 @@
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -20,6 +21,16 @@ FOREIGN = ("NO_COLOR", "PYTHONDONTWRITEBYTECODE", "SVCGEN_SOURCE", "UV", "UV_PRO
 
 class Svcgen(Protocol):
     def __call__(self, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]: ...
+
+
+def pytest_configure() -> None:
+    """Be the same wherever the suite is started: from a git hook, in a CI with an identity, behind nohup."""
+    for name in [name for name in os.environ if name.startswith("GIT_")]:
+        del os.environ[name]
+    for signum in (signal.SIGINT, signal.SIGHUP):
+        # What is ignored here would be ignored by every child, and no test could end it.
+        if signal.getsignal(signum) is signal.SIG_IGN:
+            signal.signal(signum, signal.SIG_DFL)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
