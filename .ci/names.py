@@ -59,7 +59,7 @@ print(json.dumps({
     "pydantic": names(BaseModel, type(BaseModel)),
     "pydantic_prefixes": shortest([name for name in names(BaseModel) if is_refused(f"{name}_x")]),
     "sqlalchemy": names(base, type(base)),
-    "parameters": sorted(set(inspect.signature(base.__init__).parameters) - {"kwargs"}),
+    "parameters": sorted(inspect.signature(base.__init__).parameters),
     "sql": query("SELECT word FROM pg_get_keywords() WHERE catcode IN ('R', 'T')"),
     "system_columns": query("SELECT attname FROM pg_attribute WHERE attrelid = 'pg_class'::regclass AND attnum < 0"),
 }))

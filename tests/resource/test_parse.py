@@ -83,7 +83,7 @@ def test_a_value_may_hold_colons() -> None:
         ("invoice json:json", "json is an attribute of every Pydantic model"),
         ("invoice date:date", "date hides what the columns after it are declared with"),
         ("invoice xmin:int", "xmin is a column that Postgres adds to every table"),
-        ("invoice self:str", "self is what methods call their object"),
+        ("invoice self:str", "self is a parameter of the methods"),
         ("invoice x:str x:int", "invoice has two columns called x"),
         ("invoice a:ref:b a_id:int", "invoice has two columns called a_id"),
         ("invoice a_id:ref:b", "a reference gets its _id itself"),

@@ -44,7 +44,19 @@ def reason_against(*words: str) -> str:
             "metadata",
             "registry",
         ),
-        *("construct", "json", "self", "xmin", "order", "date", "mapped_column", "lazyload", "version", "lambda"),
+        *(
+            "construct",
+            "json",
+            "self",
+            "xmin",
+            "order",
+            "date",
+            "mapped_column",
+            "lazyload",
+            "version",
+            "lambda",
+            "kwargs",
+        ),
     ],
 )
 def test_field_is_refused(name: str) -> None:
