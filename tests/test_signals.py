@@ -84,7 +84,8 @@ signals.install()
 if "finished" in sys.argv:
     signals.finish()
 child = subprocess.Popen(["sleep", "99"], start_new_session=True)
-signals.register(child.pid)
+with signals.starting() as started:
+    started(child.pid)
 for _ in range(int(sys.argv[1])):
     try:
         os.kill(os.getpid(), signal.SIGTERM)

@@ -51,6 +51,7 @@ _SETTINGS = {
     "core.fsmonitor": "false",
     "core.hooksPath": os.devnull,
     "core.quotePath": "false",
+    "diff.autoRefreshIndex": "false",  # it writes the index, whatever GIT_OPTIONAL_LOCKS says
     "diff.noprefix": "false",
     "gc.auto": "0",
     "maintenance.auto": "false",

@@ -1,23 +1,19 @@
 """Runs child processes that never outlive svcgen, ask nothing, and are bounded in time and output."""
 
-import os
 import shlex
-import signal
 import subprocess
-import tempfile
 import time
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 
+from svcgen.children import source, start, stop
 from svcgen.errors import ToolError
 from svcgen.events import CommandRun, Notify, ignore
-from svcgen.signals import check_wait, held, register, unregister
+from svcgen.signals import check_wait, held, starting
 
-# Seconds between asking a child to end and killing it.
-_GRACE = 2.0
 # Seconds between two looks at signals, the clock and the amount of output while a child runs.
 _TICK = 0.1
 # A tool that prints more than this is broken or hostile.
@@ -115,48 +111,20 @@ def execute(  # noqa: PLR0913  (run's, and which exit codes are no failure)
     check_wait()
     process: subprocess.Popen[bytes] | None = None
     try:
-        # A signal inside Popen would leave a child that nobody knows of.
-        with held():
-            process = _start(words, cwd, environ, _encoded(stdin))
-            register(process.pid)
+        with source(stdin) as readable, starting() as started:
+            process = start(words, cwd, environ, readable)
+            started(process.pid)
         deadline = min(time.monotonic() + timeout, _deadline.get())
         output, errors = _collect(process, shown, deadline, limit)
     finally:
         if process is not None:
             with held():
-                _stop(process)
+                stop(process)
     done = Finished(shown, process.returncode, output, errors)
     notify(CommandRun(shown, (output + errors).decode("utf-8", "replace")))
     if done.code not in accept:
         raise ToolError(f"{shown}: {_said(done)}")
     return done
-
-
-def _start(
-    words: list[str], cwd: Path | None, environ: Mapping[str, str] | None, stdin: bytes
-) -> "subprocess.Popen[bytes]":
-    # A file and not a pipe: after a timeout, `communicate` of Python 3.11 fills a pipe no further.
-    with tempfile.TemporaryFile() as source:
-        source.write(stdin)
-        source.seek(0)
-        try:
-            return subprocess.Popen(
-                words,
-                cwd=cwd,
-                env=environ,
-                stdin=source,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                # A session of its own: without a terminal nothing can prompt, nor be stopped for trying to (SIGTTIN).
-                start_new_session=True,
-            )
-        except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or error
-            raise ToolError(f"{words[0]} can't be started: {reason}") from error
-
-
-def _encoded(stdin: str | bytes | None) -> bytes:
-    return stdin.encode("utf-8", "surrogateescape") if isinstance(stdin, str) else stdin or b""
 
 
 def _collect(process: "subprocess.Popen[bytes]", shown: str, deadline: float, limit: int) -> tuple[bytes, bytes]:
@@ -170,29 +138,6 @@ def _collect(process: "subprocess.Popen[bytes]", shown: str, deadline: float, li
                 raise ToolError(f"{shown}: did not end in time", hint="try it by hand") from running
             if len(running.output or b"") + len(running.stderr or b"") > limit:
                 raise ToolError(f"{shown}: printed more than {limit >> 20} MiB") from running
-
-
-def _stop(process: "subprocess.Popen[bytes]") -> None:
-    if process.returncode is None:
-        _end(process)
-    for stream in (process.stdout, process.stderr):
-        if stream:
-            stream.close()
-    unregister(process.pid)
-
-
-def _end(process: "subprocess.Popen[bytes]") -> None:
-    """Ask a child and its own children to end, and kill those that do not."""
-    with suppress(OSError):  # raised once nothing of the group is left
-        os.killpg(process.pid, signal.SIGTERM)
-        latest = time.monotonic() + _GRACE
-        while time.monotonic() < latest:
-            # It can end before its children do, as git before ssh.
-            process.poll()
-            os.killpg(process.pid, 0)
-            time.sleep(_TICK / 10)
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
 
 
 def _said(done: Finished) -> str:

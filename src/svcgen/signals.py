@@ -7,7 +7,7 @@ process inside `held()`, and sets a deadline: whatever still runs then is killed
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
 
@@ -28,6 +28,7 @@ class _State:
     impatient = False
     pending = False
     finished = False
+    ended = False
     children: frozenset[int] = frozenset()
 
 
@@ -55,6 +56,8 @@ def uninstall() -> None:
     """
     for signum in _SIGNALS:
         signal.signal(signum, signal.SIG_IGN)
+    with _registry:
+        _State.ended = True
     _kill_children()
 
 
@@ -94,10 +97,22 @@ def held() -> Iterator[None]:
         raise Interrupted
 
 
-def register(group: int) -> None:
-    """Remember the process group of a child, to be killed at the deadline that a second signal sets."""
-    with _registry:
-        _State.children |= {group}
+@contextmanager
+def starting() -> Iterator[Callable[[int], None]]:
+    """Start a child in the body, and pass its process group to what is yielded, to be killed when svcgen must end.
+
+    Raises:
+        Interrupted: svcgen is about to end.
+    """
+    # A signal inside Popen would leave a child that nobody knows of, and so would an end of svcgen meanwhile.
+    with held(), _registry:
+        if _State.ended:
+            raise Interrupted
+        yield _register
+
+
+def _register(group: int) -> None:
+    _State.children |= {group}
 
 
 def unregister(group: int) -> None:
