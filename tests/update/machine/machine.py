@@ -297,7 +297,7 @@ class Machine(RuleBasedStateMachine):
         assert self.before
         after = self.world.state()
         changed = differences(self.before, after, but=typed | self.quiet)
-        if named:
+        if named or typed:
             changed = [line for line in changed if "refs/svcgen/aborted" not in line]
         assert not changed, f"{result} did not give back:\n" + "\n".join(changed)
 
