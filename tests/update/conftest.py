@@ -51,13 +51,14 @@ def untouched_once(
 
 
 @pytest.fixture(scope="session")
-def edited_once(untouched_once: Path, tmp_path_factory: pytest.TempPathFactory, git_environ: Mapping[str, str]) -> Path:
-    service = tmp_path_factory.mktemp("edited") / "billing"
-    shutil.copytree(untouched_once, service)
-    for edit in EDITS:
-        edit(service)
-    commit(service, "What the team did", git_environ)
-    return service
+def edited_once(untouched_once: Path, git_environ: Mapping[str, str]) -> Iterator[Path]:
+    # Not below tmp_path either, as a resource is added to it.
+    with tempfile.TemporaryDirectory() as directory:
+        service = Path(shutil.copytree(untouched_once, Path(directory) / "billing"))
+        for edit in EDITS:
+            edit(service)
+        commit(service, "What the team did", git_environ)
+        yield service
 
 
 @pytest.fixture
