@@ -64,7 +64,10 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def server_url() -> URL:
     """The server of TEST_DATABASE_URL, as CI has it, or else one that is started here and thrown away."""
-    return parse_database_url(os.environ["TEST_DATABASE_URL"])
+    try:
+        return parse_database_url(os.environ["TEST_DATABASE_URL"])
+    except ValueError as error:
+        pytest.fail(f"TEST_DATABASE_URL {error}", pytrace=False)  # which would quote the password
 
 
 @pytest.fixture(scope="session", autouse=True)

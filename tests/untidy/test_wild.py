@@ -65,6 +65,16 @@ def test_no_parser_is_quoted(billing: Service, entry: str) -> None:
     assert all(name in output for name in ("DATABASE_URL", *wrong))
 
 
+@untidy("TEST_DATABASE_URL", "a password that is not percent-encoded", "the suite says so, without a word of it")
+def test_pytest_quotes_no_password(billing: Service) -> None:
+    url = f"postgres://u:p@ss:{NEEDLE}@db/app"
+    result = billing.run("pytest", "-n0", "-p", "no:cacheprovider", "tests/test_db.py", "-x", TEST_DATABASE_URL=url)
+
+    assert result.returncode == 1
+    assert "TEST_DATABASE_URL must look like" in result.stdout
+    assert NEEDLE not in result.stdout + result.stderr
+
+
 @contextmanager
 def tls(port: int, certificate: trustme.LeafCert) -> Iterator[int]:
     """A stand-in for a Postgres that speaks TLS, since the embedded one can't."""
