@@ -88,8 +88,7 @@ def test_a_command(victim: Victim, spoil: Callable[[Path], None], name: str) -> 
     assert (result.returncode, ".copier-answers.yml" in result.stderr) == (1, True), result.stderr
 
 
-@attack("the Python version in the answers is a path", "no bug of svcgen")
-def test_a_python(victim: Victim) -> None:
+def test_a_python_version_that_is_a_path_is_no_bug(victim: Victim) -> None:
     victim.answer(python="/etc")
     (victim.service / ".git" / "info" / "exclude").write_text(".venv\n")
     victim.program(victim.service / ".venv" / "bin" / "python")
