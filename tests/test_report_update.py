@@ -1,0 +1,181 @@
+"""What `svcgen update` prints and its JSON, word for word."""
+
+from pathlib import Path
+
+import pytest
+
+from svcgen.commands.resume import Aborted
+from svcgen.commands.update import Update
+from svcgen.events import Step
+from svcgen.merge import Conflict, Merged
+from svcgen.report_update import aborted_object, show_aborted, show_update, update_object
+from svcgen.repository import Head
+from svcgen.screen import Screen
+
+PLACE = Path("/srv/billing")
+EVERYTHING = Update(
+    PLACE,
+    "v1.0.0",
+    "v1.1.0",
+    branch="svcgen/v1.1.0",
+    undo="git switch main",
+    merged=Merged(
+        updated=("a.py", "b.py"),
+        kept=("kept.py",),
+        conflicts=(Conflict("app.py", (4, 9)), Conflict("logo.png", ())),
+        removed=(("old.py", "old.py.removed-in-v1.1.0"),),
+        renamed=(("from.py", "to.py"),),
+        left_out=("gone.py",),
+        beside=(("link.md", "link.md.new-in-v1.1.0"),),
+        untracked=("CLAUDE.md",),
+    ),
+    answers={"region": (None, "ams"), "size": ("small", "large")},
+    duties=("v1.1.0: Set PORT.",),
+    notes=("requirements.txt is exported",),
+    diff="+one\n\n",
+    steps=(
+        Step("merge", "done", 0.12345),
+        Step("lock", "failed", 1.0, "uv lock", "no network"),
+        Step("check", "pending", command="uv run scripts/check.py", reason="needs the lock"),
+        Step("sync", "skipped", command="uv sync"),
+    ),
+)
+SHOWN = """\
+/srv/billing went from v1.0.0 to v1.1.0, on the branch svcgen/v1.1.0
+
+Updated:
+  a.py
+  b.py
+
+Your changes kept:
+  kept.py
+
+Left deleted, as you have it:
+  gone.py
+
+Left as they are, since you keep them out of git:
+  CLAUDE.md
+
+Renamed by the template, your changes carried over:
+  from.py -> to.py
+
+New answers:
+  region: ams
+
+For your team to do:
+  v1.1.0: Set PORT.
+
+Note:
+  requirements.txt is exported
+
++one
+
+To undo it: git switch main
+"""
+ERRORS = """\
+error: the answer size changed from 'small' to 'large'
+error: app.py, line 4, 9: you and the template changed the same place
+error: logo.png: you and the template changed the same place
+error: old.py is no longer in the template, and you had changed it
+hint: what you had is in old.py.removed-in-v1.1.0
+error: link.md is not as git or the template has it, and is kept
+hint: the template's version is in link.md.new-in-v1.1.0
+error: lock: no network
+error: the update is not complete
+hint: then run what is left:
+  uv lock
+  uv run scripts/check.py
+"""
+
+
+def test_everything(capsys: pytest.CaptureFixture[str]) -> None:
+    show_update(Screen(), EVERYTHING)
+    assert capsys.readouterr() == (SHOWN, ERRORS)
+
+
+@pytest.mark.parametrize(
+    ("update", "flags", "shown"),
+    [
+        (Update(PLACE, "v1", "v1", branch="b", undo="u"), {}, "/srv/billing is up to date at v1\n"),
+        (Update(PLACE, "v1", "v2"), {}, "/srv/billing went from v1 to v2\n"),
+        (Update(PLACE, "v1", "v2"), {"dry_run": True}, "/srv/billing would go from v1 to v2\n"),
+        (Update(PLACE, "v1", "v2", unfinished=True), {}, "/srv/billing is going from v1 to v2\n"),
+    ],
+)
+def test_the_first_line(update: Update, flags: dict[str, bool], shown: str, capsys: pytest.CaptureFixture[str]) -> None:
+    show_update(Screen(), update, **flags)
+    assert capsys.readouterr().out == shown
+
+
+@pytest.mark.parametrize(
+    ("merged", "first"),
+    [
+        (Merged(), "run"),
+        (Merged(conflicts=(Conflict("a", (1,)),)), "resolve the conflicts and `git add` them, then run"),
+    ],
+)
+def test_what_finishes_it(merged: Merged, first: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """The steps that are left are `--continue`'s, so their commands are not printed."""
+    step = Step("check", "pending", command="uv run scripts/check.py")
+    show_update(Screen(), Update(PLACE, "v1", "v2", merged=merged, unfinished=True, steps=(step,)))
+    assert capsys.readouterr().err.endswith(
+        f"error: the update is unfinished\nhint: {first}: svcgen update --continue\nor undo it: svcgen update --abort\n"
+    )
+
+
+def test_nothing_is_left(capsys: pytest.CaptureFixture[str]) -> None:
+    show_update(Screen(), Update(PLACE, "v1", "v2", steps=(Step("lock", "done", command="uv lock"),)))
+    assert capsys.readouterr().err == ""
+
+
+def test_object() -> None:
+    def step(name: str, outcome: str, seconds: float, command: str = "", reason: str = "") -> dict[str, object]:
+        return {"name": name, "outcome": outcome, "seconds": seconds, "command": command, "reason": reason}
+
+    assert update_object(EVERYTHING) == {
+        "ok": False,
+        "path": "/srv/billing",
+        "from": "v1.0.0",
+        "to": "v1.1.0",
+        "branch": "svcgen/v1.1.0",
+        "undo": "git switch main",
+        "updated": ["a.py", "b.py"],
+        "kept": ["kept.py"],
+        "conflicts": [{"path": "app.py", "lines": (4, 9)}, {"path": "logo.png", "lines": ()}],
+        "removed": [{"path": "old.py", "kept_as": "old.py.removed-in-v1.1.0"}],
+        "renamed": [{"from": "from.py", "to": "to.py"}],
+        "left_out": ["gone.py"],
+        "beside": [{"path": "link.md", "new": "link.md.new-in-v1.1.0"}],
+        "untracked": ["CLAUDE.md"],
+        "answers": {"region": {"before": None, "after": "ams"}, "size": {"before": "small", "after": "large"}},
+        "duties": ["v1.1.0: Set PORT."],
+        "notes": ["requirements.txt is exported"],
+        "unfinished": False,
+        "diff": "+one\n\n",
+        "steps": [
+            step("merge", "done", 0.123),
+            step("lock", "failed", 1.0, "uv lock", "no network"),
+            step("check", "pending", 0.0, "uv run scripts/check.py", "needs the lock"),
+            step("sync", "skipped", 0.0, "uv sync"),
+        ],
+    }
+    assert update_object(Update(PLACE, "v1", "v2"))["ok"] is True
+
+
+@pytest.mark.parametrize(("branch", "out"), [("main", "main"), ("", "c0ffee")])
+def test_aborted(branch: str, out: str, capsys: pytest.CaptureFixture[str]) -> None:
+    show_aborted(Screen(), Aborted(PLACE, "v2", Head(branch, "c0ffee"), ""))
+    line = f"/srv/billing: took back the update to v2; {out} is checked out as before\n"
+    assert capsys.readouterr().out == line
+
+    aborted = Aborted(PLACE, "v2", Head(branch, "c0ffee"), "beef")
+    show_aborted(Screen(), aborted)
+    kept = "What you had changed in its files is kept in a commit: git show beef\n"
+    assert capsys.readouterr().out == line + kept
+    assert aborted_object(aborted) == {
+        "ok": True,
+        "path": "/srv/billing",
+        "aborted": "v2",
+        "checked_out": out,
+        "kept": "beef",
+    }
