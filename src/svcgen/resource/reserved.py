@@ -20,6 +20,7 @@ _COLUMNS = {
     "pydantic": "is an attribute of every Pydantic model",
     "annotations": "hides what the columns after it are declared with",
     "sql": "is a reserved word of SQL",
+    "squawk": "is a word of SQL that squawk can't read as a column",
     "parameters": "is a parameter of the methods of every model",
     "system_columns": "is a column that Postgres adds to every table",
 }
