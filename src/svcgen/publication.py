@@ -63,7 +63,7 @@ def _publish(
             hint = f"once that is out of the way: git switch {record.branch}"
             raise ToolError(f"{repository.service} stays as it is: {error.message}", hint=hint) from error
         if repository.commit_of(record.branch) == record.result:
-            git(repository.top, "update-ref", "-d", f"refs/heads/{record.branch}")
+            git(repository.top, "update-ref", "-d", f"refs/heads/{record.branch}", record.result)
         raise ServiceError(
             f"{repository.service} has changed meanwhile and stays as it is: {error.message}",
             hint="commit or remove what is in the way, then run it again",
@@ -79,7 +79,7 @@ def _enter(repository: Repository, record: Unfinished, changed: Collection[str])
         raise ServiceError(f"git does not look at the changes of {', '.join(sorted(unseen))}")
     if not record.branch:
         head = Head(record.origin.branch, record.result) if record.is_committed else record.origin
-        move(repository, record.start, record.result, head)
+        move(repository, record.start, record.result, record.origin, head)
         return
     switch_to(repository, Head(record.branch, record.result))
     if not record.is_committed:
@@ -101,17 +101,17 @@ def take_back(repository: Repository, record: Unfinished) -> str:
     own = {record.start, record.result}
     kept = ""
     if head.commit in own:
-        kept = _leave(repository, record)
+        kept = _leave(repository, record, head)
     elif head.branch == record.branch:
         # The team has committed on the branch, which stays.
         switch_to(repository, record.origin)
     if record.branch and tip in own:
-        git(repository.top, "update-ref", "-d", f"refs/heads/{record.branch}")
+        git(repository.top, "update-ref", "-d", f"refs/heads/{record.branch}", tip)
     forget(repository)
     return kept
 
 
-def _leave(repository: Repository, record: Unfinished) -> str:
+def _leave(repository: Repository, record: Unfinished, head: Head) -> str:
     """Commit what the update's files are now, beside all branches, and switch from there to the start."""
     before, after = repository.changes(record.start, record.result)
     with tempfile.TemporaryDirectory() as scratch:
@@ -129,9 +129,9 @@ def _leave(repository: Repository, record: Unfinished) -> str:
     if edited:
         git(repository.top, "update-ref", f"{_ABORTED}/{current[:12]}", current)
     if repository.commit_of(record.origin.branch) in {"", record.start}:
-        move(repository, current, record.start, record.origin)
+        move(repository, current, record.start, head, record.origin)
     else:
-        move(repository, current, record.start, Head("", record.start))
+        move(repository, current, record.start, head, Head("", record.start))
         switch_to(repository, record.origin)
     return current if edited else ""
 
@@ -142,12 +142,13 @@ def _on_disk(repository: Repository, record: Unfinished, paths: Collection[str],
     return {path: entry for path, entry in repository.index_entries(index).items() if path in paths}
 
 
-def conclude(repository: Repository, record: Unfinished, start: str, end: str) -> None:
+def conclude(repository: Repository, record: Unfinished, head: Head, start: str, end: str) -> None:
     """Bring the work tree from the resolved update to the finished one, and commit it if svcgen is to.
 
     Args:
         repository: The service's repository.
         record: The update.
+        head: What was checked out when it was begun to finish.
         start: A commit of what the index holds.
         end: A commit of that and of what was locked; it may be the same.
 
@@ -155,11 +156,10 @@ def conclude(repository: Repository, record: Unfinished, start: str, end: str) -
         ToolError: Something that is not committed is in the way.
     """
     with held():
-        head = repository.head()
         tree = f"{end}^{{tree}}"
         nothing_new = git(repository.top, "rev-parse", tree) == git(repository.top, "rev-parse", "HEAD^{tree}")
         commits = not (record.in_place or nothing_new)
-        move(repository, start, end, Head(head.branch, end) if commits else head)
+        move(repository, start, end, head, Head(head.branch, end) if commits else head)
         if record.in_place:
             replace(record, result=end, whole=True, conflicts=()).save(repository)
         else:

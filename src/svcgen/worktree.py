@@ -62,29 +62,46 @@ def switch_to(repository: Repository, head: Head) -> None:
     git(repository.top, *_SWITCH, *([head.branch] if head.branch else ["--detach", head.commit]), filters=True)
 
 
-def move(repository: Repository, start: str, end: str, head: Head) -> None:
+def move(repository: Repository, start: str, end: str, before: Head, after: Head) -> None:
     """Bring the index and the work tree from one commit to another as `git switch` does, whatever HEAD is.
 
     Args:
         repository: The repository.
         start: The commit whose tree the index holds.
         end: The commit to go to.
-        head: What HEAD is to be afterwards; its branch may be moved.
+        before: What HEAD is.
+        after: What HEAD is to be; its branch may be moved or made.
 
     Raises:
-        ToolError: Something that is not committed is in the way; then nothing has changed.
+        ToolError: Something that is not committed is in the way, or HEAD is something else; then nothing has changed.
     """
-    before = repository.head()
+    if repository.head() != before:
+        raise ToolError("another commit or branch is checked out by now", hint="run it again")
     _require_free(repository, start, end)
     _detach(repository, start)
     try:
-        git(repository.top, *_SWITCH, "--detach", end, filters=True)
+        with _branch_at(repository, before, after):
+            git(repository.top, *_SWITCH, "--detach", end, filters=True)
     except BaseException:
         _attach(repository, before)
         raise
-    if head.branch and head != before:
-        git(repository.top, "update-ref", f"refs/heads/{head.branch}", head.commit)
-    _attach(repository, head)
+    _attach(repository, after)
+
+
+@contextmanager
+def _branch_at(repository: Repository, before: Head, after: Head) -> Iterator[None]:
+    """Move a branch, unless somebody else has moved it, and move it back at an error."""
+    old = before.commit if after.branch == before.branch else repository.commit_of(after.branch)
+    if not after.branch or old == after.commit:
+        yield
+        return
+    ref = f"refs/heads/{after.branch}"
+    git(repository.top, "update-ref", ref, after.commit, old)
+    try:
+        yield
+    except BaseException:
+        git(repository.top, "update-ref", *([ref, old] if old else ["-d", ref]), after.commit)
+        raise
 
 
 def _require_free(repository: Repository, start: str, end: str) -> None:

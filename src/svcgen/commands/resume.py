@@ -76,7 +76,7 @@ def continue_update(path: Path, notify: Notify) -> Update:
     else:
         start = commit_tree(repository, staged, message(record.after), head.commit)
         end = commit_tree(repository, finished, message(record.after), head.commit)
-        steps.require("git", lambda: conclude(repository, record, start, end))
+        steps.require("git", lambda: conclude(repository, record, head, start, end))
     return Update(
         path,
         record.before,

@@ -39,6 +39,8 @@ _SIGNALS = {
     "INT soon": "(sleep 0.02; kill -INT $1) > /dev/null 2>&1 < /dev/null & ",
     "TERM later": "(sleep 0.1; kill -TERM $1) > /dev/null 2>&1 < /dev/null & ",
 }
+# What the team does in another terminal.
+_MEANWHILE = ("commit --all --message Meanwhile", "switch --create meanwhile", "add --all", "switch --detach", "stash")
 events = st.fixed_dictionaries(
     {
         "call": st.sampled_from(_CALLS),
@@ -47,6 +49,7 @@ events = st.fixed_dictionaries(
         "signal": st.sampled_from(("", "", *_SIGNALS)),
         "typed": st.lists(paths, max_size=2),
         "elsewhere": st.booleans(),
+        "git": st.sampled_from(("", "", "", "", *_MEANWHILE)),
     }
 )
 Event = Mapping[str, Any]
@@ -115,7 +118,11 @@ class Machine(RuleBasedStateMachine):
         self.team.mark(path, flag)
         self.team.write(path, line)
 
-    @rule(what=st.sampled_from(("commit", "commit", "stash", "detach", "submodule", "line_endings", "end_merge")))
+    @rule(
+        what=st.sampled_from(
+            ("commit", "go_back", "go_back", "stash", "detach", "submodule", "line_endings", "end_merge")
+        )
+    )
     def do(self, what: str) -> None:
         getattr(self.team, what)()
 
@@ -170,17 +177,21 @@ class Machine(RuleBasedStateMachine):
         after = self.world.state()
         self._judge_update(before, after, result, typed)
         undo = [str(service["undo"]) for service in result.services if service.get("undo")]
-        if undo and before != after:
+        if undo and before != after and not self._meanwhile:
             self.before, self.undo, self.after, self.quiet = before, undo[-1], after, typed
 
     def _judge_update(self, before: State, after: State, result: Result, typed: frozenset[str]) -> None:
         said = result.service
         if result.code in {0, 1} and any("branch" in service for service in result.services):
+            if self._meanwhile:
+                return
             if result.code == 0:
                 self._is_complete(before, after, said, typed)
             elif any(step["name"] == "git" and step["outcome"] == "failed" for step in said.get("steps", ())):
                 changed = [line for line in differences(before, after, but=typed) if not line.startswith("refs: +")]
                 assert not changed, f"an update that did not switch ({result}) left:\n" + "\n".join(changed)
+            return
+        if self._meanwhile:
             return
         if self._is_killed:
             self._is_restorable(before, typed)
@@ -239,7 +250,7 @@ class Machine(RuleBasedStateMachine):
         after = self.world.state()
         if result.code == 0:
             assert not self.world.git("ls-files", "--unmerged")
-        elif "branch" not in result.service and not self._is_killed:
+        elif "branch" not in result.service and not self._is_killed and not self._meanwhile:
             changed = differences(before, after, but=typed)
             assert not changed, f"a --continue that ended by {result} left:\n" + "\n".join(changed)
         self.after = None
@@ -256,7 +267,9 @@ class Machine(RuleBasedStateMachine):
         exact = self.after == self.world.state() and not self.quiet
         before = self.world.state()
         result, typed = self._run(event, "update", "--abort", "--json")
-        if result.code == 0 and exact:
+        if self._meanwhile:
+            pass
+        elif result.code == 0 and exact:
             self._is_as_before(result, typed, named=result.service.get("kept"))
         elif result.code in {130, 143, -9} and exact:
             again = self.world.svcgen("update", "--abort", "--json")
@@ -324,6 +337,7 @@ class Machine(RuleBasedStateMachine):
         hidden, tokens = self.world.hidden(before), self.world.tokens()
         trees = self.world.git("worktree", "list", "--porcelain")
         result = self.last = self.world.svcgen(*arguments)
+        self._meanwhile = bool(result.call and event and event["git"])
         self._is_killed = result.code < 0 or bool(result.call and event and event["signal"] == "two")
         if result.code < 0:
             subprocess.run(["sleep", "0.2"], check=True)
@@ -338,11 +352,17 @@ class Machine(RuleBasedStateMachine):
         assert not lost, f"{lost} lost by {note}"
         places = frozenset(os.path.relpath(path, self.lab.world) for path in typed.values())
         after, _ = split(read_files(self.lab.world))
-        touched = {
-            path: (file, after.get(path))
-            for path, file in hidden.items()
-            if after.get(path) != file and path not in places and (arguments[1] != "--abort" or TOKEN.search(file[2]))
-        }
+        touched = (
+            {}
+            if self._meanwhile
+            else {
+                path: (file, after.get(path))
+                for path, file in hidden.items()
+                if after.get(path) != file
+                and path not in places
+                and (arguments[1] != "--abort" or TOKEN.search(file[2]))
+            }
+        )
         assert not touched, f"{touched} touched by {note}"
         if result.code >= 0:
             left = list(self.lab.tmp.rglob("*"))
@@ -360,7 +380,7 @@ class Machine(RuleBasedStateMachine):
             return
         elsewhere = os.path.relpath(self.world.top / "elsewhere.txt", self.world.service)
         typed = [*event["typed"], *([elsewhere] if event["elsewhere"] else [])]
-        action = "".join(map(self.team.typed, typed)) + _SIGNALS.get(event["signal"], "")
+        action = "".join(map(self.team.typed, typed)) + self.team.git(event["git"]) + _SIGNALS.get(event["signal"], "")
         when = "instead" if event["signal"] == "KILL" and event["when"] == "before" else event["when"]
         programs.plan(self.lab.lab, event["call"], event["number"], when, action)
 
@@ -368,6 +388,8 @@ class Machine(RuleBasedStateMachine):
         """After a kill, all is as before, or can be brought there, or is complete."""
         check = self.world.svcgen("update", "--check")
         assert check.code in {0, 1, 2}, check
+        if not differences(before, self.world.state(), but=typed):
+            return
         if check.code == 1 and "unfinished" in check.err:
             result = self.world.svcgen("update", "--abort", "--json")
             assert result.code == 0 or typed, result

@@ -100,6 +100,12 @@ class Team:
         write = f"{{ echo '# {text}' >> '{place}' && echo {text} $(realpath '{place}') >> {log}; }} 2>/dev/null"
         return f"{folder}[ -d '{place}' ] || {write}; "
 
+    def git(self, arguments: str) -> str:
+        """Return a shell command that runs git as from another terminal."""
+        lab = self.world.lab
+        unset = "env -i " + " ".join(f"{name}='{lab.own[name]}'" for name in ("HOME", "PATH", "GIT_CONFIG_GLOBAL"))
+        return f"(cd '{self.world.top}' && {unset} git {arguments}) > {lab.lab}/git.log 2>&1; " if arguments else ""
+
     def delete(self, path: str) -> None:
         """Remove a file from the disk."""
         place = self.world.service / path
@@ -233,6 +239,10 @@ class Team:
         """Commit it, with all that stands there."""
         if (self.world.directory / "MERGE_HEAD").exists():
             self.commit()
+
+    def go_back(self) -> None:
+        """Switch to the branch that all began on."""
+        self.world.git("switch", "--quiet", "work" if self.world.layout == "linked" else "main", accept=range(256))
 
     def detach(self) -> None:
         """Check out a commit and no branch."""
