@@ -10,6 +10,7 @@ from typing import Protocol
 import pytest
 
 from helpers import git
+from monorepo import Monorepo
 from svcgen.history import carried_versions
 from svcgen.template import BUILT
 
@@ -107,6 +108,22 @@ def repository(
     for name in ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_NOSYSTEM"):
         monkeypatch.setenv(name, environ[name])
     return Path(shutil.copytree(_repository_once, tmp_path / "repository"))
+
+
+@pytest.fixture(scope="session")
+def _monorepo_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    ada = {f"GIT_{who}_{what}": "ada@example.com" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+    return Monorepo.make(tmp_path_factory.mktemp("monorepo") / "mono", {**os.environ, **ada}).top
+
+
+@pytest.fixture
+def monorepo(
+    _monorepo_once: Path, tmp_path: Path, environ: Mapping[str, str], monkeypatch: pytest.MonkeyPatch
+) -> Monorepo:
+    """A repository of two services; git is Ada's in the test too."""
+    for name in ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_NOSYSTEM"):
+        monkeypatch.setenv(name, environ[name])
+    return Monorepo(shutil.copytree(_monorepo_once, tmp_path / "mono"), environ)
 
 
 @pytest.fixture

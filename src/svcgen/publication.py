@@ -128,7 +128,8 @@ def _leave(repository: Repository, record: Unfinished, head: Head) -> str:
     edited = any(now.get(path) not in {before.get(path), after.get(path)} for path in paths)
     if edited:
         git(repository.top, "update-ref", f"{_ABORTED}/{current[:12]}", current)
-    if repository.commit_of(record.origin.branch) in {"", record.start}:
+    # It is at the result where the update was to be committed to it.
+    if repository.commit_of(record.origin.branch) in {"", record.start, record.result}:
         move(repository, current, record.start, head, record.origin)
     else:
         move(repository, current, record.start, head, Head("", record.start))
