@@ -106,6 +106,13 @@ def test_what_is_unfinished_is_found_by_its_path(called: Called, flag: str, acti
     assert called.requests == [(action, Path("/srv/billing"))]
 
 
+def test_nothing_is_asked_for_by_default(called: Called) -> None:
+    """Not even where no option is parsed."""
+    with pytest.raises(typer.Exit):
+        update([Path("/srv/billing")])
+    assert called.requests == [("update", UpdateRequest(Path("/srv/billing"), TEMPLATE))]
+
+
 def test_this_directory_by_default(called: Called, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     run()

@@ -55,8 +55,7 @@ class Bench:
         repository = Repository.find(self.service)
         self.store = ObjectStore(self.service, repository.tree("HEAD"), self.place / "scratch")
         merging = TemplateMerge(Filters(repository, self.store, own=True), "v2")
-        folders = (write(self.place / name, files) for name, files in (("base", base), ("theirs", theirs)))
-        self.result = merging.run(*folders, apart)
+        self.result = merging.run(write(self.place / "base", base), write(self.place / "theirs", theirs), apart)
         return self.result
 
     def text(self, entry: Entry) -> str:

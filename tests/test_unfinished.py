@@ -144,6 +144,7 @@ def test_a_service_waits(bench: Bench, place: str) -> None:
     (bench.top / "services" / "billing").mkdir(parents=True)
     require_finished(bench.top / place)
     replace(bench.record, service="services/billing/").save(bench.repository)
+    assert bench.file.read_text().startswith('{\n  "service": "services/billing/",\n')
     with pytest.raises(ServiceError) as caught:
         require_finished(bench.top / place)
     assert caught.value.message == f"an update of {bench.top}/services/billing to v2 is unfinished"
