@@ -41,10 +41,12 @@ class FakeUv(Uv):
     fails: list[tuple[str, ...]] = field(default_factory=list)
     seen: list[list[str]] = field(default_factory=list)
     environments: list[str | None] = field(default_factory=list)
+    in_ci: list[bool] = field(default_factory=list)
 
     def run(self, directory: Path, *arguments: str) -> str:
         self.calls.append(arguments)
         self.environments.append(self.environ.get("UV_PROJECT_ENVIRONMENT"))
+        self.in_ci.append("CI" in self.environ)
         top = directory.parents[1]
         self.seen.append(sorted(str(path.relative_to(top)) for path in top.rglob("*.py")))
         assert self.environ["HOME"] == "/ada"
@@ -62,7 +64,7 @@ class FakeUv(Uv):
 
 @pytest.fixture
 def uv(monkeypatch: pytest.MonkeyPatch) -> FakeUv:
-    uv = FakeUv(Path("uv"), {"HOME": "/ada"}, ignore)
+    uv = FakeUv(Path("uv"), {"HOME": "/ada", "CI": "true"}, ignore)
 
     def find(python: str, notify: object) -> FakeUv:
         assert (python, notify) == ("3.13", ignore)
@@ -127,6 +129,11 @@ def test_all_of_it(bench: Bench, uv: FakeUv) -> None:
     }
     assert git(bench.top, "status", "--porcelain") == ""
     assert uv.seen[0] == [f"{SERVICE}/app.py", f"{SERVICE}/scripts/check.py"]
+
+
+def test_the_check_is_not_asked_as_in_ci(bench: Bench, uv: FakeUv) -> None:
+    bench.run(bench.commit(), test=True)
+    assert dict(zip(uv.calls, uv.in_ci, strict=True)) == {EXPORTED: True, LOCK: True, CHECK: False, TEST: True}
 
 
 def test_the_suite_is_run_only_where_it_is_wanted(bench: Bench, uv: FakeUv) -> None:
