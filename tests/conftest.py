@@ -11,6 +11,7 @@ import pytest
 
 from helpers import git
 from monorepo import Monorepo
+from svcgen import signals
 from svcgen.history import carried_versions
 from svcgen.template import BUILT
 
@@ -108,6 +109,17 @@ def repository(
     for name in ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_NOSYSTEM"):
         monkeypatch.setenv(name, environ[name])
     return Path(shutil.copytree(_repository_once, tmp_path / "repository"))
+
+
+@pytest.fixture
+def caught_signals(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Signals as in svcgen's own process; none is left to the next test."""
+    before = {signum: signal.getsignal(signum) for signum in (*signals._SIGNALS, signal.SIGALRM)}
+    monkeypatch.setattr(signals, "_State", type("_State", (signals._State,), {}))
+    signals.install()
+    yield
+    for signum, handler in before.items():
+        signal.signal(signum, handler)
 
 
 @pytest.fixture(scope="session")

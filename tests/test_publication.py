@@ -1,7 +1,7 @@
 """The one step that changes the user's work tree, and the way back, each whole or not at all."""
 
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -152,17 +152,6 @@ def test_unseen_changes_of_other_files_are_no_reason(monorepo: Monorepo, record:
     (monorepo.top / "services" / "billing" / "old.py").write_text("typed\n")
     take(monorepo, record)
     assert monorepo.files == {**END, "services/billing/old.py": "typed\n"}
-
-
-@pytest.fixture
-def caught_signals(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Signals as in svcgen's own process; none is left to the next test."""
-    before = {signum: signal.getsignal(signum) for signum in (*signals._SIGNALS, signal.SIGALRM)}
-    monkeypatch.setattr(signals, "_State", type("_State", (signals._State,), {}))
-    signals.install()
-    yield
-    for signum, handler in before.items():
-        signal.signal(signum, handler)
 
 
 @pytest.mark.usefixtures("caught_signals")
