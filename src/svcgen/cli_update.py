@@ -42,7 +42,9 @@ def update(  # noqa: PLR0913  (one for each flag)
 ) -> None:
     """Bring services to a newer template, on a branch of their own, and lose nothing.
 
-    What you changed is kept, what both sides changed is marked, and the line that takes it all back is printed.
+    Your changes are kept, and lines that both sides changed are marked. It runs the service's own tools: uv,
+    scripts/check.py and, with --test, its suite; and filters that git runs at a checkout, such as Git LFS.
+    The command to undo it is printed.
     """
     from svcgen.commands.update import UpdateRequest
 
