@@ -274,7 +274,9 @@ def test_the_environment_of_the_service(
 )
 def test_packages_of_the_same_repository_are_there(bench: Bench, uv: FakeUv, sources: str, money: bool) -> None:
     project = f"[tool.uv]\npackage = false\n[tool.uv.sources]\n{sources}\n"
-    bench.run(bench.commit(**{f"{SERVICE}/pyproject.toml": project, "libs/money/money.py": ""}))
+    tree = bench.commit(**{f"{SERVICE}/pyproject.toml": project, "libs/money/money.py": ""})
+    assert list(bench.finishing()._folders(tree)) == [f"{SERVICE}/"] + ["libs/money/"] * money
+    bench.run(tree)
     own = [f"{SERVICE}/app.py", f"{SERVICE}/scripts/check.py"]
     assert uv.seen[0] == ["libs/money/money.py"] * money + own
 

@@ -154,6 +154,7 @@ def test_index_and_conflicts(top: Path, service: Path, tmp_path: Path) -> None:
     commit(top)
     with pytest.raises(Exception, match="returned non-zero"):
         git(top, "merge", "side")
+    (top / "outside.txt").write_text("typed\n")
     assert repository.unmerged() == ["services/billing/a.py", "services/billing/b.py"]
 
 

@@ -138,7 +138,9 @@ def test_the_version_of_a_commit(repository: Path, tmp_path: Path, monkeypatch: 
     assert version(f"v7.0.0-3-g{second}") == "7.0.0.post3"
     assert version(second) == "None"
     recorded = tmp_path / "COMMITS"
-    recorded.write_text(f"v0.1.0 {first} a b\nv0.2.0 {first} a b\nv0.3.0 {'1' * 40} a b\n")
+    beside = git(repository, "commit-tree", "HEAD^{tree}", "-p", first, "-m", "Of another branch")
+    releases = {"v0.1.0": first, "v0.2.0": first, "v0.3.0": "1" * 40, "v0.4.0": beside}
+    recorded.write_text("".join(f"{tag} {commit} a b\n" for tag, commit in releases.items()))
     monkeypatch.setattr(module, "COMMITS", recorded)
     assert version(second) == "0.2.0.post1"
     assert version(second, tmp_path) == "None"
