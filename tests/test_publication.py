@@ -161,15 +161,16 @@ def test_a_signal_half_way_takes_it_all_back(
     monorepo: Monorepo, record: Unfinished, step: str, changes: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = state(monorepo.top)
-    real = getattr(publication, step)
+    real, reached = getattr(publication, step), []
 
     def interrupted(*arguments: Any) -> None:
         signal.raise_signal(signal.SIGTERM)
-        real(*arguments)
+        reached.append(real(*arguments))
 
     monkeypatch.setattr(publication, step, interrupted)
     with pytest.raises(Interrupted):
         take(monorepo, replace(record, **changes))
+    assert len(reached) == 1
     assert state(monorepo.top) == before
     assert signals._thread.depth == 0
 
