@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from helpers import git
+from helpers import fake_program, git
+from svcgen.errors import ToolError
 from svcgen.objects import EXECUTABLE, LINK, REGULAR, SUBMODULE, Entry, ObjectStore, git_version
 
 
@@ -111,3 +112,74 @@ def test_what_is_a_file(mode: str, is_file: bool) -> None:
 
 def test_the_version_of_git() -> None:
     assert git_version() == tuple(map(int, git(Path.cwd(), "version").split()[2].split(".")[:2]))
+
+
+@pytest.mark.parametrize("version", [(2, 37), (2, 38), (3, 0)])
+def test_a_merge(store: ObjectStore, version: tuple[int, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+    """By an older git in a work tree, with the same outcome."""
+    monkeypatch.setattr("svcgen.objects.git_version", lambda: version)
+    texts = ["".join(f"{number}{end}\n" for number in range(30)) for end in ("", "!", "?")]
+    base, ours, theirs = (store.add(text.encode()) for text in texts)
+    half = store.add((texts[0][:40] + texts[1][40:]).encode())
+    merged = store.merge(
+        {
+            "both": Entry(REGULAR, base),
+            "deleted": Entry(REGULAR, base),
+            "dir/moved": Entry(EXECUTABLE, half),
+            "same": Entry(LINK, base),
+            "gone": Entry(REGULAR, ours),
+        },
+        {"both": Entry(REGULAR, ours), "dir/moved": Entry(EXECUTABLE, half), "same": Entry(LINK, base)},
+        {
+            "both": Entry(REGULAR, theirs),
+            "deleted": Entry(REGULAR, theirs),
+            "other/moved": Entry(EXECUTABLE, half),
+            "same": Entry(LINK, base),
+            "gone": Entry(REGULAR, ours),
+            "new \té": Entry(EXECUTABLE, theirs),
+        },
+        "template-v2",
+    )
+    assert merged.stages == {
+        "both": {1: Entry(REGULAR, base), 2: Entry(REGULAR, ours), 3: Entry(REGULAR, theirs)},
+        "deleted": {1: Entry(REGULAR, base), 3: Entry(REGULAR, theirs)},
+    }
+    conflict = store.contents([merged.tree["both"].oid])[merged.tree["both"].oid].decode()
+    assert conflict == f"<<<<<<< yours\n{texts[1]}=======\n{texts[2]}>>>>>>> template-v2\n"
+    assert {path: entry for path, entry in merged.tree.items() if path != "both"} == {
+        "deleted": Entry(REGULAR, theirs),
+        "new \té": Entry(EXECUTABLE, theirs),
+        "other/moved": Entry(EXECUTABLE, half),
+        "same": Entry(LINK, base),
+    }
+
+
+@pytest.mark.parametrize("version", [(2, 37), (2, 38)])
+def test_a_merge_without_conflicts(
+    store: ObjectStore, version: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("svcgen.objects.git_version", lambda: version)
+    one, two = (Entry(REGULAR, store.add(text)) for text in (b"1\n", b"2\n"))
+    # A new file stays where the template puts it, though the team has renamed the folder.
+    old = {f"old/{name}": Entry(REGULAR, store.add(name.encode() * 30)) for name in "abc"}
+    new = {path.replace("old", "new"): entry for path, entry in old.items()}
+    merged = store.merge({**old, "a": one}, {**new, "a": one}, {**old, "a": two, "old/d": two}, "template-v2")
+    assert merged.stages == {}
+    assert merged.tree == {**new, "a": two, "old/d": two}
+
+
+def test_a_diff(store: ObjectStore, repository: Path) -> None:
+    git(repository, "config", "diff.noprefix", "true")
+    entry = Entry(REGULAR, store.add(b"1\n" * 20))
+    changed = Entry(REGULAR, store.add(b"1\n" * 20 + b"2\n"))
+    assert store.diff({"a": entry}, {"a": entry}) == ""
+    shown = store.diff({"old": entry}, {"new": changed})
+    assert shown.startswith("diff --git a/old b/new\nsimilarity index ")
+    assert shown.endswith("\n+2\n")
+
+
+def test_git_that_is_not_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", fake_program(tmp_path / "bin", "git", "echo hub"))
+    with pytest.raises(ToolError) as caught:
+        git_version()
+    assert caught.value.message == "git does not print its version: hub"
