@@ -11,7 +11,7 @@ from svcgen.objects import Entry
 from svcgen.repository import Head, Repository
 from svcgen.signals import Interrupted, held
 from svcgen.unfinished import Unfinished, forget
-from svcgen.worktree import commit_tree, mark_conflicts, move, move_branch, stage_from_disk, switch_to
+from svcgen.worktree import attach, commit_tree, mark_conflicts, move, move_branch, stage_from_disk, switch_to
 
 # Where commits stay that hold what a team made of an update which it aborted.
 _ABORTED = "refs/svcgen/aborted"
@@ -86,6 +86,14 @@ def _enter(repository: Repository, record: Unfinished, changed: Collection[str])
         move_branch(repository, record.branch, record.start)
 
 
+def settle(repository: Repository, record: Unfinished) -> None:
+    """Put HEAD back on its branch, where svcgen was killed while it moved the work tree."""
+    head = repository.head()
+    if not head.branch and head.commit in record.moving:
+        with held():
+            attach(repository, Head(record.branch or record.origin.branch, record.origin.commit))
+
+
 def take_back(repository: Repository, record: Unfinished) -> str:
     """Bring the work tree back to where it was before an update.
 
@@ -98,14 +106,13 @@ def take_back(repository: Repository, record: Unfinished) -> str:
         ToolError: Something that is not committed is in the way.
     """
     head, tip = repository.head(), repository.commit_of(record.branch)
-    own = {record.start, record.result}
     kept = ""
-    if head.commit in own:
+    if head.commit in record.own:
         kept = _leave(repository, record, head)
     elif head.branch == record.branch:
         # The team has committed on the branch, which stays.
         switch_to(repository, record.origin)
-    if record.branch and tip in own:
+    if record.branch and tip in record.own:
         git(repository.top, "update-ref", "-d", f"refs/heads/{record.branch}", tip)
     forget(repository)
     return kept
@@ -114,6 +121,10 @@ def take_back(repository: Repository, record: Unfinished) -> str:
 def _leave(repository: Repository, record: Unfinished, head: Head) -> str:
     """Commit what the update's files are now, beside all branches, and switch from there to the start."""
     before, after = repository.changes(record.start, record.result)
+    for end in record.moving[1:]:
+        # What was locked: svcgen was killed while it finished the update.
+        old, new = repository.changes(record.start, end)
+        before, after = {**old, **before}, {**new, **after}
     with tempfile.TemporaryDirectory() as scratch:
         now = _on_disk(repository, record, before.keys() | after.keys(), Path(scratch) / "all")
         known = repository.index_entries()
@@ -128,6 +139,7 @@ def _leave(repository: Repository, record: Unfinished, head: Head) -> str:
     edited = any(now.get(path) not in {before.get(path), after.get(path)} for path in paths)
     if edited:
         git(repository.top, "update-ref", f"{_ABORTED}/{current[:12]}", current)
+    replace(record, moving=(current, record.start)).save(repository)
     # It is at the result where the update was to be committed to it.
     if repository.commit_of(record.origin.branch) in {"", record.start, record.result}:
         move(repository, current, record.start, head, record.origin)
@@ -160,6 +172,7 @@ def conclude(repository: Repository, record: Unfinished, head: Head, start: str,
         tree = f"{end}^{{tree}}"
         nothing_new = git(repository.top, "rev-parse", tree) == git(repository.top, "rev-parse", "HEAD^{tree}")
         commits = not (record.in_place or nothing_new)
+        replace(record, moving=(start, end)).save(repository)
         move(repository, start, end, head, Head(head.branch, end) if commits else head)
         if record.in_place:
             replace(record, result=end, whole=True, conflicts=()).save(repository)

@@ -31,6 +31,7 @@ class Unfinished:
         in_place: Whether svcgen leaves it to the team to commit it.
         conflicts: The files that conflict, relative to the service.
         test: Whether the service's suite is to be run.
+        moving: The commits between which the work tree is moved, while HEAD is on no branch.
     """
 
     service: str
@@ -44,6 +45,12 @@ class Unfinished:
     in_place: bool = False
     conflicts: tuple[str, ...] = ()
     test: bool = False
+    moving: tuple[str, ...] = ()
+
+    @property
+    def own(self) -> set[str]:
+        """The commits that are svcgen's, or what it began with."""
+        return {self.start, self.result, *self.moving}
 
     @property
     def is_committed(self) -> bool:
@@ -59,7 +66,7 @@ class Unfinished:
 
     def is_over(self, repository: Repository) -> bool:
         """Tell whether the team has gone on without svcgen: committed it, or left its branch."""
-        head, own = repository.head(), {self.start, self.result}
+        head, own = repository.head(), self.own
         if self.is_committed:
             return head.commit == self.result and head.branch == (self.branch or self.origin.branch)
         if head.branch and head.branch == self.branch:
@@ -116,7 +123,8 @@ def find_unfinished(repository: Repository) -> Unfinished | None:
         with file.open(encoding="utf-8") as stream:
             content: dict[str, Any] = json.loads(stream.read(_LONGEST))
         origin, conflicts = Head(**content.pop("origin")), tuple(content.pop("conflicts"))
-        found = Unfinished(**content, origin=origin, conflicts=conflicts)
+        moving = tuple(content.pop("moving", ()))
+        found = Unfinished(**content, origin=origin, conflicts=conflicts, moving=moving)
     except FileNotFoundError:
         return None
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:

@@ -83,9 +83,9 @@ def move(repository: Repository, start: str, end: str, before: Head, after: Head
         with _branch_at(repository, before, after):
             git(repository.top, *_SWITCH, "--detach", end, filters=True)
     except BaseException:
-        _attach(repository, before)
+        attach(repository, before)
         raise
-    _attach(repository, after)
+    attach(repository, after)
 
 
 @contextmanager
@@ -131,7 +131,8 @@ def _detach(repository: Repository, commit: str) -> None:
     git(repository.top, "update-ref", "--no-deref", "HEAD", commit)
 
 
-def _attach(repository: Repository, head: Head) -> None:
+def attach(repository: Repository, head: Head) -> None:
+    """Let HEAD be a branch, or a commit where there is none; neither the index nor the work tree changes."""
     if head.branch:
         git(repository.top, "symbolic-ref", "HEAD", f"refs/heads/{head.branch}")
     else:

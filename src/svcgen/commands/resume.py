@@ -9,10 +9,10 @@ from svcgen.errors import ServiceError
 from svcgen.events import Notify
 from svcgen.finishing import Finishing
 from svcgen.git import git
-from svcgen.publication import conclude, take_back
+from svcgen.publication import conclude, settle, take_back
 from svcgen.repository import Head, Repository
 from svcgen.service import read_service
-from svcgen.signals import held
+from svcgen.signals import finish, held
 from svcgen.steps import Steps
 from svcgen.unfinished import ABORT, CONTINUE, Unfinished, find_unfinished
 from svcgen.worktree import commit_tree, undo_command
@@ -48,6 +48,7 @@ def abort_update(path: Path) -> Aborted:
         ToolError: Something that is not committed is in the way.
     """
     repository, record = _find(path)
+    finish()
     with held():
         kept = take_back(repository, record)
     return Aborted(path, record.after, repository.head(), kept)
@@ -76,6 +77,7 @@ def continue_update(path: Path, notify: Notify) -> Update:
     else:
         start = commit_tree(repository, staged, message(record.after), head.commit)
         end = commit_tree(repository, finished, message(record.after), head.commit)
+        finish()
         steps.require("git", lambda: conclude(repository, record, head, start, end))
     return Update(
         path,
@@ -95,6 +97,7 @@ def _find(path: Path) -> tuple[Repository, Unfinished]:
     if record is None or repository.prefix != record.service:
         where = f"; there is one of {repository.top / record.service}" if record else ""
         raise ServiceError(f"{path} has no unfinished update{where}", hint="start one: svcgen update")
+    settle(repository, record)
     return repository, record
 
 
