@@ -361,6 +361,18 @@ def test_what_continue_is_refused_for(upstream: Upstream, conflicting: Template)
     assert refusal(again)[0] == f"the update is on the branch svcgen/v1.1.0, and {head} is checked out"
 
 
+def test_an_unfinished_update_comes_first(upstream: Upstream, conflicting: Template) -> None:
+    upstream.update(conflicting)
+    request = UpdateRequest(upstream.service, upstream.template("v1.0.0"))
+    actions: tuple[Callable[[], object], ...] = (
+        lambda: plan(request),
+        lambda: preview_update(request, ignore),
+        lambda: update_service(request, ignore),
+    )
+    for action in actions:
+        assert refusal(action)[0] == f"an update of {upstream.service} to v1.1.0 is unfinished"
+
+
 def test_a_file_of_the_conflict_that_is_removed(upstream: Upstream, conflicting: Template) -> None:
     upstream.update(conflicting)
     git(upstream.service, "rm", "--quiet", "app.py")
