@@ -291,6 +291,16 @@ def test_a_folder_on_disk_that_is_a_link(bench: Bench) -> None:
     assert bench.files == {"b": "b\n"}
 
 
+def test_a_file_in_place_of_a_folder_that_is_not_checked_out(bench: Bench) -> None:
+    def prepare(service: Path) -> None:
+        git(service, "update-index", "--skip-worktree", "a")
+        (service / "a").unlink()
+
+    bench.prepare = prepare
+    assert bench.merge({}, {"a": "ours\n"}, {"a/b/c": THEIRS}).report == Merged(left_out=("a/b/c",))
+    assert bench.files == {"a": "ours\n"}
+
+
 def test_names_that_are_taken_on_disk(bench: Bench) -> None:
     def prepare(service: Path) -> None:
         (service / ".git" / "info" / "exclude").write_text("a*\n")
