@@ -158,6 +158,7 @@ def test_a_child_is_started_whole() -> None:
         send()
         started(1 << 22)
     assert signals._State.children == {1 << 22}
+    uninstall()  # and there is no such child by now
 
 
 def test_the_deadline_ends_it_all(monkeypatch: pytest.MonkeyPatch) -> None:

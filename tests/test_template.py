@@ -198,7 +198,8 @@ def test_svcgen_that_was_never_installed(monkeypatch: pytest.MonkeyPatch) -> Non
     )
 
 
-def test_a_checkout_is_described_by_git() -> None:
+def test_a_checkout_is_described_by_git(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_PACKAGE", repository / "src" / "svcgen")
     template = find_template(None)
-    assert (template.root, template.version) == (ROOT, describe(ROOT))
+    assert (template.root, template.version) == (repository, describe(repository))
     assert template.version != UNKNOWN

@@ -7,7 +7,7 @@ import pytest
 from helpers import fake_program
 from svcgen.errors import ToolError
 from svcgen.events import CommandRun, ignore
-from svcgen.toolchain import Uv
+from svcgen.toolchain import Uv, check_uv
 
 
 @pytest.fixture
@@ -171,3 +171,12 @@ def test_it_runs_in_the_directory_and_tells_of_it(machine: Path) -> None:
     output = Uv.find("3.13", told.append).run(machine / "service", "lock")
     assert output == f"{machine / 'service'}\n"
     assert told == [CommandRun("uv --offline lock", output)]
+
+
+def test_a_uv_that_is_too_old_is_refused_at_once(machine: Path) -> None:
+    check_uv()  # where there is none, that shows later
+    fake_program(machine / "bin", "uv", "echo uv 0.6.10")
+    with pytest.raises(ToolError) as caught:
+        check_uv()
+    assert caught.value.message == f"{machine}/bin/uv is uv 0.6.10, and svcgen needs 0.6.11 or newer"
+    assert caught.value.hint == "upgrade it the way it was installed: uv self update, or pip install --upgrade uv"
