@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from svcgen.bounded import Loader, load_yaml
+from svcgen.bounded import Loader, load_yaml, read_bounded
 from svcgen.errors import AnswerError
 from svcgen.questions import Question
 
@@ -24,7 +24,7 @@ def read_data_file(path: Path, questions: Sequence[Question]) -> dict[str, str]:
         AnswerError: The file can't be read, has a key that is no question, or a value that is not text.
     """
     try:
-        content = load_yaml(path.read_bytes(), _TextLoader)
+        content = load_yaml(read_bounded(path), _TextLoader)
     except OSError as error:
         raise AnswerError(f"{path}: {error.strerror}") from error
     except (yaml.YAMLError, ValueError) as error:

@@ -63,6 +63,21 @@ def load_yaml(content: bytes, loader: Any = Loader, *, aliases: int = 0) -> Any:
     return yaml.load(content, loader)  # noqa: S506  (both loaders are safe)
 
 
+def load_toml(content: bytes) -> dict[str, Any]:
+    """Return what a TOML document holds.
+
+    Raises:
+        ValueError: It is not UTF-8 or TOML, or is nested too deep.
+    """
+    # Inside the function: --help needs no TOML.
+    import tomllib
+
+    try:
+        return tomllib.loads(content.decode())
+    except RecursionError as error:
+        raise ValueError("it is nested too deep") from error
+
+
 def _require_regular(path: Path, mode: int) -> None:
     if not stat.S_ISREG(mode):
         raise OSError(errno.EINVAL, "it is not a regular file", str(path))

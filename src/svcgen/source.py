@@ -1,6 +1,7 @@
 """The git repositories that services update from, and how each may be written."""
 
 import json
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -67,7 +68,7 @@ def git_url(source: str) -> str:
             f"the template's source {source!r} is a relative path",
             hint="set _src_path in .copier-answers.yml to a URL or an absolute path, and commit it",
         )
-    return str(Path(url).expanduser()) if url.startswith("~") else url
+    return os.path.expanduser(url)  # noqa: PTH111  (pathlib's raises where there is no such user)
 
 
 def _given(source: str) -> str:
@@ -77,7 +78,7 @@ def _given(source: str) -> str:
             return _recordable(check_source(url))
         except ServiceError as error:
             raise TemplateError(error.message, hint=_EXAMPLE) from error
-    path = Path(re.sub("^file:(//)?", "", url)).expanduser().absolute()
+    path = Path(os.path.expanduser(re.sub("^file:(//)?", "", url))).absolute()  # noqa: PTH111  (as above)
     if not path.exists():
         raise TemplateError(f"the source {source!r} is neither a URL nor a path that exists", hint=_EXAMPLE)
     return str(path.resolve())

@@ -1,10 +1,12 @@
 """Finds the template and names its version and the source that a service updates from."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from svcgen.describe import RELEASE, UNKNOWN, describe, is_dirty
-from svcgen.errors import TemplateError
+from svcgen.errors import SvcgenError, TemplateError
 from svcgen.source import find_source, git_install
 
 # What a build writes beside copier.yml (.ci/hatch_build.py).
@@ -35,6 +37,30 @@ class Template:
     def is_rebuildable(self) -> bool:
         """Whether the version names a commit, so that a service made from it can be updated later."""
         return self.version != UNKNOWN and not is_dirty(self.version)
+
+
+@contextmanager
+def blamed(template: Template) -> Iterator[None]:
+    """Let what goes wrong in the body be the fault of a template, unless it is the one that svcgen carries.
+
+    Args:
+        template: One that the body evaluates.
+
+    Raises:
+        TemplateError: Anything went wrong.
+    """
+    try:
+        yield
+    except (SvcgenError, OSError):
+        raise
+    except Exception as error:
+        if not (template.root / ".git").exists():
+            raise
+        reason = str(error) or type(error).__name__
+        raise TemplateError(
+            f"copier.yml of {template.version} of {template.source} has an error: {reason}",
+            hint="fix it in the template, or update to a version without it: --to VERSION",
+        ) from error
 
 
 def find_root() -> Path:

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from svcgen.bounded import read_bounded
 from svcgen.errors import ServiceError
 from svcgen.repository import Head, Repository
 
@@ -120,14 +121,13 @@ def find_unfinished(repository: Repository) -> Unfinished | None:
     """
     file = repository.directory / _FILE
     try:
-        with file.open(encoding="utf-8") as stream:
-            content: dict[str, Any] = json.loads(stream.read(_LONGEST))
+        content: dict[str, Any] = json.loads(read_bounded(file, _LONGEST))
         origin, conflicts = Head(**content.pop("origin")), tuple(content.pop("conflicts"))
         moving = tuple(content.pop("moving", ()))
         found = Unfinished(**content, origin=origin, conflicts=conflicts, moving=moving)
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise ServiceError(f"{file} can't be read: {error}", hint=f"if no update is in progress: rm {file}") from error
     return None if found.is_over(repository) else found
 

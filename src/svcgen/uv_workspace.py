@@ -5,12 +5,13 @@ In a member, uv locks the whole workspace, at its root. A service has a lock of 
 
 import json
 import posixpath
-import tomllib
 from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from svcgen.bounded import load_toml, read_bounded
 from svcgen.errors import DestinationError
 
 
@@ -30,8 +31,8 @@ def check_workspace(destination: Path) -> None:
         return
     workspace = _read_workspace(file)
     path = place.relative_to(file.parent).as_posix()
-    excluded = workspace.get("exclude", [])
-    if _matches(path, workspace.get("members", [])) and not _matches(path, excluded):
+    excluded = _texts(workspace.get("exclude"))
+    if _matches(path, _texts(workspace.get("members"))) and not _matches(path, excluded):
         raise DestinationError(
             f"{destination} would be a member of the uv workspace in {file}, and have no lock of its own",
             hint=_two_ways(path, file, [*excluded, path]),
@@ -52,17 +53,22 @@ def _two_ways(path: str, file: Path, exclude: Sequence[str]) -> str:
 
 def _read_workspace(file: Path) -> Mapping[str, Any]:
     try:
-        workspace = tomllib.loads(file.read_text(encoding="utf-8")).get("tool", {}).get("uv", {}).get("workspace", {})
+        workspace = load_toml(read_bounded(file)).get("tool", {}).get("uv", {}).get("workspace", {})
     except (ValueError, AttributeError, OSError) as error:
         raise DestinationError(f"uv can't read {file}: {error}", hint="correct that file first") from error
     return workspace if isinstance(workspace, dict) else {}
 
 
+def _texts(value: Any) -> list[str]:
+    return [text for text in value if isinstance(text, str)] if isinstance(value, list) else []
+
+
 def _matches(path: str, patterns: Sequence[str]) -> bool:
-    return any(_fits(path.split("/"), posixpath.normpath(pattern).split("/")) for pattern in patterns)
+    return any(_fits(tuple(path.split("/")), tuple(posixpath.normpath(pattern).split("/"))) for pattern in patterns)
 
 
-def _fits(parts: Sequence[str], pattern: Sequence[str]) -> bool:
+@cache  # many ** could be tried in more ways than there is time for
+def _fits(parts: tuple[str, ...], pattern: tuple[str, ...]) -> bool:
     """Tell whether a path fits a pattern in which `*` stays inside a folder and `**` does not."""
     if not pattern:
         return not parts

@@ -51,6 +51,12 @@ class BoundedProtocol(HttpToolsProtocol):
     def is_in_head(self) -> bool:
         return self.cycle is None or self.cycle.scope is not self.scope
 
+    @property
+    def is_behind_a_request(self) -> bool:
+        """Whether what is read now follows a request that is not answered yet, as in a pipeline."""
+        is_waiting = self.cycle and not self.cycle.more_body and not self.cycle.response_complete
+        return bool(self.pipeline or is_waiting)
+
     @override
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         super().connection_made(transport)
@@ -113,6 +119,10 @@ class BoundedProtocol(HttpToolsProtocol):
     @override
     def send_400_response(self, msg: str) -> None:
         """Answer what never becomes a request, and so has no id."""
+        if self.is_behind_a_request:
+            # The caller would take the answer for that request's, which may store something: let that one be the last.
+            self.cycle.keep_alive = False
+            return
         response = problem_response(*self.refusal)
         headers = (*self.server_state.default_headers, *SECURITY_HEADERS, *response.raw_headers, LAST_ANSWER)
         lines = [f"HTTP/1.1 {response.status_code} {self.refusal.status.phrase}".encode()]

@@ -88,6 +88,75 @@ def test_a_command(victim: Victim, spoil: Callable[[Path], None], name: str) -> 
     assert (result.returncode, ".copier-answers.yml" in result.stderr) == (1, True), result.stderr
 
 
+def record(service: Path) -> Path:
+    file = service / ".git" / "svcgen-update.json"
+    file.write_text("[" * 300_000)
+    return file
+
+
+@attack("the record of an unfinished update is nested", "the user's error, with its name")
+@pytest.mark.parametrize("command", [("status",), COMMANDS["check"]], ids=["status", "check"])
+def test_a_record(victim: Victim, command: tuple[str, ...]) -> None:
+    file = record(victim.service)
+    result = victim.run(*command)
+    assert (result.returncode, f"{file} can't be read" in result.stdout + result.stderr) == (1, True), result.stderr
+
+
+def test_a_repository_that_git_never_reads_is_a_row(victim: Victim) -> None:
+    shutil.copytree(victim.service, victim.place / "good", symlinks=True)
+    record(victim.service)
+    (victim.service / ".git" / "config").unlink()
+    os.mkfifo(victim.service / ".git" / "config")
+    result = victim.run("status", "--json", "--timeout=1", ".", "../good")
+    assert [bool(row["problem"]) for row in json.loads(result.stdout)["services"]] == [True, False]
+
+
+@attack("a source in the home of nobody", "the user's error, with its name")
+def test_a_home(victim: Victim) -> None:
+    victim.answer(_src_path="~nobody-of-that-name/template")
+    result = victim.run(*COMMANDS["check"])
+    assert (result.returncode, "~nobody-of-that-name" in result.stderr) == (1, True), result.stderr
+
+
+@attack("a list of services is", "the user's error, with its name")
+@pytest.mark.parametrize("what", ["zeroes", "fifo", "home"])
+def test_a_list(victim: Victim, what: str) -> None:
+    listed = victim.place / "services.txt"
+    if what == "home":
+        listed.write_text("~nobody-of-that-name/billing\n")
+    else:
+        os.mkfifo(listed) if what == "fifo" else listed.symlink_to("/dev/zero")
+    result = victim.run("status", "--repos", str(listed))
+    assert result.returncode == 1, result.stderr
+    assert ("~nobody-of-that-name" if what == "home" else "services.txt") in result.stdout + result.stderr
+
+
+@attack("a data file is", "the user's error, with its name")
+@pytest.mark.parametrize("what", ["zeroes", "fifo"])
+def test_a_data_file(victim: Victim, what: str) -> None:
+    answers = victim.place / "answers.yml"
+    os.mkfifo(answers) if what == "fifo" else answers.symlink_to("/dev/zero")
+    result = victim.run("new", "invoicing", "--dry-run", "--data-file", str(answers))
+    assert (result.returncode, "not a regular file" in result.stderr) == (1, True), result.stderr
+
+
+WORKSPACES = {
+    "nested": "a = " + "[" * 100_000,
+    "stars": f"[tool.uv.workspace]\nmembers = ['{'**/x/' * 30}y']\n",
+    "number": "[tool.uv.workspace]\nmembers = [5]\n",
+}
+
+
+@attack("a workspace of uv around a new service is", "it ends, and is no bug")
+@pytest.mark.parametrize("what", WORKSPACES)
+def test_a_workspace(victim: Victim, what: str) -> None:
+    (victim.place / "pyproject.toml").write_text(WORKSPACES[what])
+    folder = victim.place / "/".join("x" * 60)
+    folder.mkdir(parents=True)
+    result = victim.run("new", "invoicing", "--defaults", "--dry-run", cwd=folder)
+    assert result.returncode == int(what == "nested"), result.stderr
+
+
 def test_a_python_version_that_is_a_path_is_no_bug(victim: Victim) -> None:
     victim.answer(python="/etc")
     (victim.service / ".git" / "info" / "exclude").write_text(".venv\n")

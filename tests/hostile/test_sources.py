@@ -163,7 +163,32 @@ def no_mapping(template: Path) -> None:
     (template / "copier.yml").write_text("- a\n")
 
 
-ERRORS = (tasks, extensions, documents, brackets, no_mapping)
+def question(details: str) -> Callable[[Path], None]:
+    def ask(template: Path) -> None:
+        with (template / "copier.yml").open("a") as file:
+            file.write(f"more: {{default: x, {details}}}\n")
+
+    return ask
+
+
+def skipped(template: Path) -> None:
+    config = template / "copier.yml"
+    lines = config.read_text().splitlines(keepends=True)
+    start = next((number for number, line in enumerate(lines) if line.startswith("_skip_if_exists")), len(lines))
+    del lines[start : start + 1]
+    while start < len(lines) and lines[start].startswith((" ", "-")):
+        del lines[start]
+    config.write_text("".join([*lines, "\n_skip_if_exists: [[a]]\n"]))
+
+
+QUESTIONS = {
+    "choices": "choices: 5",
+    "syntax of a validator": "validator: '{{'",
+    "a validator": "validator: '{{ 1 / 0 }}'",
+    "code": "validator: '{{ x.__class__.__mro__ }}'",
+    "memory": "validator: \"{{ 'a' * 10000000000 }}\"",
+}
+ERRORS = (tasks, extensions, documents, brackets, no_mapping, skipped)
 
 
 @pytest.fixture
@@ -193,6 +218,12 @@ def test_errors(victim: Victim, evil: Path) -> None:
     victim.answer(_src_path=str(evil))
     result = victim.run("update", "--dry-run")
     assert (result.returncode, "the template" in result.stderr) == (1, True), result.stderr
+
+
+@attack("a question of a template of a source has an error in", "the user's error, with a hint")
+@pytest.mark.parametrize("evil", [question(details) for details in QUESTIONS.values()], indirect=True, ids=QUESTIONS)
+def test_questions(victim: Victim, evil: Path) -> None:
+    test_errors(victim, evil)
 
 
 @attack("a tool of a service that prints for ever, with --rules", "a row of the survey, the others are as ever")

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
+from svcgen.bounded import read_bounded
 from svcgen.errors import ServiceError, SvcgenError, UsageError
 from svcgen.foreign import ForeignTemplate
 from svcgen.history import find_version, parse_version, released_tags
@@ -25,6 +26,8 @@ from svcgen.unfinished import require_finished
 _T = TypeVar("_T")
 # Seconds for each of: asking a source, rendering its template, the tools of a service.
 SECONDS = 30.0
+# A list of 100,000 paths.
+_LARGEST = 8 << 20
 # They wait for the network and not for the processor.
 _REMOTES = 16
 
@@ -67,11 +70,12 @@ def read_repos(file: Path) -> list[Path]:
         UsageError: It can't be read.
     """
     try:
-        lines = file.read_text(encoding="utf-8").splitlines()
+        lines = read_bounded(file, _LARGEST).decode().splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{file} can't be read: {error}", hint="one path a line, # before a comment") from error
     paths = (line.partition("#")[0].strip() for line in lines)
-    return [file.parent / Path(path).expanduser() for path in paths if path]
+    # pathlib's raises where there is no such user.
+    return [file.parent / os.path.expanduser(path) for path in paths if path]  # noqa: PTH111
 
 
 def survey(
@@ -87,7 +91,7 @@ def survey(
         rules: Whether to run each service's own ruff and ast-grep.
         seconds: How long a source, a template or the tools of a service may take.
     """
-    found = [_read(path) for path in paths]
+    found = [_limited(seconds, _read, path) for path in paths]
     with tempfile.TemporaryDirectory() as scratch, _pool(os.cpu_count()) as pool, _pool(_REMOTES) as remotes:
         # Each version and each source once, before the services that have to wait for them.
         origins: dict[tuple[str, str], list[Service]] = {}

@@ -23,7 +23,7 @@ from svcgen.service import ANSWERS_FILE, Service, read_service
 from svcgen.source import same_source
 from svcgen.steps import Steps
 from svcgen.target import resolve_release, version_of
-from svcgen.template import Template
+from svcgen.template import Template, blamed
 from svcgen.unfinished import ABORT, CONTINUE, Unfinished, require_finished
 from svcgen.worktree import commit_tree, undo_command, with_service
 
@@ -265,10 +265,12 @@ def _merge(request: UpdateRequest, planned: Update, filters: Filters, steps: Ste
 
 def _carry_over(service: Service, template: Template) -> dict[str, str]:
     """Answer a template's questions with what the service answered, and with the default what it was not asked."""
-    questions = load_questions(template.root)
-    known = {question.name for question in questions if not question.computed}
-    return complete(questions, {name: value for name, value in service.answers.items() if name in known})
+    with blamed(template):
+        questions = load_questions(template.root)
+        known = {question.name for question in questions if not question.computed}
+        return complete(questions, {name: value for name, value in service.answers.items() if name in known})
 
 
 def _team_owned(template: Template) -> set[str]:
-    return set(read_config(template.root).get("_skip_if_exists", ()))
+    with blamed(template):
+        return set(read_config(template.root).get("_skip_if_exists", ()))

@@ -201,6 +201,22 @@ def test_no_http(target: Server, content: bytes) -> None:
     assert answer.headers["x-content-type-options"] == "nosniff"
 
 
+@attack("What is no HTTP, behind a request", "that one is answered, and is the last")
+@pytest.mark.parametrize(
+    "content", [b"\x16\x03\x01\r\n\r\n", b"BREW / HTTP/1.1\r\n\r\n", b"GET / HTTP/1.1\r\n: \r\n\r\n"]
+)
+@pytest.mark.parametrize("before", [0, 2])
+def test_no_http_behind_a_request(target: Server, name: str, content: bytes, before: int) -> None:
+    body = json.dumps({"name": f"{before} {name}"[-200:], "email": "first"}).encode()
+    wanted = post(KEEP + b"Content-Length: %d\r\n" % len(body), body)
+    probes = [b"GET /healthz HTTP/1.1\r\nHost: service\r\n\r\n"] * before
+    reply = exchange(target, b"".join([*probes, wanted, content]))
+
+    assert [answer.status for answer in reply.answers] == [200] * before + [201]
+    assert reply.answers[-1].headers["connection"] == "close"
+    assert reply.is_closed
+
+
 FLOODS: dict[str, Callable[[int], bytes]] = {
     "unknown paths": lambda number: b"GET /nowhere/%d HTTP/1.1\r\n" % number + KEYLESS + b"\r\n",
     "unknown methods": lambda _number: b"DELETE /healthz HTTP/1.1\r\n" + KEYLESS + b"\r\n",
