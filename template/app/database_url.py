@@ -51,6 +51,7 @@ IN_URL = {"user": "username", "password": "password", "dbname": "database"}
 VERIFYING = ("verify-ca", "verify-full")
 TLS_VERSIONS = ("TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3")
 ALLOWED: Mapping[str, tuple[str, ...]] = {
+    "gsslib": ("gssapi", "sspi"),
     "ssl": ("disable", "allow", "prefer", "require", *VERIFYING),
     "sslnegotiation": ("postgres", "direct"),
     "ssl_max_protocol_version": TLS_VERSIONS,

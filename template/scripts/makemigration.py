@@ -7,12 +7,14 @@ TEST_DATABASE_URL, as the tests, or else on one that is started here and thrown 
 import asyncio
 import sys
 from pathlib import Path
+from socket import gaierror
 from typing import TypeGuard
 
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.operations.ops import CreateForeignKeyOp, CreateTableOp, ExecuteSQLOp, MigrationScript
+from pydantic_core import PydanticCustomError
 from sqlalchemy import Column, Connection, Enum, ForeignKeyConstraint, inspect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -66,8 +68,6 @@ async def main(message: str) -> None:
             try:
                 async with engine.connect() as connection:
                     written = await connection.run_sync(compare, message)
-            except DBAPIError as error:
-                sys.exit(missing_extension(error) or f"Postgres refuses it: {error}")
             finally:
                 await engine.dispose()
     print("Review it before you commit it." if written else "Models and migrations agree: nothing to write.")
@@ -78,5 +78,9 @@ if __name__ == "__main__":
         sys.exit('Say what it does: uv run scripts/makemigration.py "add invoices"')
     try:
         asyncio.run(main(sys.argv[1]))
-    except ConnectionError as error:
+    except PydanticCustomError as error:
+        sys.exit(f"TEST_DATABASE_URL {error}")
+    except DBAPIError as error:
+        sys.exit(missing_extension(error) or f"Postgres (that of TEST_DATABASE_URL, where it is set) refuses it: {error}")
+    except (ConnectionError, TimeoutError, gaierror) as error:
         sys.exit(f"Postgres can't be reached, is TEST_DATABASE_URL right? {error}")

@@ -108,6 +108,7 @@ def test_certificates_of_the_system(certificate: Path, parameters: str) -> None:
         (f"sslcert={__file__}&sslkey={__file__}", "sslcert"),
         (f"sslpassword={SECRET}", "sslpassword"),
         ("gssencmode=require", "gssencmode"),
+        (f"gsslib={SECRET}", "gsslib must be one of gssapi, sspi"),
         ("target_session_attrs=any-one", "target_session_attrs"),
         (f"password=a&{'b' * 20}==", "parameter is not one"),
     ],

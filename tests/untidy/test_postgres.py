@@ -205,6 +205,26 @@ def test_extension(copy: Place) -> None:
     assert "Traceback" not in output
 
 
+@untidy("makemigration", "TEST_DATABASE_URL is malformed, unreachable, or of a user without rights", "it is named")
+def test_wrong_server(copy: Place) -> None:
+    with temporary_folder() as temporary:
+        server = copy.python("-c", HOLD, TMPDIR=str(temporary))
+        copy.wait_until(lambda: list(temporary.glob("*/.s.PGSQL.5432")))
+        (folder,) = temporary.glob("postgres-*")
+        wrong = (
+            "u:p@ss:s3cret@db/app",
+            "u:s3cret@localhost:1/app",
+            "u:s3cret@host.invalid/app",
+            f"u@/app?host={folder}",
+        )
+        results = [copy.run(MAKEMIGRATION, "x", TEST_DATABASE_URL=f"postgresql://{url}") for url in wrong]
+        server.kill()
+        server.communicate()
+    for code, output in results:
+        assert (code, "Traceback" in output, "s3cret" in output) == (1, False, False)
+        assert "TEST_DATABASE_URL" in output
+
+
 @untidy("makemigration", "TEST_DATABASE_URL", "is used")
 def test_other_server(copy: Place) -> None:
     with temporary_folder() as temporary:
