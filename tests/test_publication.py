@@ -305,7 +305,7 @@ def test_conclude_in_place(monorepo: Monorepo, record: Unfinished, resolved: tup
     conclude(monorepo.repository, record, Head("main", record.start), *resolved)
     assert monorepo.files == FINISHED
     assert monorepo.repository.head() == Head("main", record.start)
-    assert find_unfinished(monorepo.repository) == replace(record, result=resolved[1], whole=True, conflicts=())
+    assert find_unfinished(monorepo.repository) == replace(record, moving=resolved, whole=True, conflicts=())
 
 
 def test_conclude_what_the_team_has_committed(monorepo: Monorepo, record: Unfinished) -> None:

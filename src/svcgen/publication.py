@@ -10,7 +10,7 @@ from svcgen.git import git
 from svcgen.objects import Entry
 from svcgen.repository import Head, Repository
 from svcgen.signals import Interrupted, held
-from svcgen.unfinished import Unfinished, forget
+from svcgen.unfinished import Unfinished, forget, require_finished
 from svcgen.worktree import attach, commit_tree, mark_conflicts, move, move_branch, stage_from_disk, switch_to
 
 # Where commits stay that hold what a team made of an update which it aborted.
@@ -51,12 +51,12 @@ def _publish(
     changed: Collection[str],
     stages: Mapping[str, Mapping[int, Entry]],
 ) -> None:
+    require_finished(repository.service)
     record.save(repository)
     try:
         if record.branch:
             git(repository.top, "branch", "--no-track", record.branch, record.result)
         _enter(repository, record, changed)
-        mark_conflicts(repository, stages)
     except (ServiceError, ToolError) as error:
         forget(repository)
         if record.branch and record.whole and repository.commit_of(record.branch) == record.result:
@@ -68,6 +68,13 @@ def _publish(
             f"{repository.service} has changed meanwhile and stays as it is: {error.message}",
             hint="commit or remove what is in the way, then run it again",
         ) from error
+    try:
+        if record.branch and not record.is_committed:
+            move_branch(repository, record.branch, record.start)
+        mark_conflicts(repository, stages)
+    except (ServiceError, ToolError):
+        take_back(repository, record)
+        raise
     if record.is_committed:
         forget(repository)
 
@@ -82,8 +89,6 @@ def _enter(repository: Repository, record: Unfinished, changed: Collection[str])
         move(repository, record.start, record.result, record.origin, head)
         return
     switch_to(repository, Head(record.branch, record.result))
-    if not record.is_committed:
-        move_branch(repository, record.branch, record.start)
 
 
 def settle(repository: Repository, record: Unfinished) -> None:
@@ -121,10 +126,11 @@ def take_back(repository: Repository, record: Unfinished) -> str:
 def _leave(repository: Repository, record: Unfinished, head: Head) -> str:
     """Commit what the update's files are now, beside all branches, and switch from there to the start."""
     before, after = repository.changes(record.start, record.result)
-    for end in record.moving[1:]:
-        # What was locked: svcgen was killed while it finished the update.
-        old, new = repository.changes(record.start, end)
-        before, after = {**old, **before}, {**new, **after}
+    if record.moving and record.moving[1] != record.start:
+        # What was locked is the update's; what the team resolved and staged is not.
+        old, _ = repository.changes(record.start, record.moving[1])
+        _, new = repository.changes(*record.moving)
+        before, after = {**{path: old[path] for path in old.keys() & new.keys()}, **before}, {**after, **new}
     with tempfile.TemporaryDirectory() as scratch:
         now = _on_disk(repository, record, before.keys() | after.keys(), Path(scratch) / "all")
         known = repository.index_entries()
@@ -134,7 +140,7 @@ def _leave(repository: Repository, record: Unfinished, head: Head) -> str:
         }
         _on_disk(repository, record, paths, Path(scratch) / "index")
         tree = git(repository.top, "write-tree", index=Path(scratch) / "index").strip()
-    stage_from_disk(repository.top, paths)
+    stage_from_disk(repository.top, {*paths, *repository.unmerged()})
     current = commit_tree(repository, tree, f"What became of the update to {record.after}", record.start)
     edited = any(now.get(path) not in {before.get(path), after.get(path)} for path in paths)
     if edited:
@@ -172,9 +178,10 @@ def conclude(repository: Repository, record: Unfinished, head: Head, start: str,
         tree = f"{end}^{{tree}}"
         nothing_new = git(repository.top, "rev-parse", tree) == git(repository.top, "rev-parse", "HEAD^{tree}")
         commits = not (record.in_place or nothing_new)
-        replace(record, moving=(start, end)).save(repository)
+        locked = replace(record, moving=(start, end))
+        locked.save(repository)
         move(repository, start, end, head, Head(head.branch, end) if commits else head)
         if record.in_place:
-            replace(record, result=end, whole=True, conflicts=()).save(repository)
+            replace(locked, whole=True, conflicts=()).save(repository)
         else:
             forget(repository)

@@ -46,7 +46,7 @@ class Unfinished:
     in_place: bool = False
     conflicts: tuple[str, ...] = ()
     test: bool = False
-    moving: tuple[str, ...] = ()
+    moving: tuple[str, str] | tuple[()] = ()
 
     @property
     def own(self) -> set[str]:
@@ -102,7 +102,8 @@ def require_finished(path: Path) -> None:
 
 def _has_record(path: Path) -> bool:
     """Tell without git, as a survey of many services asks for each."""
-    for folder in (path, *path.parents):
+    real = path.resolve()
+    for folder in (real, *real.parents):
         place = folder / ".git"
         if place.is_file():
             with place.open("rb") as stream:

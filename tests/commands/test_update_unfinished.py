@@ -83,7 +83,48 @@ def test_continue(upstream: Upstream, template: Template, in_place: bool) -> Non
     assert plan(UpdateRequest(upstream.service, template)).up_to_date
     (upstream.service / "notes.txt").unlink()
     upstream.undo(update)
+    after = state(upstream.service)
+    if in_place:
+        (kept,) = set(after["refs"].splitlines()) - set(before["refs"].splitlines())
+        assert git(upstream.service, "show", f"{kept.split()[0]}:app.py") == RESOLVED.strip()
+        before["refs"] = after["refs"]
+    assert after == before
+
+
+def test_what_a_team_staged_survives_the_abort_of_a_resolved_update(upstream: Upstream, template: Template) -> None:
+    upstream.update(template, in_place=True)
+    resolve(upstream)
+    for name in ("notes.txt", "old.py"):
+        (upstream.service / name).write_text("of the team\n")
+        git(upstream.service, "add", name)
+    continue_update(upstream.service, ignore)
+    abort_update(upstream.service)
+
+    assert git(upstream.service, "status", "--porcelain").splitlines() == ["A  notes.txt", "M  old.py"]
+
+
+def test_abort_of_files_that_both_renamed(upstream: Upstream) -> None:
+    git(upstream.service, "mv", "old.py", "ours.py")
+    upstream.commit(upstream.service, "Rename")
+    template = upstream.release("v1.1.0", **{"template/old.py": None, "template/theirs.py": FILES["template/old.py"]})
+    before = state(upstream.service)
+    assert upstream.update(template).unfinished
+    assert not abort_update(upstream.service).kept
     assert state(upstream.service) == before
+
+
+def test_a_link_to_a_folder_of_a_repository(upstream: Upstream, tmp_path: Path) -> None:
+    folder, link = upstream.service / "services" / "billing", tmp_path / "link"
+    folder.mkdir(parents=True)
+    for file in git(upstream.service, "ls-files").split():
+        git(upstream.service, "mv", file, "services/billing")
+    upstream.commit(upstream.service, "Move")
+    link.symlink_to(folder)
+    upstream.edit("services/billing/app.py", "line_3 = 3", "line_3 = 'ours'")
+    template = upstream.release("v1.1.0", **{APP: changed(FILES[APP], 3, "theirs")})
+    upstream.update(template, folder)
+    with pytest.raises(ServiceError, match="is unfinished"):
+        plan(UpdateRequest(link, template))
 
 
 def test_continue_before_it_is_resolved(upstream: Upstream, template: Template) -> None:
