@@ -1,4 +1,5 @@
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import pytest
 
 from helpers import wait_until_gone
 from svcgen.errors import ToolError
+from svcgen.events import CommandRun
 from svcgen.process import execute, run, time_limit
 
 # Starts what may not outlive it, and tells when that runs.
@@ -123,3 +125,27 @@ def test_a_child_that_is_slow_to_read() -> None:
     """More than a pipe holds, taken after the first look at the clock."""
     text = "svcgen\n" * 200_000
     assert run("sh", "-c", "sleep 0.3; cat", stdin=text) == text
+
+
+def test_a_command_gets_all_that_it_is_given(tmp_path: Path) -> None:
+    events: list[object] = []
+    environ = {"NAME": "ada", "PATH": os.environ["PATH"]}
+    script = "pwd; echo $NAME; cat; echo why >&2"
+    said = run("sh", "-c", script, cwd=tmp_path, environ=environ, stdin="in\n", notify=events.append)
+    assert said == f"{tmp_path}\nada\nin\n"
+    assert events == [CommandRun(f"sh -c '{script}'", f"{said}why\n")]
+
+
+@pytest.mark.parametrize(
+    ("script", "message"),
+    [
+        ("exit 7", "exit code 7"),
+        ("echo ' out '; echo why >&2; exit 1", "out\nwhy"),
+        ("printf 'a%05000d' 1; exit 1", f"{1:04000d}"),
+        ("printf '\\377'; exit 1", "\\xff"),
+    ],
+)
+def test_what_a_failure_says(script: str, message: str) -> None:
+    with pytest.raises(ToolError) as caught:
+        run("/bin/sh", "-c", script)
+    assert caught.value.message == f"{shlex.join(['sh', '-c', script])}: {message}"

@@ -214,12 +214,13 @@ def test_preview(upstream: Upstream, template: Template) -> None:
 def test_a_preview_runs_no_filter(upstream: Upstream, template: Template, tmp_path: Path) -> None:
     (upstream.service / ".gitattributes").write_text("app.py filter=own\n")
     upstream.commit(upstream.service, "Filter")
-    git(upstream.service, "config", "filter.own.clean", f"touch {tmp_path}/ran; cat")
+    git(upstream.service, "config", "filter.own.clean", f"touch {tmp_path}/ran; sed s/theirs/filtered/")
     (upstream.service / "app.py").touch()
     preview_update(UpdateRequest(upstream.service, template), ignore)
     assert not (tmp_path / "ran").exists()
     upstream.update(template)
     assert (tmp_path / "ran").exists()
+    assert "line_3 = 'filtered'" in git(upstream.service, "show", "HEAD:app.py")
 
 
 def test_plan(upstream: Upstream, template: Template, monkeypatch: pytest.MonkeyPatch) -> None:
