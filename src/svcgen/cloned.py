@@ -49,11 +49,15 @@ def _check_size(repository: Path, commit: str, names: Sequence[str]) -> None:
 
 
 def _check_links(directory: Path) -> None:
-    """Refuse a link that would bring files of this machine into a service."""
+    """Refuse a link that would bring files of this machine into a service, or that Copier would follow in circles."""
     for path in directory.rglob("*"):
-        if path.is_symlink() and leads_out(directory, path.relative_to(directory)):
+        if not path.is_symlink():
+            continue
+        out = leads_out(directory, path.relative_to(directory))
+        if out or path.parent.resolve().is_relative_to(path.resolve()):
             raise TemplateError(
-                f"the template has a link that leads out of it: {path.relative_to(directory)}",
+                f"the template has a link that leads {'out of it' if out else 'to a folder above'}: "
+                f"{path.relative_to(directory)}",
                 hint="replace it by a file",
             )
 

@@ -163,6 +163,10 @@ def no_mapping(template: Path) -> None:
     (template / "copier.yml").write_text("- a\n")
 
 
+def circle(template: Path) -> None:
+    (template / "template" / "circle").symlink_to(".")
+
+
 def question(details: str) -> Callable[[Path], None]:
     def ask(template: Path) -> None:
         with (template / "copier.yml").open("a") as file:
@@ -188,7 +192,7 @@ QUESTIONS = {
     "code": "validator: '{{ x.__class__.__mro__ }}'",
     "memory": "validator: \"{{ 'a' * 10000000000 }}\"",
 }
-ERRORS = (tasks, extensions, documents, brackets, no_mapping, skipped)
+ERRORS = (tasks, extensions, documents, brackets, no_mapping, skipped, circle)
 
 
 @pytest.fixture
