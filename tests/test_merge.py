@@ -230,6 +230,12 @@ def test_a_link_to_a_file_that_took_its_place(bench: Bench) -> None:
     assert (bench.result.tree["a"].mode, bench.result.tree["docs/real"].mode) == (LINK, REGULAR)
 
 
+def test_a_link_in_place_of_a_file_that_is_removed(bench: Bench) -> None:
+    ours = {"a": Path("docs/real"), "docs/real": LINES}
+    bench.merge({"a": LINES, "b": LINES}, {**ours, "b": LINES}, {"b": THEIRS})
+    assert bench.files == {"a": "docs/real", "docs/real": LINES, "b": THEIRS}
+
+
 def test_a_link_to_a_file_that_conflicts(bench: Bench) -> None:
     bench.merge({"a": LINES}, {"a": Path("docs/real"), "docs/real": OURS}, {"a": TOP})
     assert bench.result.report == Merged(conflicts=(Conflict("docs/real", (4,)),), kept=("a",))

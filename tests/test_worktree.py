@@ -264,15 +264,17 @@ def test_paths_are_staged_as_they_are_on_disk(monorepo: Monorepo, tmp_path: Path
     assert names == ["A", "näme", "D", "services/orders/o.py", "M", "z"]
 
 
-@pytest.mark.parametrize("configured", [True, False])
-def test_a_commit_on_no_branch(monorepo: Monorepo, configured: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    if not configured:
+@pytest.mark.parametrize("name", ["Ada", "Grace", "svcgen"])
+def test_a_commit_on_no_branch(monorepo: Monorepo, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By whom the user's own configuration or the repository's names, else by svcgen."""
+    if name != "Ada":
         monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
+    if name == "Grace":
+        git(monorepo.top, "config", "user.name", name)
     before = state(monorepo.top)
     tree = git(monorepo.top, "rev-parse", f"{monorepo.end}^{{tree}}")
     commit = commit_tree(monorepo.repository, tree, "Two\n\nlines", monorepo.start, monorepo.end)
     said = git(monorepo.top, "show", "--no-patch", "--format=%T %P %an %cn %B", commit)
-    name = "Ada" if configured else "svcgen"
     assert said == f"{tree} {monorepo.start} {monorepo.end} {name} {name} Two\n\nlines"
     assert git(monorepo.top, "show", "--no-patch", "--format=%P", commit_tree(monorepo.repository, tree, "x")) == ""
     assert state(monorepo.top) == before
