@@ -86,7 +86,7 @@ def is_open(folder: Path) -> bool:
 def locked(folder: Path) -> Iterator[None]:
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     try:
-        if UID not in {0, os.fstat(descriptor).st_uid}:
+        if os.fstat(descriptor).st_uid not in {UID, UID or NOBODY.pw_uid}:  # anybody else's may hold anything
             raise PermissionError(folder)
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield

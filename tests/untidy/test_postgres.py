@@ -163,6 +163,17 @@ def test_killed_supervisor(copy: Place) -> None:
         assert not list(temporary.iterdir())
 
 
+@root
+@untidy("scripts/postgres.py", "root, another user made a folder of that name", "let alone")
+def test_planted_leftover(copy: Place) -> None:
+    with temporary_folder() as temporary:
+        planted = temporary / "postgres-0-planted"
+        planted.mkdir()
+        os.chown(planted, 54321, 54321)
+        assert copy.run("-c", HOLD.replace("99", "0"), TMPDIR=str(temporary)) == (0, "")
+        assert list(temporary.iterdir()) == [planted]
+
+
 @untidy("makemigration", "% and brackets in the path, from a sub-folder", "one file each, a schema is made once")
 def test_makemigration(billing: Service) -> None:
     with place(billing, "od[d] 50% x") as made:
