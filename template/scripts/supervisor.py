@@ -27,7 +27,8 @@ NOBODY = pwd.getpwnam("nobody")
 # In C.UTF-8 and as asked, whatever the environment of a developer says.
 ENVIRON = {name: value for name, value in os.environ.items() if not name.startswith(("LANG", "LC_", "PG"))}
 INITDB = "--auth=trust --username=postgres -E UTF8 --locale=C --locale-provider=builtin --builtin-locale=C.UTF-8"
-THROWN_AWAY = {"dynamic_shared_memory_type": "mmap", "fsync": "off", "full_page_writes": "off"}
+INITDB += " -c dynamic_shared_memory_type=mmap"  # /dev/shm may be full
+THROWN_AWAY = {"fsync": "off", "full_page_writes": "off"}
 
 
 def supervise(port: str, data: str | None = None) -> None:

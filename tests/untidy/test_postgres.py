@@ -204,6 +204,22 @@ def test_odd_tmpdir(copy: Place, tmp_path: Path) -> None:
     assert made == (0, "Models and migrations agree: nothing to write.\n")
 
 
+FULL = "mount -t tmpfs -o size=4k full /dev/shm && head -c 4096 /dev/zero > /dev/shm/full"
+
+
+@root
+@untidy("makemigration", "a full folder of shared memory", "works")
+@pytest.mark.skipif(
+    subprocess.run(["unshare", "--mount", "true"], check=False, capture_output=True).returncode != 0,
+    reason="this container may not mount",
+)
+def test_full_shared_memory(copy: Place) -> None:
+    command = f'{FULL} && exec "$0" {MAKEMIGRATION} x'
+    start = f"import os, sys; os.execvp('unshare', ['unshare', '-m', 'sh', '-c', {command!r}, sys.executable])"
+    made = copy.run("-c", start)
+    assert made == (0, "Models and migrations agree: nothing to write.\n")
+
+
 @untidy("makemigration, suite", "an extension that is not there", "one line, which names TEST_DATABASE_URL")
 def test_extension(copy: Place) -> None:
     (copy.service / "alembic" / "versions" / "a.py").write_text(MIGRATION.format("CREATE EXTENSION citext"))
