@@ -1,5 +1,6 @@
 """A merge of two renderings into a service: what becomes of each file, and that none is in two lists."""
 
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -228,6 +229,17 @@ def test_a_link_to_a_file_that_took_its_place(bench: Bench) -> None:
     assert bench.merge({"a": LINES}, ours, {"a": THEIRS}).report.kept == ("a",)
     assert bench.files == {"a": "docs/real", "docs/real": MERGED}
     assert (bench.result.tree["a"].mode, bench.result.tree["docs/real"].mode) == (LINK, REGULAR)
+
+
+def test_line_endings_are_those_of_the_service(bench: Bench) -> None:
+    bench.merge({"a": LINES, "b": LINES}, {"a": OURS.replace("\n", "\r\n")}, {"a": [THEIRS]})
+    assert bench.files == {"a": MERGED.replace("\n", "\r\n")}
+    assert bench.result.tree["a"].mode == EXECUTABLE
+
+
+def test_a_link_to_a_name_of_any_encoding(bench: Bench) -> None:
+    bench.merge({"a": LINES}, {"a": LINES, "link": Path(os.fsdecode(b"caf\xe9"))}, {"a": THEIRS})
+    assert bench.result.report == Merged(updated=("a",))
 
 
 def test_a_link_in_place_of_a_file_that_is_removed(bench: Bench) -> None:
