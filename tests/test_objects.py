@@ -75,6 +75,17 @@ def test_contents(store: ObjectStore, content: bytes) -> None:
     assert store.contents([]) == {}
 
 
+def test_a_repository_with_longer_names(tmp_path: Path, environ: Mapping[str, str]) -> None:
+    directory, scratch = tmp_path / "sha256", tmp_path / "scratch"
+    scratch.mkdir()
+    git(tmp_path, "init", "--quiet", "--object-format=sha256", str(directory))
+    (directory / "a").write_text("a\n")
+    git(directory, "add", "--all")
+    git(directory, "commit", "--quiet", "--message", "All", environ=environ)
+    store = ObjectStore(directory, git(directory, "rev-parse", "HEAD^{tree}"), scratch)
+    assert store.add(b"a\n") == git(directory, "rev-parse", "HEAD:a")
+
+
 def test_renames(store: ObjectStore, repository: Path) -> None:
     before = store.read(git(repository, "rev-parse", "HEAD^{tree}"))
     after = {("moved.py" if path == "kept.py" else path): entry for path, entry in before.items()}
