@@ -40,6 +40,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: not {"update", "test_skills.py"} & set(item.path.parts))
 
 
+@pytest.fixture(autouse=True)
+def _no_signal_received(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a command run in this process ignores from its last step on is not ignored in the next test."""
+    for name, value in {"received": None, "impatient": False, "pending": False, "finished": False}.items():
+        monkeypatch.setattr(signals._State, name, value)
+
+
 @pytest.fixture
 def environ(tmp_path: Path) -> dict[str, str]:
     """An environment in which only git knows who is committing."""

@@ -1,6 +1,7 @@
 """What a team writes into the answers file survives an update; what the template writes is renewed."""
 
 import pytest
+import yaml
 
 from svcgen.answers_file import merge_answers
 
@@ -23,8 +24,8 @@ NEW = "# Written by the new template.\n_commit: v2\nname: billing\nteams:\n- one
             id="an extra key",
         ),
         pytest.param(
-            BASE + "owners:\n  - ada\n\t# who else?\n  - bob\n",
-            NEW.replace("region: ams\n", "owners:\n  - ada\n\t# who else?\n  - bob\nregion: ams\n"),
+            BASE + "owners:\n  - ada\n  # who else?\n  - bob\n",
+            NEW.replace("region: ams\n", "owners:\n  - ada\n  # who else?\n  - bob\nregion: ams\n"),
             id="an extra list",
         ),
         pytest.param(
@@ -47,3 +48,22 @@ NEW = "# Written by the new template.\n_commit: v2\nname: billing\nteams:\n- one
 )
 def test_merge(service: str, merged: str) -> None:
     assert merge_answers(BASE, service, NEW) == merged
+
+
+@pytest.mark.parametrize(
+    ("service", "extra"),
+    [
+        ("{_commit: v1, name: billing, old: gone, teams: [one]}\n", {}),
+        ("{_commit: v1, name: billing, slack: '#billing'}\n", {"slack": "#billing"}),
+        (BASE + "slack: x\n...\n", {"slack": "x"}),
+        ("---\n" + BASE, {}),
+        ("'_commit': v1\n\"name\": billing\n", {}),
+        ("? name\n: billing\n_commit: v1\n", {}),
+        ("name: &n billing\n_commit: v1\nteam: *n\n", {"team": "billing"}),
+    ],
+)
+def test_what_comes_out_can_be_read(service: str, extra: dict[str, str]) -> None:
+    merged = merge_answers(BASE, service, NEW)
+
+    assert yaml.safe_load(merged) == yaml.safe_load(NEW) | extra
+    assert merged.count("_commit") == 1

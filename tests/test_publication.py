@@ -11,8 +11,9 @@ from helpers import git
 from monorepo import END, START, Monorepo
 from svcgen import publication, signals
 from svcgen.errors import ServiceError, ToolError
-from svcgen.publication import conclude, publish, take_back
+from svcgen.publication import conclude, publish
 from svcgen.repository import Head
+from svcgen.rollback import take_back
 from svcgen.signals import Interrupted
 from svcgen.unfinished import Unfinished, find_unfinished
 from upstream import state
@@ -141,7 +142,7 @@ def test_any_other_update_leaves_nothing(
     before = state(monorepo.top)
     with pytest.raises(ServiceError) as caught:
         take(monorepo, replace(record, **changes))
-    assert caught.value.message.startswith(f"{monorepo.repository.service} has changed meanwhile and stays as it is: ")
+    assert caught.value.message.startswith(f"{monorepo.repository.service} stays as it is: ")
     assert reason in caught.value.message
     assert caught.value.hint == "commit or remove what is in the way, then run it again"
     assert state(monorepo.top) == before

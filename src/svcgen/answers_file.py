@@ -2,7 +2,12 @@
 
 import re
 
-_KEY = re.compile(r"([\w-]+):")
+import yaml
+
+from svcgen.bounded import load_yaml
+
+_KEY = re.compile(r"(?P<quote>['\"]?)([\w-]+)(?P=quote):")
+_ALIASES = 10
 _REMARK = re.compile(r"\s+#[^'\"\n]*$")
 
 
@@ -14,6 +19,24 @@ def merge_answers(base: str, service: str, rendered: str) -> str:
         service: The file as it is.
         rendered: The file as the new version of the template renders it.
     """
+    merged = _merge_lines(base, service, rendered)
+    if _has(merged, load_yaml(rendered.encode())):
+        return merged
+    # A file that is not one line a key, in flow style or with a marker at its end: the keys are kept, its form is not.
+    found, *known = (load_yaml(text.encode(), aliases=_ALIASES) for text in (service, base, rendered))
+    extra = {key: value for key, value in found.items() if all(key not in answers for answers in known)}
+    return rendered + (yaml.safe_dump(extra, allow_unicode=True, sort_keys=False) if extra else "")
+
+
+def _has(text: str, answers: dict[str, object]) -> bool:
+    try:
+        found = load_yaml(text.encode(), aliases=_ALIASES)
+    except yaml.YAMLError:
+        return False
+    return isinstance(found, dict) and answers.items() <= found.items()
+
+
+def _merge_lines(base: str, service: str, rendered: str) -> str:
     template, old = _blocks(rendered), _blocks(base)
     comments = [block for key, block in template.items() if not _is_key(key)]
     answers = {key: block for key, block in template.items() if _is_key(key)}
@@ -36,7 +59,7 @@ def _blocks(text: str) -> dict[str, str]:
             blocks[last] += whole
             continue
         match = _KEY.match(whole)
-        last = match[1] if match else whole
+        last = match[2] if match else whole
         blocks[last] = blocks.get(last, "") + whole
     return blocks
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from svcgen.errors import SvcgenError, UsageError
+from svcgen.process import time_limit
 from svcgen.screen import Screen, error
 from svcgen.template import find_template
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     Action = Callable[[UpdateRequest, Screen], tuple[int, dict[str, Any]]]
 
 _BEHIND = 2
+# Of a checkout that nobody vouches for, even the configuration of git can be a pipe that never ends.
+_SECONDS = 120.0
 
 
 def update(  # noqa: PLR0913  (one for each flag)
@@ -92,7 +95,8 @@ def _check(request: "UpdateRequest", screen: Screen) -> tuple[int, dict[str, Any
     from svcgen.commands.update import plan
     from svcgen.report_update import update_object
 
-    result = plan(request)
+    with time_limit(_SECONDS):
+        result = plan(request)
     state = "is up to date at" if result.up_to_date else f"is at {result.before}; there is"
     screen.line(f"{result.path} {state} {result.after}")
     return 0 if result.up_to_date else _BEHIND, update_object(result)
@@ -101,7 +105,9 @@ def _check(request: "UpdateRequest", screen: Screen) -> tuple[int, dict[str, Any
 def _preview(request: "UpdateRequest", screen: Screen) -> tuple[int, dict[str, Any]]:
     from svcgen.commands.update import preview_update
 
-    return _shown(preview_update(request, screen.notify), screen, dry_run=True)
+    with time_limit(_SECONDS):
+        previewed = preview_update(request, screen.notify)
+    return _shown(previewed, screen, dry_run=True)
 
 
 def _update(request: "UpdateRequest", screen: Screen) -> tuple[int, dict[str, Any]]:

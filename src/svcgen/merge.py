@@ -138,8 +138,11 @@ class TemplateMerge:
             del self._stages[path]
 
     def _keep_what_git_does_not_see(self, sides: Renderings) -> None:
+        leaving = self._ours.keys() - self._result.keys()
         for path in sorted(self._result.keys() - self._ours.keys()):
-            if self._repository.in_the_way(path):
+            # A file that becomes a folder makes room for what is in it.
+            has_room = any(str(folder) in leaving for folder in Path(path).parents)
+            if not has_room and self._repository.in_the_way(path):
                 self._put_beside(path, self._result.pop(path))
         for path in sorted(self._repository.unseen_edits(self._changed())):
             if path in self._result:

@@ -77,8 +77,14 @@ class ObjectStore:
         format_ = git(repository, "rev-parse", "--show-object-format").strip()
         git(scratch, "init", "--quiet", "--bare", "--template=", f"--object-format={format_}", str(self.directory))
         # A copy, as git would touch the objects of a repository that it only borrows them from.
-        pack = run_git(repository, "pack-objects", "--quiet", "--revs", "--window=0", "--stdout", stdin=f"{tree}\n")
-        self._git("index-pack", "--stdin", stdin=pack.output)
+        objects, borrowed = self.directory / "objects", git(repository, "rev-parse", "--git-path", "objects")
+        # git begins a pack among the objects of the repository that it packs.
+        environ = {
+            "GIT_OBJECT_DIRECTORY": str(objects),
+            "GIT_ALTERNATE_OBJECT_DIRECTORIES": str((repository / borrowed.removesuffix("\n")).resolve()),
+        }
+        command = ("pack-objects", "--quiet", "--revs", "--window=0", str(objects / "pack" / "pack"))
+        git(repository, *command, stdin=f"{tree}\n", environ=environ)
 
     def read(self, tree: str) -> dict[str, Entry]:
         """Return what a tree holds, by path."""
@@ -163,6 +169,9 @@ class ObjectStore:
             return Entry(LINK, self.add(os.fsencode(path.readlink())))
         return Entry(EXECUTABLE if path.stat().st_mode & stat.S_IXUSR else REGULAR, oid)
 
+    def _add_from(self, path: Path) -> Entry:
+        return self._entry(path, None if path.is_symlink() else self.add(path.read_bytes()))
+
     def _commit(self, tree: str, *parent: str) -> str:
         return self._git(*_IDENTITY, "commit-tree", tree, "-m", "svcgen", *parent).strip()
 
@@ -181,7 +190,7 @@ class ObjectStore:
         listed = git(work, "ls-files", "-z", "--stage", index=index, environ=environ).rstrip("\0").split("\0")
         merged = {path: Entry(*details.split()[:2]) for details, path in _fields(listed) if details.endswith(" 0")}
         stages = _stages([line for line in listed if not line.partition("\t")[0].endswith(" 0")])
-        there = {path: entry for path, entry in self.add_directory(work).items() if path in stages}
+        there = {path: self._add_from(work / path) for path in stages if os.path.lexists(work / path)}
         return MergedTree({**merged, **there}, stages)
 
     def _git(

@@ -151,8 +151,10 @@ def mark_conflicts(repository: Repository, stages: Mapping[str, Mapping[int, Ent
 
 def stage_from_disk(directory: Path, paths: Collection[str], index: Path | None = None) -> None:
     """Put paths into the index of a work tree, or into another index, as they are on disk or not there."""
-    lines = "".join(f"{path}\0" for path in paths)
-    git(directory, "update-index", "--add", "--remove", "-z", "--stdin", index=index, stdin=lines, filters=True)
+    folders = {path for path in paths if (directory / path).is_dir() and not (directory / path).is_symlink()}
+    for flag, some in (("--remove", set(paths) - folders), ("--force-remove", folders)):
+        lines = "".join(f"{path}\0" for path in some)
+        git(directory, "update-index", "--add", flag, "-z", "--stdin", index=index, stdin=lines, filters=True)
 
 
 def commit_tree(repository: Repository, tree: str, message: str, *parents: str) -> str:

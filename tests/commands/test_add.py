@@ -96,7 +96,7 @@ def test_no_migration_says_what_to_run(svcgen: Svcgen, service: Path) -> None:
 
     assert result.returncode == 0
     assert 'note: there is no migration; make it: uv run scripts/makemigration.py "add invoices"' in result.stdout
-    assert "undo it, as long as it is not committed, with: git restore AGENTS.md" in result.stdout
+    assert "undo it, as long as it is not committed, with: git restore -- AGENTS.md" in result.stdout
     assert not any("alembic" in path for path in changed(service))
 
 
@@ -362,7 +362,7 @@ def test_at_birth(svcgen: Svcgen, workdir: Path) -> None:
     [
         (["--resource", "order buyer:ref:person"], "there is no resource person"),
         (["--resource", "order buyer:ref:person and person last:ref:order"], "no first row could be stored"),
-        (["--resource", "order x:strr"], "strr is no type"),
+        (["--resource", "order x:strr"], "strr is not a type"),
         (["--resource", "order x:str", "--no-sync"], "--resource needs the virtual environment"),
     ],
 )

@@ -9,8 +9,9 @@ from svcgen.errors import ServiceError
 from svcgen.events import Notify
 from svcgen.finishing import Finishing
 from svcgen.git import git
-from svcgen.publication import conclude, settle, take_back
+from svcgen.publication import conclude
 from svcgen.repository import Head, Repository
+from svcgen.rollback import settle, take_back
 from svcgen.service import read_service
 from svcgen.signals import finish, held
 from svcgen.steps import Steps

@@ -18,6 +18,7 @@ from svcgen.objects import REGULAR, Entry, ObjectStore
 from svcgen.publication import publish
 from svcgen.questions import load_questions, read_config
 from svcgen.render import render
+from svcgen.renderings import with_line_endings
 from svcgen.repository import Head, Repository
 from svcgen.service import ANSWERS_FILE, Service, read_service
 from svcgen.source import same_source
@@ -221,10 +222,11 @@ def _free_branch(repository: Repository, version: str) -> str:
     branches = repository.branches()
     # A branch can't be in a folder whose name another branch has.
     branch = f"svcgen-{version}" if "svcgen" in branches else f"svcgen/{version}"
-    if branch in branches:
+    taken = next((other for other in branches if other == branch or other.startswith(f"{branch}/")), None)
+    if taken:
         raise ServiceError(
-            f"{repository.service} has a branch {branch} already, perhaps of an update that nobody merged",
-            hint=f"merge it, or delete it: git branch -D {branch}",
+            f"{repository.service} has a branch {taken} already, perhaps of an update that nobody merged",
+            hint=f"merge it, or delete it: git branch -D {taken}",
         )
     return branch
 
@@ -245,10 +247,12 @@ def _merge(request: UpdateRequest, planned: Update, filters: Filters, steps: Ste
     apart = {ANSWERS_FILE, "requirements.txt", *_team_owned(old), *_team_owned(new)}
     merged: list[MergeResult] = []
     steps.require("merge", lambda: merged.append(merging.run(base, theirs, apart)))
-    files = (folder / ANSWERS_FILE for folder in (base, request.path, theirs))
-    content = merge_answers(*(file.read_text(encoding="utf-8") for file in files))
-    answered = filters.as_committed({ANSWERS_FILE: Entry(REGULAR, store.add(content.encode()))})
-    result = merged[0].with_file(ANSWERS_FILE, answered[ANSWERS_FILE])
+    before, after = ((folder / ANSWERS_FILE).read_text(encoding="utf-8") for folder in (base, theirs))
+    own = (request.path / ANSWERS_FILE).read_bytes()
+    content = merge_answers(before, own.decode("utf-8-sig").replace("\r\n", "\n"), after)
+    mode = merged[0].tree[ANSWERS_FILE].mode if merged[0].tree[ANSWERS_FILE].is_file else REGULAR
+    answered = {ANSWERS_FILE: Entry(mode, store.add(with_line_endings(content.encode(), own)))}
+    result = merged[0].with_file(ANSWERS_FILE, filters.as_committed(answered)[ANSWERS_FILE])
     update = replace(
         planned,
         merged=result.report,
