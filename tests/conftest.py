@@ -123,6 +123,8 @@ def caught_signals(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Signals as in svcgen's own process; none is left to the next test."""
     before = {signum: signal.getsignal(signum) for signum in (*signals._SIGNALS, signal.SIGALRM)}
     monkeypatch.setattr(signals, "_State", type("_State", (signals._State,), {}))
+    for signum in signals._SIGNALS:
+        signal.signal(signum, signal.SIG_DFL)  # what started the tests may ignore some
     signals.install()
     yield
     for signum, handler in before.items():
