@@ -6,19 +6,18 @@ the environment of svcgen nor a file to write to is in its reach.
 
 import json
 import os
-import resource
 import sys
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from svcgen.errors import TemplateError, ToolError
+from svcgen.limits import limit
 from svcgen.process import execute
 from svcgen.service import Service
 from svcgen.template import Template
 
-_MEMORY = 1 << 30
+_MEMORY, _SECONDS = 1 << 30, 60
 _KEPT = frozenset({"LANG", "LC_ALL", "PATH", "PYTHONHOME", "PYTHONPATH", "TMPDIR"})
 
 
@@ -71,14 +70,8 @@ def _compare(request: Mapping[str, Any]) -> list[Any]:
     return found
 
 
-def _limit() -> None:
-    for limited, most in ((resource.RLIMIT_AS, _MEMORY), (resource.RLIMIT_FSIZE, 0), (resource.RLIMIT_CORE, 0)):
-        with suppress(OSError, ValueError):  # macOS has no limit of the first kind
-            resource.setrlimit(limited, (most, most))
-
-
 def _main() -> None:
-    _limit()
+    limit(memory=_MEMORY, file=0, seconds=_SECONDS)
     try:
         found = _compare(json.load(sys.stdin))
     except Exception as error:  # noqa: BLE001  (whatever it is, it is the template's)

@@ -5,7 +5,6 @@ from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from svcgen.answers import complete
 from svcgen.answers_file import merge_answers
 from svcgen.changelog import duties
 from svcgen.errors import ServiceError
@@ -16,15 +15,15 @@ from svcgen.history import find_version, newest_tag, parse_version
 from svcgen.merge import Merged, MergeResult, TemplateMerge
 from svcgen.objects import REGULAR, Entry, ObjectStore
 from svcgen.publication import publish
-from svcgen.questions import load_questions, read_config
-from svcgen.render import render
+from svcgen.questions import read_config
 from svcgen.renderings import with_line_endings
 from svcgen.repository import Head, Repository
-from svcgen.service import ANSWERS_FILE, Service, read_service
+from svcgen.service import ANSWERS_FILE, read_service
 from svcgen.source import same_source
 from svcgen.steps import Steps
 from svcgen.target import resolve_release, version_of
 from svcgen.template import Template, blamed
+from svcgen.two_versions import render_both, render_both_apart
 from svcgen.unfinished import ABORT, CONTINUE, Unfinished, require_finished
 from svcgen.worktree import commit_tree, undo_command, with_service
 
@@ -235,14 +234,14 @@ def _merge(request: UpdateRequest, planned: Update, filters: Filters, steps: Ste
     service, store, scratch = read_service(request.path), filters.store, filters.store.scratch
     old = find_version(planned.before, service.source, request.template, scratch / "old-template")
     new = find_version(planned.after, service.source, request.template, scratch / "new-template")
-    answers = _carry_over(service, new)
     base, theirs = scratch / "base", scratch / "theirs"
+    ours = same_source(service.source, request.template.source)
+    answers: dict[str, str] = {}
 
-    def render_both() -> None:
-        render(old, base, service.answers)
-        render(new, theirs, answers)
+    def rendered() -> None:
+        answers.update((render_both if ours else render_both_apart)(old, new, service, base, theirs))
 
-    steps.require("render", render_both)
+    steps.require("render", rendered)
     merging = TemplateMerge(filters, planned.after)
     apart = {ANSWERS_FILE, "requirements.txt", *_team_owned(old), *_team_owned(new)}
     merged: list[MergeResult] = []
@@ -265,14 +264,6 @@ def _merge(request: UpdateRequest, planned: Update, filters: Filters, steps: Ste
         duties=duties(new.root / "CHANGELOG.md", version_of(old), version_of(new)),
     )
     return update, result
-
-
-def _carry_over(service: Service, template: Template) -> dict[str, str]:
-    """Answer a template's questions with what the service answered, and with the default what it was not asked."""
-    with blamed(template):
-        questions = load_questions(template.root)
-        known = {question.name for question in questions if not question.computed}
-        return complete(questions, {name: value for name, value in service.answers.items() if name in known})
 
 
 def _team_owned(template: Template) -> set[str]:

@@ -1,0 +1,103 @@
+"""Renders a service by two versions of its template: that which it is at, and that which it goes to.
+
+A template is a program: it can loop for ever or fill the memory. One from elsewhere is rendered in a process of its own
+that has limits and can be ended.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from svcgen.answers import complete
+from svcgen.errors import AnswerError, SvcgenError, TemplateError, ToolError
+from svcgen.limits import limit
+from svcgen.process import execute
+from svcgen.questions import load_questions
+from svcgen.render import render
+from svcgen.service import Service
+from svcgen.template import Template, blamed
+
+_MEMORY, _FILE, _SECONDS = 1 << 30, 64 << 20, 60
+
+
+def render_both(old: Template, new: Template, service: Service, base: Path, theirs: Path) -> dict[str, str]:
+    """Render both, and return the answers to the new version's questions.
+
+    Args:
+        old: The version that the service is at.
+        new: The version that it goes to.
+        service: Its answers; what it was not asked takes the default.
+        base: The directory for the old rendering.
+        theirs: The directory for the new one.
+
+    Raises:
+        AnswerError: An answer of the service is not allowed any more.
+        TemplateError: A template can't be rendered.
+    """
+    with blamed(new):
+        questions = load_questions(new.root)
+        known = {question.name for question in questions if not question.computed}
+        answers = complete(questions, {name: value for name, value in service.answers.items() if name in known})
+    render(old, base, service.answers)
+    render(new, theirs, answers)
+    return answers
+
+
+def render_both_apart(old: Template, new: Template, service: Service, base: Path, theirs: Path) -> dict[str, str]:
+    """Do what `render_both` does in a process of its own, within limits.
+
+    Args:
+        old: As for `render_both`.
+        new: As for `render_both`.
+        service: As for `render_both`.
+        base: As for `render_both`.
+        theirs: As for `render_both`.
+
+    Raises:
+        AnswerError: As `render_both`.
+        TemplateError: As `render_both`; or it takes too long, or too much memory.
+    """
+    request = {
+        "templates": [[str(template.root), template.version, template.source] for template in (old, new)],
+        "service": [str(service.path), dict(service.answers), service.version, service.source],
+        "directories": [str(base), str(theirs)],
+        "seconds": _SECONDS,
+    }
+    program = (sys.executable, "-B", "-P", "-m", "svcgen.two_versions")
+    try:
+        found = json.loads(execute(*program, stdin=json.dumps(request), timeout=2 * _SECONDS).output)
+    except (ToolError, ValueError) as error:
+        reason = error.message.rpartition("svcgen.two_versions: ")[2] if isinstance(error, ToolError) else error
+        raise TemplateError(f"the template of {new.source} can't be rendered: {reason}") from error
+    if isinstance(found, list):
+        kind, message, hint = found
+        raise (AnswerError if kind == "AnswerError" else TemplateError)(message, hint=hint)
+    return {str(name): str(value) for name, value in found.items()}
+
+
+def _answer(request: Mapping[str, Any]) -> Any:
+    old, new = (Template(Path(root), version, source) for root, version, source in request["templates"])
+    path, answers, version, source = request["service"]
+    base, theirs = map(Path, request["directories"])
+    try:
+        return render_both(old, new, Service(Path(path), answers, version, source), base, theirs)
+    except SvcgenError as error:
+        return [type(error).__name__, error.message, error.hint]
+
+
+def _main() -> None:
+    request = json.load(sys.stdin)
+    limit(memory=_MEMORY, file=_FILE, seconds=request["seconds"])
+    try:
+        found = _answer(request)
+    except Exception as error:  # noqa: BLE001  (whatever it is, it is the template's)
+        sys.exit(str(error) or repr(error))
+    with os.fdopen(1, "w") as parent:
+        json.dump(found, parent)
+
+
+if __name__ == "__main__":
+    _main()
