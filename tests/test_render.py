@@ -42,7 +42,9 @@ def test_modes_follow_the_umask(workdir: Path, environ: Mapping[str, str], umask
     subprocess.run(["sh", "-c", command], cwd=workdir, env=environ, check=True, capture_output=True)
     service = workdir / "billing"
     directories = {Path(folder).stat().st_mode & 0o777 for folder, _, _ in os.walk(service) if ".git" not in folder}
-    assert {mode for mode, _ in tree(service).values()} <= modes
+    files = tree(service)
+    assert files.pop(".env")[0] == 0o600
+    assert {mode for mode, _ in files.values()} <= modes
     assert directories == {max(modes)}
 
 

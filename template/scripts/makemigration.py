@@ -81,6 +81,6 @@ if __name__ == "__main__":
     except PydanticCustomError as error:
         sys.exit(f"TEST_DATABASE_URL {error}")
     except DBAPIError as error:
-        sys.exit(missing_extension(error) or f"Postgres (that of TEST_DATABASE_URL, where it is set) refuses it: {error}")
+        sys.exit(missing_extension(error) or f"Postgres refuses it, is TEST_DATABASE_URL right? {error}")
     except (ConnectionError, TimeoutError, gaierror) as error:
         sys.exit(f"Postgres can't be reached, is TEST_DATABASE_URL right? {error}")

@@ -147,7 +147,8 @@ def test_no_jinja_is_left(service: Service) -> None:
 
     # GitHub's own expressions.
     workflows = {f".github/workflows/{name}.yml" for name in ("ci", "deploy", "relock")}
-    assert set(files) - set(described) == workflows
+    # A body that is no JSON.
+    assert set(files) - set(described) - {"tests/test_auth.py"} == workflows
 
 
 @pytest.fixture

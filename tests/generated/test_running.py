@@ -145,11 +145,13 @@ def test_commands_of_the_card(billing: Service, database: str, tmp_path: Path) -
 def test_promises(billing: Service, database: str, tmp_path: Path) -> None:
     """Health, auth, request ids and SIGTERM with a request in flight, on the sample resource of the tests."""
     script = (
-        "import asyncio, tests.sample as s, app.db as d, app.settings as c\n"
+        "import asyncio, tests.sample as s, app.db as d, app.settings as c, sqlalchemy as a\n"
         "async def main():\n"
         "    engine = d.create_engine(c.get_settings().database_url, pool_size=1, application_name='test')\n"
-        "    async with engine.begin() as connection:\n"
+        "    async with engine.connect() as connection:\n"
+        "        await connection.execute(a.text('BEGIN READ WRITE'))\n"
         "        await connection.run_sync(s.Base.metadata.create_all)\n"
+        "        await connection.execute(a.text('COMMIT'))\n"
         "    await engine.dispose()\n"
         "asyncio.run(main())\n"
     )

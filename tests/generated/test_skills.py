@@ -54,7 +54,7 @@ OUTSIDE_ON = {
 }
 SAID_BY_OTHERS = {
     "Can't locate revision",
-    "Invalid HTTP request received",
+    "Invalid HTTP request received.",
     "canceling statement due to lock timeout",
     "could not serialize access",
     "deadlock detected",

@@ -27,7 +27,7 @@ IMPORTED = ("-W", "ignore::pytest.PytestAssertRewriteWarning")
 
 def run(python: Path, directory: Path, arguments: Sequence[str], environ: Mapping[str, str]) -> tuple[int, str]:
     """Run pytest in a directory and return its exit code and what it printed."""
-    with tempfile.NamedTemporaryFile("r", encoding="utf-8") as output:
+    with tempfile.NamedTemporaryFile("r", encoding="utf-8", errors="replace") as output:
         job = {
             "directory": str(directory),
             "arguments": [*IMPORTED, *arguments],
