@@ -80,6 +80,8 @@ def add_resource(service: Path, *words: str) -> None:
         git(ROOT, "archive", f"--output={code}", RELEASES[release if release in able else able[0]])
         with tarfile.open(code) as archive:
             archive.extractall(folder, filter="data")
+        # From 0.3.0 on, svcgen takes the virtual environment that is there.
+        Uv.find("3.13", lambda _event: None).run(service, "sync", "--frozen")
         foreign = ("COV_", "PYTEST_", "PYTHONDONTWRITEBYTECODE", "UV_", "VIRTUAL_ENV")
         environ = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
         added = run(
