@@ -39,7 +39,7 @@ def test_ahead_of_a_release(svcgen: Svcgen, clone: Path, workdir: Path, environ:
         dockerfile.write("# Later\n")
     changelog = (clone / "CHANGELOG.md").read_text()
     (clone / "CHANGELOG.md").write_text(
-        changelog.replace("### What a team must do\n", "### What a team must do\n\n- Do it later.", 1)
+        changelog.replace("## Unreleased\n", "## Unreleased\n\n### What a team must do\n\n- Do it later.\n", 1)
     )
     commit_all(clone, environ)
     later = f"v98.0.0-2-g{git(clone, 'rev-parse', '--short', 'HEAD')}"

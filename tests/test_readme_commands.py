@@ -31,7 +31,7 @@ PLACES = {
     "uvx copier copy git+https://github.com/svcgen/svcgen billing": "copied",
     "svcgen status ~/code/billing ~/code/catalog": "home",
 }
-WORK_ON_SVCGEN = "uv run pytest                          # all tests, in four to five minutes"
+WORK_ON_SVCGEN = "uv run pytest                          # all tests, in about eight minutes"
 # Stand for what a reader has on PATH: without a network, and at a terminal where Enter answers each question.
 PROGRAMS = {
     "svcgen": 'exec {python} -m svcgen "$@"',
