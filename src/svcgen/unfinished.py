@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from svcgen.repository import Head, Repository
 CONTINUE, ABORT = "svcgen update --continue", "svcgen update --abort"
 
 _FILE = "svcgen-update.json"
+_COMMIT = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 _LONGEST = 1_000_000
 
 
@@ -32,7 +34,7 @@ class Unfinished:
         in_place: Whether svcgen leaves it to the team to commit it.
         conflicts: The files that conflict, relative to the service.
         test: Whether the service's suite is to be run.
-        moving: The commits between which the work tree is moved, while HEAD is on no branch.
+        moving: The commits between which the work tree is being moved, or was moved last.
     """
 
     service: str
@@ -126,11 +128,22 @@ def find_unfinished(repository: Repository) -> Unfinished | None:
         origin, conflicts = Head(**content.pop("origin")), tuple(content.pop("conflicts"))
         moving = tuple(content.pop("moving", ()))
         found = Unfinished(**content, origin=origin, conflicts=conflicts, moving=moving)
+        _check(found)
     except FileNotFoundError:
         return None
     except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise ServiceError(f"{file} can't be read: {error}", hint=f"if no update is in progress: rm {file}") from error
     return None if found.is_over(repository) else found
+
+
+def _check(record: Unfinished) -> None:
+    """Refuse what git would take for an option: a checkout that nobody vouches for can bring a record."""
+    for commit in (record.origin.commit, *record.own):
+        if not _COMMIT.fullmatch(commit):
+            raise ValueError(f"{commit!r} is not the name of a commit")
+    for branch in (record.origin.branch, record.branch):
+        if branch.startswith("-"):
+            raise ValueError(f"{branch!r} is not the name of a branch")
 
 
 def forget(repository: Repository) -> None:

@@ -193,3 +193,27 @@ def test_flags_that_contradict(svcgen: Svcgen, flags: tuple[str, ...], tmp_path:
     result = svcgen("update", *flags, str(tmp_path))
     assert result.returncode != 0
     assert "can't be combined" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("start", "--output=canary"),
+        ("result", "--output=canary"),
+        ("start", "HEAD"),
+        ("branch", "--orphan=canary"),
+        ("moving", ["--output=canary", "0" * 40]),
+        ("origin", {"branch": "--orphan=canary", "commit": "0" * 40}),
+        ("origin", {"branch": "main", "commit": "--output=canary"}),
+    ],
+)
+def test_a_record_that_svcgen_did_not_write(upstream: Upstream, template: Template, key: str, value: object) -> None:
+    upstream.update(template)
+    record = upstream.service / ".git/svcgen-update.json"
+    record.write_text(json.dumps({**json.loads(record.read_text()), key: value}))
+    before = state(upstream.service)
+
+    for action in (lambda: abort_update(upstream.service), lambda: continue_update(upstream.service, ignore)):
+        with pytest.raises(ServiceError, match=r"can't be read: .* is not the name of a"):
+            action()
+    assert state(upstream.service) == before
