@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from svcgen.errors import TemplateError, ToolError
-from svcgen.limits import limit
+from svcgen.limits import answer
 from svcgen.process import execute
 from svcgen.service import Service
 from svcgen.template import Template
@@ -33,6 +33,7 @@ class ForeignTemplate:
         request = {
             "template": [str(template.root), template.version, template.source],
             "services": [[str(service.path), dict(service.answers)] for service in services],
+            "seconds": _SECONDS,
         }
         environ = {name: value for name, value in os.environ.items() if name in _KEPT}
         program = (sys.executable, "-B", "-P", "-m", "svcgen.foreign")
@@ -70,15 +71,5 @@ def _compare(request: Mapping[str, Any]) -> list[Any]:
     return found
 
 
-def _main() -> None:
-    limit(memory=_MEMORY, file=0, seconds=_SECONDS)
-    try:
-        found = _compare(json.load(sys.stdin))
-    except Exception as error:  # noqa: BLE001  (whatever it is, it is the template's)
-        sys.exit(str(error) or repr(error))
-    with os.fdopen(1, "w") as parent:
-        json.dump(found, parent)
-
-
 if __name__ == "__main__":
-    _main()
+    answer(_compare, memory=_MEMORY, file=0)

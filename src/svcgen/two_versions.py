@@ -5,7 +5,6 @@ that has limits and can be ended.
 """
 
 import json
-import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import Any
 
 from svcgen.answers import complete
 from svcgen.errors import AnswerError, SvcgenError, TemplateError, ToolError
-from svcgen.limits import limit
+from svcgen.limits import answer
 from svcgen.process import execute
 from svcgen.questions import load_questions
 from svcgen.render import render
@@ -88,16 +87,5 @@ def _answer(request: Mapping[str, Any]) -> Any:
         return [type(error).__name__, error.message, error.hint]
 
 
-def _main() -> None:
-    request = json.load(sys.stdin)
-    limit(memory=_MEMORY, file=_FILE, seconds=request["seconds"])
-    try:
-        found = _answer(request)
-    except Exception as error:  # noqa: BLE001  (whatever it is, it is the template's)
-        sys.exit(str(error) or repr(error))
-    with os.fdopen(1, "w") as parent:
-        json.dump(found, parent)
-
-
 if __name__ == "__main__":
-    _main()
+    answer(_answer, memory=_MEMORY, file=_FILE)
