@@ -189,7 +189,7 @@ def test_a_lock_that_git_does_not_have(bench: Bench, uv: FakeUv, test: bool) -> 
     assert uv.calls == []
     commands = {"lock": "uv lock", "export": EXPORT, "check": "uv run scripts/check.py", "test": "uv run pytest"}
     assert bench.steps.taken == [
-        Step(name, "pending", 0.0, command, "git has no uv.lock of the service")
+        Step(name, "pending", 0.0, command, "uv.lock is not committed")
         for name, command in commands.items()
         if test or name != "test"
     ]
@@ -301,7 +301,7 @@ def test_a_generated_file_that_is_a_link_is_written_where_it_leads(bench: Bench,
 def test_postponed(bench: Bench) -> None:
     bench.commit()
     take: Callable[[str], None] = bench.finishing(test=True).postpone
-    take("the conflicts come first")
+    take("resolve the conflicts first")
     assert [(step.name, step.outcome, step.reason) for step in bench.steps.taken] == [
-        (name, "pending", "the conflicts come first") for name in ("lock", "export", "check", "test")
+        (name, "pending", "resolve the conflicts first") for name in ("lock", "export", "check", "test")
     ]

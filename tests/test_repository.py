@@ -58,7 +58,7 @@ def test_where_it_is(top: Path, service: Path, tmp_path: Path) -> None:
 
 
 def test_no_repository(tmp_path: Path) -> None:
-    message = f"{tmp_path} is in no git repository, so nothing could be undone"
+    message = f"{tmp_path} is not in a git repository, so the change could not be undone"
     assert refusal(Repository.find, tmp_path) == (message, INIT)
 
 
@@ -84,7 +84,7 @@ def test_head(top: Path, service: Path) -> None:
     git(top, "checkout", "--quiet", "--detach")
     assert repository.head() == Head("", tip)
     git(top, "checkout", "--quiet", "--orphan", "new")
-    message = f"{service} is in no git repository with a commit, so nothing could be undone"
+    message = f"{service} is not in a git repository with a commit, so the change could not be undone"
     assert refusal(repository.head) == (message, INIT)
 
 
@@ -186,7 +186,7 @@ def test_what_is_not_committed(top: Path, service: Path) -> None:
     (service / "a.py").write_text("changed\n")
     expected = (
         f"{service} has changes that are not committed:\n M services/billing/a.py",
-        "commit them, or put them aside: git stash --include-untracked",
+        "commit them, or stash them: git stash --include-untracked",
     )
     assert refusal(repository.require_ready) == expected
     assert refusal(require_clean, service) == expected
@@ -209,7 +209,7 @@ def test_filters_run_only_where_they_may(top: Path, service: Path, tmp_path: Pat
 
 def test_a_clean_service_without_a_commit(tmp_path: Path) -> None:
     git(tmp_path, "init", "--quiet", "-b", "main")
-    assert "no git repository with a commit" in refusal(require_clean, tmp_path)[0]
+    assert "not in a git repository with a commit" in refusal(require_clean, tmp_path)[0]
 
 
 @pytest.mark.parametrize("flag", ["--assume-unchanged", "--skip-worktree"])

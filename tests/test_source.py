@@ -70,7 +70,7 @@ def test_a_path_that_leads_nowhere(given: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("given", ["ext::sh -c touch% canary", "http://git.example.com/x", "git@host:a\nb"])
 def test_a_url_that_git_is_never_asked(given: str, tmp_path: Path) -> None:
-    with pytest.raises(TemplateError, match="is not one that svcgen asks") as caught:
+    with pytest.raises(TemplateError, match="is not supported") as caught:
         find_source(given, tmp_path)
     assert caught.value.hint == HINT
 

@@ -54,7 +54,7 @@ def test_what_git_can_be_asked(source: str) -> None:
     ],
 )
 def test_what_it_cannot(source: str) -> None:
-    with pytest.raises(ServiceError, match="is not one that svcgen asks"):
+    with pytest.raises(ServiceError, match="is not supported"):
         check_source(source)
 
 

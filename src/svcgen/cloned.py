@@ -45,7 +45,9 @@ def clone_template(url: str, version: str, directory: Path, *how: str) -> bool:
 def _check_size(repository: Path, commit: str, names: Sequence[str]) -> None:
     sizes = git(repository, "ls-tree", "-r", "--format=%(objectsize)", commit, "--", *names).split()
     if sum(int(size) for size in sizes if size.isdecimal()) > _LARGEST:
-        raise TemplateError(f"the template holds more than {_LARGEST >> 20} MiB", hint="remove what is no part of it")
+        raise TemplateError(
+            f"the template is larger than {_LARGEST >> 20} MiB", hint="remove the files that don't belong to it"
+        )
 
 
 def _check_links(directory: Path) -> None:
@@ -56,9 +58,9 @@ def _check_links(directory: Path) -> None:
         out = leads_out(directory, path.relative_to(directory))
         if out or path.parent.resolve().is_relative_to(path.resolve()):
             raise TemplateError(
-                f"the template has a link that leads {'out of it' if out else 'to a folder above'}: "
+                f"the template has a link that points {'outside of it' if out else 'to a parent folder'}: "
                 f"{path.relative_to(directory)}",
-                hint="replace it by a file",
+                hint="replace it with a file",
             )
 
 

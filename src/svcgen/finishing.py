@@ -64,7 +64,7 @@ class Finishing:
         if _PROJECT not in tracked:
             return tree
         if _LOCK not in tracked:
-            self.postpone(f"git has no {_LOCK} of the service")
+            self.postpone(f"{_LOCK} is not committed")
             return tree
         with temporary_work_tree(self.repository, tree, scratch, set(self._folders(tree))) as place:
             top = scratch / "worktree"

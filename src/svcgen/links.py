@@ -19,11 +19,11 @@ def real_path(service: Path, file: Path) -> Path:
     top = Path(os.path.realpath(service))
     real = Path(os.path.realpath(service / file))
     if real.is_symlink():
-        raise ServiceError(f"{file} is a link that leads back to itself", hint=f"remove it: rm {file}")
+        raise ServiceError(f"{file} is a link to itself", hint=f"remove it: rm {file}")
     if not real.is_relative_to(top) or ".git" in (part.lower() for part in real.relative_to(top).parts):
         raise ServiceError(
-            f"{file} leads out of the service, to {real}, and svcgen writes through no such link",
-            hint="replace the link by what it leads to, or let it lead to a file of the service",
+            f"{file} is a link to {real}, outside of the service, and svcgen doesn't write through it",
+            hint="replace the link with its target, or point it at a file of the service",
         )
     return real.relative_to(top)
 

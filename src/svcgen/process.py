@@ -135,7 +135,7 @@ def _collect(process: "subprocess.Popen[bytes]", shown: str, deadline: float, li
             return process.communicate(timeout=max(0.0, min(_TICK, deadline - time.monotonic())))
         except subprocess.TimeoutExpired as running:
             if time.monotonic() > deadline:
-                raise ToolError(f"{shown}: did not end in time", hint="try it by hand") from running
+                raise ToolError(f"{shown}: timed out", hint="try it by hand") from running
             if len(running.output or b"") + len(running.stderr or b"") > limit:
                 raise ToolError(f"{shown}: printed more than {limit >> 20} MiB") from running
 

@@ -79,7 +79,7 @@ def _enter(repository: Repository, record: Unfinished, changed: Collection[str])
     if repository.head() != record.origin:
         raise ServiceError("another commit or branch is checked out")
     if unseen := repository.unseen_edits(changed):
-        raise ServiceError(f"git does not look at the changes of {', '.join(sorted(unseen))}")
+        raise ServiceError(f"git was told to ignore changes of {', '.join(sorted(unseen))}")
     if not record.branch:
         head = Head(record.origin.branch, record.result) if record.is_committed else record.origin
         move(repository, record.start, record.result, record.origin, head)

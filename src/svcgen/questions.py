@@ -61,7 +61,7 @@ def read_config(root: Path) -> dict[str, Any]:
     runs = sorted(_CODE & config.keys())
     if runs:
         raise TemplateError(
-            f"the template has {', '.join(runs)} in copier.yml: code that svcgen runs for nobody",
+            f"the template has {', '.join(runs)} in copier.yml, which run code; svcgen refuses to",
             hint="remove it from the template, or update with: copier update --trust",
         )
     return config

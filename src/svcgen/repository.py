@@ -67,7 +67,7 @@ class Repository:
         except ToolError as error:
             if "not a git repository" in error.message:
                 raise ServiceError(
-                    f"{service} is in no git repository, so nothing could be undone", hint=_INIT
+                    f"{service} is not in a git repository, so the change could not be undone", hint=_INIT
                 ) from error
             raise
         if inside != "true":
@@ -88,7 +88,7 @@ class Repository:
         try:
             return Head(branch, git(self.service, "rev-parse", "--verify", "--quiet", "HEAD^{commit}").strip())
         except ToolError as error:
-            message = f"{self.service} is in no git repository with a commit, so nothing could be undone"
+            message = f"{self.service} is not in a git repository with a commit, so the change could not be undone"
             raise ServiceError(message, hint=_INIT) from error
 
     def tree(self, commit: str) -> str:
@@ -153,7 +153,7 @@ class Repository:
         if status:
             raise ServiceError(
                 f"{self.service} has changes that are not committed:\n{status}",
-                hint="commit them, or put them aside: git stash --include-untracked",
+                hint="commit them, or stash them: git stash --include-untracked",
             )
 
     def unseen_edits(self, paths: Collection[str]) -> set[str]:

@@ -29,7 +29,7 @@ def check_source(source: str) -> str:
     if len(url) <= _LONGEST and url.isprintable() and url.strip() and any(known):
         return source
     raise ServiceError(
-        f"the template's source {_short(source)} is not one that svcgen asks: a URL with {', '.join(_SCHEMES)}, "
+        f"the template's source {_short(source)} is not supported; use a URL with {', '.join(_SCHEMES)}, "
         "user@host:path or a local path",
         hint="set _src_path in .copier-answers.yml to the template's repository",
     )

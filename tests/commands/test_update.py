@@ -250,7 +250,7 @@ def spoil_by_removing_the_answers(service: Path) -> None:
         (spoil_with_a_new_file, ServiceError, r"changes that are not committed:\n\?\? untracked.txt"),
         (spoil_the_answers, ServiceError, "made from another template: elsewhere"),
         (spoil_by_removing_the_answers, ServiceError, "is not a service: it has no .copier-answers.yml"),
-        (spoil_the_repository, ServiceError, "is in no git repository"),
+        (spoil_the_repository, ServiceError, "is not in a git repository"),
     ],
 )
 def test_refused(upstream: Upstream, spoil: Callable[[Path], None], error: type[SvcgenError], message: str) -> None:
@@ -267,7 +267,7 @@ def test_a_branch_that_is_there_already(upstream: Upstream) -> None:
     template = upstream.release("v1.1.0", **{APP: changed(FILES[APP], 3, "theirs")})
     git(upstream.service, "branch", "svcgen/v1.1.0")
 
-    with pytest.raises(ServiceError, match=r"has a branch svcgen/v1.1.0 already"):
+    with pytest.raises(ServiceError, match=r"already has a branch svcgen/v1.1.0"):
         upstream.update(template)
 
 

@@ -127,7 +127,7 @@ def test_conflicts(upstream: Upstream, conflicting: Template, finishing: type[Fa
     request = UpdateRequest(upstream.service, conflicting, test=True)
     result = update_service(request, ignore)
 
-    pending = Step("git", "pending", command="svcgen update --continue", reason="needs what is left")
+    pending = Step("git", "pending", command="svcgen update --continue", reason="needs the steps before it")
     assert without_seconds(result) == replace(
         whole(upstream),
         undo="svcgen update --abort",
@@ -135,7 +135,7 @@ def test_conflicts(upstream: Upstream, conflicting: Template, finishing: type[Fa
         steps=(*done("render", "merge", "switch"), pending),
         unfinished=True,
     )
-    assert finishing.calls == [("postpone", "the conflicts come first")]
+    assert finishing.calls == [("postpone", "resolve the conflicts first")]
     found = find_unfinished(Repository.find(upstream.service))
     assert found == Unfinished(
         "",
@@ -246,7 +246,7 @@ def test_plan(upstream: Upstream, template: Template, monkeypatch: pytest.Monkey
 def test_the_name_of_the_branch(upstream: Upstream, template: Template) -> None:
     git(upstream.service, "branch", "svcgen/v1.1.0")
     assert refusal(lambda: upstream.update(template)) == (
-        f"{upstream.service} has a branch svcgen/v1.1.0 already, perhaps of an update that nobody merged",
+        f"{upstream.service} already has a branch svcgen/v1.1.0, perhaps from an unmerged update",
         "merge it, or delete it: git branch -D svcgen/v1.1.0",
     )
     git(upstream.service, "branch", "--quiet", "-D", "svcgen/v1.1.0")

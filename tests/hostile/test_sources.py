@@ -41,7 +41,7 @@ def test_commands(victim: Victim, source: str, look: str) -> None:
 
     assert victim.sung == []
     assert result.returncode == 1
-    assert "is not one that svcgen asks" in result.stdout + result.stderr
+    assert "is not supported" in result.stdout + result.stderr
 
 
 @attack("`_commit` is an option or an expression", "refused by name")

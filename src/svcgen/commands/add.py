@@ -88,10 +88,13 @@ def add_resources(request: AddRequest, notify: Notify) -> Added:
 
 def _preview(request: AddRequest, layout: Layout, change: Change, steps: Steps) -> Added:
     """Return what would be added, as far as it can be known without running anything of the service."""
-    tools = [*(["the migration, which its Alembic makes"] if request.migration else []), "the formatting by its ruff"]
+    tools = [
+        *(["the migration, which needs the service's Alembic"] if request.migration else []),
+        "the formatting, which needs the service's ruff",
+    ]
     if not layout.is_plain:
-        tools.append("the path of the routes, which its app decides")
-    change.notes.append(f"a dry run runs nothing of the service, so this lacks: {'; '.join(tools)}")
+        tools.append("the path of the routes, which needs the service's app")
+    change.notes.append(f"a dry run executes nothing of the service, so this is missing: {'; '.join(tools)}")
     for step in ("format", "migration"):
         steps.skip(step, "--dry-run")
     files = {file: text.encode() for file, text in sorted({**change.added, **change.edited}.items())}

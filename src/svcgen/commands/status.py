@@ -188,7 +188,7 @@ def _look(
 def _behind(version: str, tags: Sequence[str]) -> int:
     at = parse_version(version)
     if at is None:
-        raise ServiceError(f"{version} is no release of the template")
+        raise ServiceError(f"{version} is not a release of the template")
     return sum(release > at for tag in tags if (release := parse_version(tag)))
 
 

@@ -167,7 +167,7 @@ def update_service(request: UpdateRequest, notify: Notify) -> Update:
         finishing = Finishing(repository, update.python, steps, test=request.test)
         finished = None
         if result.stages:
-            finishing.postpone("the conflicts come first")
+            finishing.postpone("resolve the conflicts first")
         else:
             finished = finishing.run(tree, Path(scratch))
     record = Unfinished(
@@ -192,7 +192,7 @@ def update_service(request: UpdateRequest, notify: Notify) -> Update:
     else:
         steps.require("switch", into_the_work_tree)
     if not record.whole:
-        steps.postpone("git", CONTINUE, "needs what is left")
+        steps.postpone("git", CONTINUE, "needs the steps before it")
     on = "" if request.in_place else branch or origin.branch
     if on:
         request.branches[repository.common, on] = onto or origin
@@ -224,7 +224,7 @@ def _free_branch(repository: Repository, version: str) -> str:
     taken = next((other for other in branches if other == branch or other.startswith(f"{branch}/")), None)
     if taken:
         raise ServiceError(
-            f"{repository.service} has a branch {taken} already, perhaps of an update that nobody merged",
+            f"{repository.service} already has a branch {taken}, perhaps from an unmerged update",
             hint=f"merge it, or delete it: git branch -D {taken}",
         )
     return branch
