@@ -25,6 +25,10 @@ class Svcgen(Protocol):
     def __call__(self, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]: ...
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--snapshots-update", action="store_true", help="write the screens that tests/terminal compares")
+
+
 def pytest_configure() -> None:
     """Be the same wherever the suite is started: from a git hook, in a CI with an identity, behind nohup."""
     for name in [name for name in os.environ if name.startswith("GIT_")]:

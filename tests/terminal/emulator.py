@@ -1,0 +1,117 @@
+"""svcgen on a terminal emulator, so that a test sees what a person sees: the screen as lines of text."""
+
+import re
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pexpect
+import pyte
+
+SIZES = ((80, 24), (120, 40), (40, 20))
+UP, DOWN, LEFT, RIGHT, HOME = "\x1b[A", "\x1b[B", "\x1b[D", "\x1b[C", "\x1b[H"
+ENTER, TAB, BACKSPACE, CTRL_C, CTRL_D, CTRL_U = "\r", "\t", "\x7f", "\x03", "\x04", "\x15"
+# Rich, Typer and prompt_toolkit would ask these instead of the terminal.
+_OVERRIDES = {"COLUMNS", "FORCE_COLOR", "LINES", "PROMPT_TOOLKIT_NO_CPR", "TTY_COMPATIBLE", "TTY_INTERACTIVE"}
+_SECONDS = 30.0
+
+
+class _Screen(pyte.HistoryScreen):
+    """A screen that answers the program, which asks for the position of the cursor."""
+
+    answer: Callable[[str], object]
+
+    def write_process_input(self, data: str) -> None:
+        self.answer(data)
+
+
+class Terminal:
+    """One run of svcgen.
+
+    Args:
+        arguments: Those of svcgen.
+        size: Columns and rows.
+        directory: Where it runs.
+        environ: Its environment; TERM is xterm-256color unless given.
+    """
+
+    def __init__(
+        self, arguments: tuple[str, ...], size: tuple[int, int], directory: Path, environ: Mapping[str, str]
+    ) -> None:
+        self.size = size
+        self.directory = directory
+        self._ended = False
+        self._child: pexpect.spawn[bytes] = pexpect.spawn(
+            sys.executable,
+            ["-m", "svcgen", *arguments],
+            cwd=str(directory),
+            env={"TERM": "xterm-256color", **{k: v for k, v in environ.items() if k not in _OVERRIDES}},
+            dimensions=size[::-1],
+        )
+        self._child.delaybeforesend = None
+        self._screen = _Screen(*size, history=10_000, ratio=1)
+        self._screen.answer = self._child.send
+        self._stream = pyte.ByteStream(self._screen)
+
+    @property
+    def text(self) -> str:
+        """All that was printed and not erased, what has scrolled off included, without spaces at the ends of lines."""
+        columns = range(self.size[0])
+        gone = ["".join(line[column].data for column in columns) for line in self._screen.history.top]
+        return "\n".join(line.rstrip() for line in (*gone, *self._screen.display)).rstrip() + "\n"
+
+    def expect(self, *texts: str) -> None:
+        """Wait until these are on the screen; a line that the terminal wrapped counts as one."""
+        self._wait(lambda: all(text in self.text.replace("\n", "") or text in self.text for text in texts), texts)
+
+    def send(self, keys: str) -> None:
+        self._child.send(keys)
+
+    def exit_code(self) -> int:
+        """Wait for the end and return the exit code."""
+        self._wait(lambda: self._ended, "the end")
+        self._child.close()
+        return -(self._child.signalstatus or 0) if self._child.exitstatus is None else self._child.exitstatus
+
+    def settle(self, quiet: float = 1.0) -> None:
+        """Wait until nothing has been printed for a while."""
+        while not self._ended and self._read(quiet):
+            pass
+
+    def wait_for(self, condition: Callable[[], bool], seconds: float) -> bool:
+        """Read what is printed until a condition holds, and return whether it does."""
+        end = time.monotonic() + seconds
+        while not condition() and not self._ended and time.monotonic() < end:
+            self._read(0.1)
+        return condition()
+
+    def close(self) -> None:
+        self._child.close(force=True)
+
+    def _wait(self, condition: Callable[[], bool], what: object) -> None:
+        assert self.wait_for(condition, _SECONDS), f"waited {_SECONDS} s for {what}; the screen:\n{self.text}"
+
+    def _read(self, seconds: float) -> bool:
+        try:
+            self._stream.feed(self._child.read_nonblocking(1 << 16, timeout=seconds))
+        except (pexpect.TIMEOUT, pexpect.EOF) as reason:
+            self._ended = isinstance(reason, pexpect.EOF)
+            return False
+        return True
+
+
+_CHANGING = {
+    r"v?\b\d+\.\d+\.\d+(\.dev\d+|(a|b|rc)\d+)?(-\d+-g[0-9a-f]+)?(-dirty)?\b": "vX.Y.Z",
+    r"\b(?=[0-9a-f]*\d)[0-9a-f]{7,40}\b": "HASH",
+    r" +\d+(\.\d+)? ?(ms|s|seconds?)\b": " 0.0 s",
+    r"\b20\d\d-\d\d-\d\d\b": "YYYY-MM-DD",
+}
+
+
+def normalized(terminal: Terminal) -> str:
+    """Return the screen without what differs from run to run."""
+    text = terminal.text.replace(str(terminal.directory), "DIRECTORY")
+    for pattern, constant in _CHANGING.items():
+        text = re.sub(pattern, constant, text)
+    return text
