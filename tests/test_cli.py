@@ -44,7 +44,7 @@ def test_help_imports_nothing_slow(workdir: Path, environ: Mapping[str, str]) ->
 )
 def test_usage_errors(svcgen: Svcgen, workdir: Path, arguments: list[str], message: str) -> None:
     result = svcgen(*arguments)
-    assert result.returncode == 1
+    assert result.returncode == 2
     assert result.stderr.startswith("error: ")
     assert message in result.stderr
     assert re.search(r"hint: svcgen( new)? --help", result.stderr)

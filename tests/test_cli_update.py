@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 from svcgen.cli_update import update
 from svcgen.commands.resume import Aborted
 from svcgen.commands.update import Update, UpdateRequest
-from svcgen.errors import ServiceError, TemplateError, UsageError
+from svcgen.errors import ExitCode, ServiceError, TemplateError, UsageError
 from svcgen.events import CommandRun, Notify
 from svcgen.merge import Conflict, Merged
 from svcgen.repository import Head
@@ -80,7 +80,7 @@ def failing(_path: Path) -> Update:
 
 def crashing(_path: Path) -> Update:
     problem = TemplateError("no template")
-    problem.exit_code = 3
+    problem.exit_code = ExitCode.BUG
     raise problem
 
 
@@ -148,10 +148,10 @@ def test_flags_that_contradict(called: Called, flags: list[str], words: str) -> 
         ([conflicting], [], 1),
         ([conflicting], ["--dry-run"], 1),
         ([conflicting], ["--continue"], 1),
-        ([], ["--check"], 2),
+        ([], ["--check"], 4),
         ([lambda path: Update(path, "v2", "v2")], ["--check"], 0),
-        ([behind, lambda path: Update(path, "v2", "v2")], ["--check"], 2),
-        ([lambda path: Update(path, "v2", "v2"), behind], ["--check"], 2),
+        ([behind, lambda path: Update(path, "v2", "v2")], ["--check"], 4),
+        ([lambda path: Update(path, "v2", "v2"), behind], ["--check"], 4),
         ([behind, failing], ["--check"], 1),
         ([failing, behind], ["--check"], 1),
         ([failing, behind], [], 1),

@@ -59,7 +59,7 @@ def test_content_that_is_refused(tmp_path: Path, content: str, what: str, hint: 
 
 def test_a_file_that_is_not_there(svcgen: Svcgen, workdir: Path) -> None:
     result = svcgen("new", "billing", "--data-file", "nowhere.yml")
-    assert (result.returncode, result.stderr) == (1, "error: nowhere.yml: No such file or directory\n")
+    assert (result.returncode, result.stderr) == (2, "error: nowhere.yml: No such file or directory\n")
     assert list(workdir.iterdir()) == []
 
 

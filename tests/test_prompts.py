@@ -86,7 +86,7 @@ def test_a_bad_name_is_asked_again(terminal: Terminal, workdir: Path) -> None:
 def test_a_bad_name_given_is_refused_before_the_first_question(terminal: Terminal) -> None:
     child = terminal("new", "fastapi")
     child.expect("service_name 'fastapi' is the name of a dependency")
-    assert exit_code(child) == 1
+    assert exit_code(child) == 2
 
 
 def test_a_full_destination_is_refused_before_the_first_question(terminal: Terminal, workdir: Path) -> None:
@@ -118,7 +118,7 @@ def test_defaults_of_the_user_are_offered(terminal: Terminal, workdir: Path, tmp
     assert answers(workdir / "ab")["owner"] == "payments"
 
 
-@pytest.mark.parametrize(("key", "code", "said"), [(CTRL_C, 130, "interrupted"), (CTRL_D, 1, "--defaults")])
+@pytest.mark.parametrize(("key", "code", "said"), [(CTRL_C, 130, "interrupted"), (CTRL_D, 2, "--defaults")])
 def test_leaving_a_prompt_leaves_nothing(terminal: Terminal, workdir: Path, key: str, code: int, said: str) -> None:
     child = terminal("new")
     child.expect("Name of the service")

@@ -12,7 +12,7 @@ from svcgen import signals
 from svcgen.cli_add import add_application
 from svcgen.cli_status import status
 from svcgen.cli_update import update
-from svcgen.errors import SvcgenError, UsageError
+from svcgen.errors import ExitCode, SvcgenError, UsageError
 from svcgen.options import with_options
 from svcgen.questions import NAME, load_questions
 from svcgen.screen import Screen, error, is_terminal, print_json
@@ -22,8 +22,6 @@ from svcgen.template import Template, find_root, find_template, installed_versio
 if TYPE_CHECKING:
     from svcgen.resource.spec import Resource
 
-_BUG = 3
-
 
 def run(arguments: list[str]) -> int:
     """Run the command line.
@@ -32,7 +30,7 @@ def run(arguments: list[str]) -> int:
         arguments: Those after the program's name.
 
     Returns:
-        The exit code: 0 done, 1 the user can put it right, 3 a bug, 130 Ctrl-C, 143 SIGTERM.
+        The exit code, one of `ExitCode`.
     """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -40,7 +38,7 @@ def run(arguments: list[str]) -> int:
             stream.reconfigure(errors="backslashreplace", line_buffering=True)
     try:
         code = _run(arguments or ["--help"])
-        if code == signals.INTERRUPT:
+        if code == ExitCode.INTERRUPTED:
             raise KeyboardInterrupt
     except KeyboardInterrupt:
         return _fail(arguments, signals.exit_code(), "interrupted")
@@ -48,9 +46,11 @@ def run(arguments: list[str]) -> int:
         return _fail(arguments, problem.exit_code, problem.message, problem.hint)
     except OSError as problem:
         # The machine's doing: a file that may not be read, a disk that is full.
-        return _fail(arguments, 1, ": ".join(filter(None, (problem.filename, problem.strerror or str(problem)))))
+        return _fail(
+            arguments, ExitCode.FAILED, ": ".join(filter(None, (problem.filename, problem.strerror or str(problem))))
+        )
     except Exception as problem:  # noqa: BLE001  (whatever is left is a bug)
-        return _fail(arguments, _BUG, f"svcgen has a bug: {problem!r}", _report(arguments, problem))
+        return _fail(arguments, ExitCode.BUG, f"svcgen has a bug: {problem!r}", _report(arguments, problem))
     return code
 
 
@@ -147,7 +147,7 @@ def _new(  # noqa: PLR0913  (one for each flag)
     if as_json:
         print_json(service_object(request, service))
     show_service(screen, request, service)
-    raise typer.Exit(0 if service.complete else 1)
+    raise typer.Exit(ExitCode.DONE if service.complete else ExitCode.FAILED)
 
 
 def _resources(lines: list[str], *, sync: bool) -> "tuple[Resource, ...]":

@@ -6,14 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from svcgen.errors import ExitCode
 from svcgen.screen import Screen
 from svcgen.template import find_template
 
 if TYPE_CHECKING:
     from svcgen.commands.status import ServiceStatus
-
-_BROKEN = 1
-_BEHIND = 2
 
 
 def status(  # noqa: PLR0913  (one for each flag)
@@ -24,7 +22,7 @@ def status(  # noqa: PLR0913  (one for each flag)
     repos: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Read more paths from a file: one a line, # before a comment.")
     ] = None,
-    check: Annotated[bool, typer.Option("--check", help="Exit with 2 if a service is behind.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Exit with 4 if a service is behind.")] = False,
     rules: Annotated[
         bool,
         typer.Option(
@@ -74,5 +72,5 @@ def _places(paths: list[Path], listed: list[Path] | None) -> list[Path]:
 
 def _exit_code(found: "list[ServiceStatus]", *, check: bool) -> int:
     if any(one.problem for one in found):
-        return _BROKEN
-    return _BEHIND if check and any(one.behind for one in found) else 0
+        return ExitCode.FAILED
+    return ExitCode.BEHIND if check and any(one.behind for one in found) else 0

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from svcgen.errors import SvcgenError, UsageError
+from svcgen.errors import ExitCode, SvcgenError, UsageError
 from svcgen.process import time_limit
 from svcgen.screen import Screen, error
 from svcgen.template import find_template
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     Action = Callable[[UpdateRequest, Screen], tuple[int, dict[str, Any]]]
 
-_BEHIND = 2
 # Of a checkout that nobody vouches for, even the configuration of git can be a pipe that never ends.
 _SECONDS = 120.0
 
@@ -32,7 +31,7 @@ def update(  # noqa: PLR0913  (one for each flag)
     in_place: Annotated[
         bool, typer.Option("--in-place", help="Change the branch that is checked out; commit nothing.")
     ] = False,
-    check: Annotated[bool, typer.Option("--check", help="Exit with 0 if up to date, with 2 if behind.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Exit with 0 if up to date, with 4 if behind.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change; change nothing.")] = False,
     resume: Annotated[
         bool, typer.Option("--continue", help="Finish an update whose conflicts are resolved: lock, check, commit.")
@@ -62,7 +61,7 @@ def update(  # noqa: PLR0913  (one for each flag)
         request = UpdateRequest(path.absolute(), template, to, in_place=in_place, test=test, branches=branches)
         one, found = _one(action, request, screen)
         results.append(found)
-        code = one if code in {0, _BEHIND} and one else code
+        code = one if code in {0, ExitCode.BEHIND} and one else code
     if as_json:
         screen.json({"ok": code == 0, "exit_code": code, "services": results})
     raise typer.Exit(code)
@@ -99,7 +98,7 @@ def _check(request: "UpdateRequest", screen: Screen) -> tuple[int, dict[str, Any
         result = plan(request)
     state = "is up to date at" if result.up_to_date else f"is at {result.before}; there is"
     screen.line(f"{result.path} {state} {result.after}")
-    return 0 if result.up_to_date else _BEHIND, update_object(result)
+    return 0 if result.up_to_date else ExitCode.BEHIND, update_object(result)
 
 
 def _preview(request: "UpdateRequest", screen: Screen) -> tuple[int, dict[str, Any]]:

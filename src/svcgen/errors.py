@@ -1,28 +1,56 @@
-"""What can go wrong that is not a bug.
+"""Exit codes, and the errors that are not bugs.
 
-SvcgenError            exit 1: the user can put it right
-├── UsageError         the command line can't be understood
-├── AnswerError        an answer is missing, unknown or not allowed
-├── DestinationError   the service can't be made at that place
-├── SpecError          a resource can't be made of these words
-├── ServiceError       the directory is no service, or none that can be changed so
-├── TemplateError      the template is missing or can't be rendered
-└── ToolError          uv or git is missing or failed
-    └── NoRepositoryError  the directory is in no git repository
-
-Exit 130, 143 and 129 mean SIGINT, SIGTERM and SIGHUP (`signals.Interrupted`); exit 3 is any other exception: a bug.
+SvcgenError            1  something to fix
+├── UsageError         2  the command line can't be carried out as written
+│   ├── AnswerError    2  an answer is missing, unknown or not allowed
+│   └── SpecError      2  the words of a resource are not understood, or contradict each other
+│       └── CollisionError  1  the service already has what the resource would add
+├── DestinationError   1  the service can't be created at that path
+├── ServiceError       1  the directory is not a service, or its state does not allow the command
+├── TemplateError      1  the template is missing or can't be rendered
+└── ToolError          1  uv or git is missing or failed
+    └── NoRepositoryError  1  the directory is not in a git repository
 """
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """The exit codes of all commands; `--json` repeats them as `exit_code`.
+
+    Attributes:
+        DONE: The command did all that was asked.
+        FAILED: Something needs fixing: a directory in the way, a conflict, a failed check or step, a missing tool.
+        USAGE: The command line can't be carried out as written: an unknown flag, a missing name, a value that is not
+            allowed. Nothing was started.
+        BUG: svcgen itself failed, and wrote a log to attach to a report.
+        BEHIND: `--check` of `update` and `status` found a service behind its template, and nothing worse.
+        EXISTS: `new` found that the destination already holds this very service, and changed nothing.
+        HANGUP: SIGHUP: the terminal was closed.
+        INTERRUPTED: SIGINT: Ctrl-C.
+        TERMINATED: SIGTERM.
+    """
+
+    DONE = 0
+    FAILED = 1
+    USAGE = 2
+    BUG = 3
+    BEHIND = 4
+    EXISTS = 5
+    HANGUP = 129
+    INTERRUPTED = 130
+    TERMINATED = 143
 
 
 class SvcgenError(Exception):
-    """A mistake or a circumstance that the user can put right.
+    """A mistake or a circumstance that the user can fix.
 
     Args:
         message: What went wrong, and where, in one line without a closing full stop.
-        hint: What to do about it; empty where the message says it all.
+        hint: How to fix it; empty where the message says it all.
     """
 
-    exit_code = 1
+    exit_code = ExitCode.FAILED
 
     def __init__(self, message: str, *, hint: str = "") -> None:
         super().__init__(message)
@@ -31,23 +59,31 @@ class SvcgenError(Exception):
 
 
 class UsageError(SvcgenError):
-    """The command line can't be understood."""
+    """The command line can't be carried out as written."""
+
+    exit_code = ExitCode.USAGE
 
 
-class AnswerError(SvcgenError):
+class AnswerError(UsageError):
     """An answer is missing, unknown or not allowed."""
 
 
+class SpecError(UsageError):
+    """The words of a resource are not understood, or contradict each other."""
+
+
+class CollisionError(SpecError):
+    """The service already has what the resource would add."""
+
+    exit_code = ExitCode.FAILED
+
+
 class DestinationError(SvcgenError):
-    """The service can't be made at that place."""
-
-
-class SpecError(SvcgenError):
-    """A resource can't be made of these words."""
+    """The service can't be created at that path."""
 
 
 class ServiceError(SvcgenError):
-    """The directory is no service, or none that can be changed so."""
+    """The directory is not a service, or its state does not allow the command."""
 
 
 class TemplateError(SvcgenError):
@@ -59,4 +95,4 @@ class ToolError(SvcgenError):
 
 
 class NoRepositoryError(ToolError):
-    """The directory is in no git repository; a repository that git refuses to read is a ToolError."""
+    """The directory is not in a git repository; where git refuses to read a repository, that is a ToolError."""

@@ -11,8 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
 
-# What Typer and shells make of Ctrl-C.
-INTERRUPT = 128 + signal.SIGINT
+from svcgen.errors import ExitCode
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 # Seconds that a second signal leaves for ending children and cleaning up.
@@ -63,7 +62,7 @@ def uninstall() -> None:
 
 def exit_code() -> int:
     """The shell's exit code for the signal received; Ctrl-C typed at a prompt arrives as a key, not as a signal."""
-    return 128 + _State.received if _State.received else INTERRUPT
+    return 128 + _State.received if _State.received else ExitCode.INTERRUPTED
 
 
 def finish() -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from svcgen.answers import complete
-from svcgen.errors import AnswerError, SvcgenError, TemplateError, ToolError
+from svcgen.errors import AnswerError, ServiceError, SvcgenError, TemplateError, ToolError
 from svcgen.limits import answer
 from svcgen.process import execute
 from svcgen.questions import load_questions
@@ -33,13 +33,16 @@ def render_both(old: Template, new: Template, service: Service, base: Path, thei
         theirs: The directory for the new one.
 
     Raises:
-        AnswerError: An answer of the service is not allowed any more.
+        ServiceError: The new version no longer allows an answer of the service.
         TemplateError: A template can't be rendered.
     """
     with blamed(new):
         questions = load_questions(new.root)
         known = {question.name for question in questions if not question.computed}
-        answers = complete(questions, {name: value for name, value in service.answers.items() if name in known})
+        try:
+            answers = complete(questions, {name: value for name, value in service.answers.items() if name in known})
+        except AnswerError as error:
+            raise ServiceError(f"the answer {error.message}", hint=error.hint) from error
     render(old, base, service.answers)
     render(new, theirs, answers)
     return answers
@@ -56,7 +59,7 @@ def render_both_apart(old: Template, new: Template, service: Service, base: Path
         theirs: As for `render_both`.
 
     Raises:
-        AnswerError: As `render_both`.
+        ServiceError: As `render_both`.
         TemplateError: As `render_both`; or it takes too long, or too much memory.
     """
     request = {
@@ -73,7 +76,7 @@ def render_both_apart(old: Template, new: Template, service: Service, base: Path
         raise TemplateError(f"the template of {new.source} can't be rendered: {reason}") from error
     if isinstance(found, list):
         kind, message, hint = found
-        raise (AnswerError if kind == "AnswerError" else TemplateError)(message, hint=hint)
+        raise (ServiceError if kind == "ServiceError" else TemplateError)(message, hint=hint)
     return {str(name): str(value) for name, value in found.items()}
 
 

@@ -89,21 +89,23 @@ def test_json_fields(svcgen: Svcgen, workdir: Path) -> None:
     assert all(isinstance(step["seconds"], float) for step in report["steps"])
 
 
-@pytest.mark.parametrize("arguments", [["Billing"], [], ["billing", "--nothing"], ["billing", "full"]])
-def test_json_of_an_error(svcgen: Svcgen, workdir: Path, arguments: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("arguments", "code"), [(["Billing"], 2), ([], 2), (["billing", "--nothing"], 2), (["billing", "full"], 1)]
+)
+def test_json_of_an_error(svcgen: Svcgen, workdir: Path, arguments: list[str], code: int) -> None:
     (workdir / "full").mkdir()
     (workdir / "full" / "file").touch()
     result = svcgen("new", *arguments, "--json")
     report = json.loads(result.stdout)
-    assert result.returncode == 1
-    assert (report["ok"], report["exit_code"]) == (False, 1)
+    assert result.returncode == code
+    assert (report["ok"], report["exit_code"]) == (False, code)
     assert result.stderr.startswith(f"error: {report['error']}\n")
 
 
 def test_without_a_terminal_a_name_is_needed(svcgen: Svcgen) -> None:
     result = svcgen("new")
     assert (result.returncode, result.stderr) == (
-        1,
+        2,
         "error: the name of the service is missing\nhint: svcgen new billing\n",
     )
 

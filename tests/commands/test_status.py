@@ -176,7 +176,7 @@ def test_paths_from_a_file(svcgen: Svcgen, service: Path, workdir: Path) -> None
 
 def test_a_file_that_is_not_there(svcgen: Svcgen) -> None:
     run = svcgen("status", "--repos", "nothing.txt")
-    assert run.returncode == 1
+    assert run.returncode == 2
     assert "nothing.txt can't be read" in run.stderr
 
 
@@ -185,7 +185,7 @@ def test_services_of_another_source(svcgen: Svcgen, service: Path, company: Path
     run = svcgen("status", "--json", "--check", "billing/ours")
     (row,) = json.loads(run.stdout)["services"]
     assert (row["newest"], row["behind"], row["edited"], row["deleted"]) == ("v1.2.0", 2, [], [])
-    assert run.returncode == 2
+    assert run.returncode == 4
     assert svcgen("status", "billing/ours").returncode == 0
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from svcgen import two_versions
-from svcgen.errors import AnswerError, TemplateError
+from svcgen.errors import ServiceError, TemplateError
 from svcgen.service import read_service
 from svcgen.template import Template
 from svcgen.two_versions import render_both, render_both_apart
@@ -62,5 +62,5 @@ def test_what_never_ends_is_ended(
 
 def test_an_answer_that_is_not_allowed_any_more(upstream: Upstream, tmp_path: Path) -> None:
     old, new = templates(upstream, tmp_path, **{"copier.yml": COPIER_YML.replace("[small, large]", "[medium, large]")})
-    with pytest.raises(AnswerError, match="size 'small' is not one of: medium, large"):
+    with pytest.raises(ServiceError, match="size 'small' is not one of: medium, large"):
         render_both_apart(old, new, read_service(upstream.service), tmp_path / "base", tmp_path / "theirs")

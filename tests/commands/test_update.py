@@ -14,7 +14,7 @@ import pytest
 from conftest import Svcgen
 from helpers import fake_program, git, tree
 from svcgen.commands.update import UpdateRequest, plan, preview_update
-from svcgen.errors import AnswerError, ServiceError, SvcgenError, TemplateError
+from svcgen.errors import ServiceError, SvcgenError, TemplateError
 from svcgen.events import ignore
 from upstream import APP, COPIER_YML, FILES, Upstream, changed
 
@@ -146,7 +146,7 @@ def test_an_answer_that_is_not_allowed_any_more(upstream: Upstream) -> None:
     """Copier would take the default and say nothing."""
     template = upstream.release("v1.1.0", **{"copier.yml": COPIER_YML.replace("[small, large]", "[medium, large]")})
 
-    with pytest.raises(AnswerError, match="size 'small' is not one of: medium, large"):
+    with pytest.raises(ServiceError, match="size 'small' is not one of: medium, large"):
         upstream.update(template)
     assert git(upstream.service, "branch", "--show-current") == "main"
 
@@ -334,7 +334,7 @@ def test_command_line(upstream: Upstream, svcgen: Svcgen, tmp_path: Path) -> Non
     upstream.release("v1.1.0", **{APP: changed(FILES[APP], 3, "theirs")})
     service, nowhere = str(upstream.service), str(tmp_path / "nowhere")
 
-    assert svcgen("update", "--check", service).returncode == 2
+    assert svcgen("update", "--check", service).returncode == 4
     preview = svcgen("update", "--dry-run", service)
     assert preview.returncode == 0
     assert "would go from v1.0.0 to v1.1.0" in preview.stdout

@@ -145,9 +145,9 @@ def update_service(request: UpdateRequest, notify: Notify) -> Update:
     """Update a service; an error or an interrupt leaves it as it was.
 
     Raises:
-        ServiceError: It is no service, has changes that are not committed, or is newer than the version asked for.
+        ServiceError: It is not a service, has uncommitted changes, is newer than the requested version, or has an
+            answer that this version does not allow.
         TemplateError: A version of the template is not available, or can't be rendered.
-        AnswerError: An answer of the service is not allowed any more.
         ToolError: git fails.
     """
     planned = plan(request)

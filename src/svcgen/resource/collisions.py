@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection
 from pathlib import Path
 
-from svcgen.errors import ServiceError, SpecError
+from svcgen.errors import CollisionError, ServiceError, SpecError
 from svcgen.resource import reserved
 from svcgen.resource.layout import FACTORIES, Layout, read
 from svcgen.resource.names import LONGEST_IDENTIFIER
@@ -24,23 +24,23 @@ def check_free(resource: Resource, layout: Layout, shared: Collection[Path]) -> 
         shared: The files that all resources share, whether they are there or not.
 
     Raises:
-        SpecError: One of its files, its class, its table or what belongs to the table has a name that is taken.
+        CollisionError: One of its files, its class, its table or what belongs to the table has a name that is taken.
     """
     for file in new_files(resource, layout).values():
         if file in shared:
-            raise SpecError(f"{resource.name} collides with {file}, which all resources share", hint=_OTHER_NAME)
+            raise CollisionError(f"{resource.name} collides with {file}, which all resources share", hint=_OTHER_NAME)
         if (layout.root / file).exists() or (layout.root / file.with_suffix("")).is_dir():
-            raise SpecError(f"{resource.name} collides with {file}, which is there already", hint=_OTHER_NAME)
+            raise CollisionError(f"{resource.name} collides with {file}, which is there already", hint=_OTHER_NAME)
     for target in layout.targets.values():
         if target.table == resource.plural or target is layout.target(resource.name):
-            raise SpecError(
+            raise CollisionError(
                 f"{resource.name} collides with {target.model} in {target.module}, whose table is {target.table}",
                 hint=_OTHER_NAME,
             )
     taken = {name: target.model for target in layout.targets.values() for name in target.names}
     for name in names_of(resource):
         if name in taken:
-            raise SpecError(
+            raise CollisionError(
                 f"{resource.name}: Postgres would have two things called {name}, the other one for {taken[name]}",
                 hint="another name for the resource or for the field",
             )
