@@ -11,6 +11,7 @@ import pytest
 
 from helpers import git
 from monorepo import Monorepo
+from shapes import check_output
 from svcgen import signals
 from svcgen.history import carried_versions
 from svcgen.template import BUILT
@@ -73,7 +74,7 @@ def svcgen(workdir: Path, environ: Mapping[str, str]) -> Svcgen:
     """Runs svcgen in `workdir` as a child process without a terminal."""
 
     def run(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
+        done = subprocess.run(
             [sys.executable, "-m", "svcgen", *arguments],
             cwd=workdir,
             env={**environ, **more},
@@ -82,6 +83,9 @@ def svcgen(workdir: Path, environ: Mapping[str, str]) -> Svcgen:
             text=True,
             check=False,
         )
+        if "--json" in arguments:
+            check_output(arguments, done.stdout)
+        return done
 
     return run
 

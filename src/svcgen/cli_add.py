@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from svcgen.errors import SpecError, UsageError
-from svcgen.screen import Screen, ask, can_ask, error
+from svcgen.screen import Screen, ask, can_ask, error, print_json
 
 if TYPE_CHECKING:
     from svcgen.resource.spec import Resource
@@ -71,7 +71,7 @@ def add_resource(  # noqa: PLR0913  (one for each flag)
     finally:
         screen.close()
     if as_json:
-        screen.json(added_object(result))
+        print_json(added_object(result))
     show_added(screen, result)
     raise typer.Exit(0 if result.complete else 1)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from svcgen.errors import ExitCode
-from svcgen.screen import Screen
+from svcgen.screen import Screen, print_json
 from svcgen.template import find_template
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def status(  # noqa: PLR0913  (one for each flag)
         screen.close()
     code = _exit_code(found, check=check)
     if as_json:
-        screen.json({"ok": code == 0, "exit_code": code, "services": [status_object(one) for one in found]})
+        print_json({"ok": code == 0, "exit_code": code, "services": [status_object(one) for one in found]})
     show_statuses(screen, found, rules=rules)
     raise typer.Exit(code)
 

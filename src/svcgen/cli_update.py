@@ -7,7 +7,7 @@ import typer
 
 from svcgen.errors import ExitCode, SvcgenError, UsageError
 from svcgen.process import time_limit
-from svcgen.screen import Screen, error
+from svcgen.screen import Screen, error, print_json
 from svcgen.template import find_template
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def update(  # noqa: PLR0913  (one for each flag)
         results.append(found)
         code = one if code in {0, ExitCode.BEHIND} and one else code
     if as_json:
-        screen.json({"ok": code == 0, "exit_code": code, "services": results})
+        print_json({"ok": code == 0, "exit_code": code, "services": results})
     raise typer.Exit(code)
 
 

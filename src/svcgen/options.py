@@ -3,6 +3,7 @@
 import inspect
 import re
 from collections.abc import Callable, Sequence
+from functools import wraps
 from typing import Annotated, Any, cast
 
 import typer
@@ -22,9 +23,14 @@ def with_options(command: Callable[..., None], questions: Sequence[Question]) ->
     positional = [parameter for parameter in parameters if parameter.kind is parameter.POSITIONAL_OR_KEYWORD]
     flags = [parameter for parameter in parameters if parameter.kind is parameter.KEYWORD_ONLY]
     options = [_option(question) for question in questions if not question.computed and question.name != NAME]
+
+    @wraps(command)
+    def with_signature(*arguments: Any, **named: Any) -> None:
+        command(*arguments, **named)
+
     # Typer reads the signature; a function's own can't hold names that stand in a file.
-    cast("Any", command).__signature__ = signature.replace(parameters=[*positional, *options, *flags])
-    return command
+    cast("Any", with_signature).__signature__ = signature.replace(parameters=[*positional, *options, *flags])
+    return with_signature
 
 
 def _option(question: Question) -> inspect.Parameter:

@@ -3,7 +3,7 @@
 import json
 import sys
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, TextIO
 
 from svcgen.events import CommandRun, Started, Step
@@ -29,6 +29,8 @@ _LABELS = {
     "check": "Check the hard rules",
     "test": "Run its suite",
 }
+# docs/json.md says what changes it.
+_SCHEMA = 1
 _MARKS = {"done": ("✓", "green"), "failed": ("✗", "red"), "skipped": ("-", "dim"), "pending": ("…", "yellow")}
 
 
@@ -62,10 +64,6 @@ class Screen:
             self._console.print(printable(text), soft_wrap=True)
         elif not self._quiet:
             print(printable(text))
-
-    def json(self, value: object) -> None:
-        """Print a value as one line of JSON, however quiet the screen is."""
-        print_json(value)
 
     def table(self, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """Print a table, and lines of words between tabs where output is piped."""
@@ -166,9 +164,10 @@ def printable(text: str, but: str = "\n\t") -> str:
     return "".join(char if _is_shown(char) or char in but else repr(char)[1:-1] for char in text)
 
 
-def print_json(value: object) -> None:
-    """Print a value as one line of JSON in ASCII, without the one control character that JSON leaves as it is."""
-    print(json.dumps(value).replace("\x7f", "\\u007f"))
+def print_json(value: Mapping[str, object]) -> None:
+    """Print the result of a command as one line of JSON in ASCII, in a shape that docs/json.md describes."""
+    # DEL is the one control character that JSON does not escape.
+    print(json.dumps({"schema_version": _SCHEMA, **value}).replace("\x7f", "\\u007f"))
 
 
 def _is_shown(char: str) -> bool:
