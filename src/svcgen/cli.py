@@ -2,6 +2,7 @@
 
 import io
 import os
+import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -21,6 +22,8 @@ from svcgen.template import Template, find_root, find_template, installed_versio
 
 if TYPE_CHECKING:
     from svcgen.resource.spec import Resource
+
+_HELP_WIDTH = 80
 
 
 def run(arguments: list[str]) -> int:
@@ -57,7 +60,10 @@ def run(arguments: list[str]) -> int:
 def _run(arguments: list[str]) -> int:
     try:
         check_working_directory()
-        return int(_application()(arguments, prog_name="svcgen", standalone_mode=False) or 0)
+        # Left to itself, the help of a narrow terminal is 50 columns wide, and the terminal breaks words.
+        width = max(min(shutil.get_terminal_size().columns, _HELP_WIDTH), 40) - 2
+        command = _application()
+        return int(command(arguments, prog_name="svcgen", standalone_mode=False, terminal_width=width) or 0)
     except typer.TyperException as problem:
         context = getattr(problem, "ctx", None)
         hint = f"{context.command_path if context else 'svcgen'} --help shows every option"

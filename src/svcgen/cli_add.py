@@ -1,9 +1,10 @@
 """The command line of `svcgen add resource`."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 from svcgen.errors import SpecError, UsageError
 from svcgen.screen import Screen, ask, can_ask, error, print_json
@@ -12,10 +13,23 @@ if TYPE_CHECKING:
     from svcgen.resource.spec import Resource
 
 
+class _FieldsHelp(TyperCommand):
+    """A command whose help ends with the types and modifiers of fields."""
+
+    def format_epilog(self, ctx: Any, formatter: Any) -> None:
+        """Write them."""
+        from svcgen.resource.vocabulary import MODIFIERS, TYPES, explained
+
+        super().format_epilog(ctx, formatter)
+        for heading, words in (("Field types", TYPES), ("Field modifiers", MODIFIERS)):
+            with formatter.section(heading):
+                formatter.write_dl(explained(words))
+
+
 def add_application() -> typer.Typer:
     """Return the sub-commands of `svcgen add`."""
     application = typer.Typer(rich_markup_mode=None, help="Add to a service.")
-    application.command("resource")(add_resource)
+    application.command("resource", cls=_FieldsHelp)(add_resource)
     # Otherwise Typer takes the only command for the application itself.
     application.callback()(lambda: None)
     return application
@@ -25,34 +39,36 @@ def add_resource(  # noqa: PLR0913  (one for each flag)
     words: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="NAME FIELD", help="Name in the singular, then fields: due:date:optional. `and` adds another one."
+            metavar="NAME FIELD",
+            help="Name in the singular, then one or more fields. The word `and` starts another resource.",
         ),
     ] = None,
     *,
     plural: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="NAME", help="Its plural, where English has another one; of several: person=persons, repeatable."
+            metavar="NAME", help="Plural, if it is not the English one. For one of several: person=persons. Repeatable."
         ),
     ] = None,
-    no_migration: Annotated[bool, typer.Option("--no-migration", help="Make no migration.")] = False,
+    no_migration: Annotated[bool, typer.Option("--no-migration", help="Create no migration.")] = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show the change but its migration; run and write nothing.")
+        bool, typer.Option("--dry-run", help="Print the diff, without the migration; run and write nothing.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object; ask nothing.")] = False,
-    allow_dirty: Annotated[
-        bool, typer.Option("--allow-dirty", help="Work among changes that are not committed.")
-    ] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show the commands run and their output.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object; never prompt.")] = False,
+    allow_dirty: Annotated[bool, typer.Option("--allow-dirty", help="Accept uncommitted changes.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only errors.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Print the commands run and their output.")] = False,
 ) -> None:
-    """Add a resource, down to its migration and tests; or several that refer to each other.
+    """Add a resource with its model, migration, routes and tests.
 
-    They are added to the service in this directory, by running its own ruff, Alembic and app. In a terminal it prompts
-    for a name and its fields if there are none.
+    A field is NAME:TYPE followed by modifiers, separated by colons. The types and modifiers are listed below.
+    Without arguments, svcgen prompts for the name and the fields.
 
-    svcgen add resource customer name:str main_invoice:ref:invoice:optional and invoice due:date customer:ref:customer
-    """
+    \b
+    Examples:
+      svcgen add resource invoice number:str:unique amount:decimal:12,2
+      svcgen add resource customer name:str and order customer:ref:customer
+    """  # noqa: D301  (the backspace keeps Typer from joining the lines)
     from svcgen.commands.add import add_resources, check_service, find_service
     from svcgen.report_add import added_object, show_added
     from svcgen.resource.added import AddRequest

@@ -13,7 +13,7 @@ from svcgen.errors import SpecError
 from svcgen.resource.imports import KNOWN
 from svcgen.resource.parse import parse_field, parse_resource
 from svcgen.resource.plural import plural_of
-from svcgen.resource.words import FLAGS
+from svcgen.resource.vocabulary import FLAGS
 
 # What generated code calls its own things, what people call theirs, and what Python, its libraries and Postgres have.
 COMMON = """

@@ -14,7 +14,7 @@ from svcgen.resource.layout import Layout
 from svcgen.resource.parse import parse_resources
 from svcgen.resource.render import render
 from svcgen.resource.spec import Resource
-from svcgen.resource.words import FLAGS, SETTINGS, TYPES
+from svcgen.resource.vocabulary import FLAGS, SETTINGS, TYPES
 
 VALUES = st.one_of(
     st.sampled_from(
@@ -28,7 +28,7 @@ TYPOS = st.sampled_from([*FLAGS, *(f"{setting}=" for setting in SETTINGS)]).flat
 )
 PARTS = st.one_of(st.sampled_from([*TYPES, *FLAGS]), SETTING, TYPOS, VALUES)
 NAMES = st.sampled_from(["x", "due_on", "class", "Name", "ä", "l", "print", "id", ""]) | st.text(max_size=3)
-FIELDS = st.tuples(NAMES, st.sampled_from(TYPES) | PARTS, st.lists(PARTS, max_size=4)).map(
+FIELDS = st.tuples(NAMES, st.sampled_from(list(TYPES)) | PARTS, st.lists(PARTS, max_size=4)).map(
     lambda field: ":".join([field[0], field[1], *field[2]])
 )
 

@@ -3,7 +3,7 @@ import pytest
 from svcgen.errors import SpecError
 from svcgen.resource.parse import parse_lines, parse_resource, parse_resources
 from svcgen.resource.spec import arguments, listed
-from svcgen.resource.words import TYPES
+from svcgen.resource.vocabulary import TYPES
 
 INVOICE = (
     "invoice number:str:unique amount:decimal:12,2 due:date:optional paid:bool:default=false"

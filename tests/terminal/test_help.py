@@ -1,13 +1,10 @@
 from collections.abc import Callable
 
-import pytest
-
 from terminal.conftest import Run
 from terminal.emulator import Terminal
 
 
-@pytest.mark.parametrize("size", [(80, 24)])
-def test_a_screen_is_compared_with_its_snapshot(terminal: Run, snapshot: Callable[[Terminal, str], None]) -> None:
-    screen = terminal("add", "--help")
+def test_add_resource(terminal: Run, snapshot: Callable[[Terminal, str], None]) -> None:
+    screen = terminal("add", "resource", "--help")
     assert screen.exit_code() == 0
-    snapshot(screen, "help/add")
+    snapshot(screen, "help/add-resource")

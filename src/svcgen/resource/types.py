@@ -5,7 +5,8 @@ from collections.abc import Callable
 from svcgen.errors import SpecError
 from svcgen.resource import decimals, numbers, texts, times
 from svcgen.resource.kinds import Kind, same
-from svcgen.resource.words import MODIFIERS, TYPES, Words, unknown
+from svcgen.resource.vocabulary import MODIFIERS, TYPES
+from svcgen.resource.words import Words, unknown
 
 _INT, _BIGINT = 32, 64
 _SIMPLE: dict[str, Callable[[str | None, str | None], Kind]] = {
@@ -21,7 +22,6 @@ _SIMPLE: dict[str, Callable[[str | None, str | None], Kind]] = {
     "uuid": lambda _low, _high: texts.uuid(),
     "json": lambda _low, _high: texts.json(),
 }
-_BOUNDED = ("str", "text", "int", "bigint", "float", "decimal", "date", "list")
 # What SQLAlchemy derives from an annotation has to be said inside of an array.
 _ELEMENTS = {
     "bool": "Boolean",
@@ -50,7 +50,7 @@ def kind_of(words: Words, resource: str, name: str) -> Kind:
     """
     if words.type not in TYPES:
         raise unknown(words.type, "type", TYPES)
-    if (words.low is not None or words.high is not None) and words.type not in _BOUNDED:
+    if (words.low is not None or words.high is not None) and not TYPES[words.type].bounded:
         raise SpecError(f"{words.type} has no min and no max", hint="check it by a validator in its schema")
     match words.type:
         case "list":

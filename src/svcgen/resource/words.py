@@ -6,16 +6,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from svcgen.errors import SpecError
+from svcgen.resource.vocabulary import FLAGS, MODIFIERS, SETTINGS, TYPES
 
-TYPES = (
-    *("str", "text", "int", "bigint", "float", "decimal", "bool", "date", "datetime", "time", "uuid", "json"),
-    *("enum", "ref", "list"),
-)
-FLAGS = ("optional", "unique", "index")
-SETTINGS = ("default", "min", "max")
-MODIFIERS = (*FLAGS, *(f"{setting}=" for setting in SETTINGS))
-# How many parts stand between a type and its modifiers; the element of a list has its own.
-_ARGUMENTS = {"decimal": 1, "enum": 1, "list": 1, "ref": 1}
 # What may be meant as a modifier, and so is not the rest of a default with a colon in it, such as 08:30.
 _WORD = re.compile(r"\s*[A-Za-z_][\w-]*(=.*)?", flags=re.DOTALL)
 
@@ -71,8 +63,8 @@ def take_apart(parts: Sequence[str]) -> Words:
 
 def _arguments_of(words: Words) -> int:
     """Return how many parts a type takes before its modifiers."""
-    element = words.arguments[0] if words.type == "list" and words.arguments else ""
-    return _ARGUMENTS.get(words.type, 0) + _ARGUMENTS.get(element, 0)
+    element = words.arguments[:1] if words.type == "list" else []
+    return sum(TYPES[name].arguments for name in (words.type, *element) if name in TYPES)
 
 
 def rejoin(words: Sequence[str]) -> list[str]:
@@ -88,7 +80,7 @@ def rejoin(words: Sequence[str]) -> list[str]:
             fields[-1] += f",{word}"
         else:
             fields.append(word)
-            splits = "," not in word and any(kind in rest[:2] for kind in ("enum", "decimal"))
+            splits = "," not in word and any(name in rest[:2] for name in ("enum", "decimal"))
     return fields
 
 
