@@ -54,7 +54,7 @@ class Settings(BaseSettings):
     )
     sentry_dsn: SecretStr | None = Field(None, title="Errors are sent to Sentry only when this is set")
     environment: Literal["development", "staging", "production"] = Field("production", title="Which deployment this is")
-    docs_enabled: bool = Field(False, title="Serve /docs, /redoc and /openapi.json")
+    docs_enabled: bool = Field(False, title="Serve /docs and /openapi.json, and redirect / to /docs")
     port: int = Field(8000, ge=0, le=65535, title="Port that `python -m app` listens on")
     database_pool_size: int = Field(10, ge=1, le=100, title="Most connections that one process opens")
     max_body_bytes: int = Field(1_048_576, ge=1, title="Largest request body in bytes; a larger one is a 413")

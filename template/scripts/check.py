@@ -77,7 +77,7 @@ def ast_grep() -> Iterator[str]:
 
 
 def import_linter() -> Iterator[str]:
-    output = run("lint-imports", "--config", ".importlinter", "--no-cache", "--no-logo")
+    output = run("lint-imports", "--no-cache", "--no-logo")
     count = re.search(r"^Contracts: \d+ kept, (\d+) broken\.$", output, flags=re.MULTILINE)
     report = output.partition("Broken contracts\n")[2]
     _, *contracts = re.split(r"^(.+)\n-+\n\n", report, flags=re.MULTILINE)

@@ -11,7 +11,6 @@ from tests.conftest import client_of
 HSTS = "strict-transport-security"
 REQUESTS = [
     ("GET", "/healthz", 200),
-    ("GET", "/docs", 200),
     ("GET", "/nowhere", 404),
     ("DELETE", "/healthz", 405),
     ("POST", "/widgets", 422),

@@ -6,7 +6,7 @@ from typing import Any
 
 # What no document can declare, as it is about what the document does not name.
 UNKNOWN_PATH, UNKNOWN_METHOD = 404, 405
-DOCUMENTATION = {"/docs", "/openapi.json", "/redoc"}
+DOCUMENTATION = {"/docs", "/openapi.json"}
 
 
 def undeclared(document: Mapping[str, Any], lines: Iterable[Mapping[str, Any]]) -> set[str]:

@@ -1,0 +1,33 @@
+"""Swagger UI, served from this service's own files: https://fastapi.tiangolo.com/how-to/custom-docs-ui-assets/."""
+
+from fastapi import APIRouter, Request
+from fastapi.openapi.docs import get_swagger_ui_html
+from fastapi.responses import HTMLResponse, RedirectResponse
+from starlette.staticfiles import StaticFiles
+
+# Relative URLs also work behind a proxy that strips a path prefix.
+ASSETS = "docs/assets"
+# Descriptions are Markdown: an image in one must not make the reader's browser call another host.
+CONTENT_SECURITY_POLICY = "default-src 'self' 'unsafe-inline'; img-src 'self' blob: data:; frame-ancestors 'none'"
+
+router = APIRouter(include_in_schema=False)
+router.mount(f"/{ASSETS}", StaticFiles(packages=[("fastapi_swagger", "resources")]))
+
+
+@router.api_route("/docs", methods=["GET", "HEAD"], response_class=HTMLResponse)
+async def swagger_ui(request: Request) -> HTMLResponse:
+    page = get_swagger_ui_html(
+        openapi_url="openapi.json",
+        title=f"{request.app.title} - Swagger UI",
+        swagger_js_url=f"{ASSETS}/swagger-ui-bundle.js",
+        swagger_css_url=f"{ASSETS}/swagger-ui.css",
+        swagger_favicon_url=f"{ASSETS}/favicon-32x32.png",
+        swagger_ui_parameters={"persistAuthorization": True},
+    )
+    page.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+    return page
+
+
+@router.api_route("/", methods=["GET", "HEAD"], response_class=RedirectResponse)
+async def index() -> RedirectResponse:
+    return RedirectResponse("docs")
