@@ -107,17 +107,38 @@ def test_while_rendering(start: Start, workdir: Path, bundled: Path) -> None:
     assert list(workdir.iterdir()) == []
 
 
-@pytest.mark.parametrize(("module", "signum", "code"), [("typer", *SIGNALS[0]), ("copier", *SIGNALS[1])])
-def test_while_importing(start: Start, workdir: Path, tmp_path: Path, module: str, signum: int, code: int) -> None:
+WAIT = "open({marker!r}, 'w')\nimport time\ntime.sleep(999)"
+# Python turns an exception in this place into a RuntimeError.
+WAIT_IN_A_CLASS = f"""
+class Field:
+    def __set_name__(self, owner, name):
+        exec({WAIT!r}.format(marker={{marker!r}}))
+class Model:
+    field = Field()
+"""
+
+
+@pytest.mark.parametrize("body", [WAIT, WAIT_IN_A_CLASS], ids=["module", "class"])
+@pytest.mark.parametrize(
+    ("module", "signum", "code", "said"),
+    [
+        ("typer", *SIGNALS[0], ""),
+        ("typer", *SIGNALS[1], ""),
+        ("copier", *SIGNALS[0], "error: interrupted\n"),
+        ("copier", *SIGNALS[1], "error: interrupted\n"),
+    ],
+)
+def test_while_importing(
+    start: Start, workdir: Path, tmp_path: Path, module: str, signum: int, code: int, said: str, body: str
+) -> None:
     marker = tmp_path / "importing"
     (tmp_path / "slow").mkdir()
-    (tmp_path / "slow" / f"{module}.py").write_text(f"open({str(marker)!r}, 'w')\nimport time\ntime.sleep(999)")
+    (tmp_path / "slow" / f"{module}.py").write_text(body.format(marker=str(marker)))
     process = start("new", "billing", PYTHONPATH=str(tmp_path / "slow"))
     wait_for(marker.exists, process)
     process.send_signal(signum)
     _, errors = process.communicate()
-    assert process.returncode == code
-    assert "Traceback" not in errors
+    assert (process.returncode, errors) == (code, said)
     assert list(workdir.iterdir()) == []
 
 

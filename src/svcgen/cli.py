@@ -53,6 +53,8 @@ def run(arguments: list[str]) -> int:
             arguments, ExitCode.FAILED, ": ".join(filter(None, (problem.filename, problem.strerror or str(problem))))
         )
     except Exception as problem:  # noqa: BLE001  (whatever is left is a bug)
+        if signals.came():  # Python makes a RuntimeError of an exception raised while a class is created
+            return _fail(arguments, signals.exit_code(), "interrupted")
         return _fail(arguments, ExitCode.BUG, f"svcgen has a bug: {problem!r}", _report(arguments, problem))
     return code
 

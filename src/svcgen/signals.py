@@ -6,6 +6,7 @@ process inside `held()`, and sets a deadline: whatever still runs then is killed
 
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -45,6 +46,7 @@ def install() -> None:
         if signal.getsignal(signum) is not signal.SIG_IGN:
             signal.signal(signum, _handle)
     signal.signal(signal.SIGALRM, _give_up)
+    sys.unraisablehook = _report_unraisable
 
 
 def uninstall() -> None:
@@ -65,6 +67,11 @@ def exit_code() -> int:
     return 128 + _State.received if _State.received else ExitCode.INTERRUPTED
 
 
+def came() -> bool:
+    """Return whether a signal came, even if its exception was swallowed or turned into another one."""
+    return _State.received is not None and not _State.finished
+
+
 def finish() -> None:
     """Ignore the next signal: the work is done and can no longer be undone."""
     check()
@@ -73,7 +80,7 @@ def finish() -> None:
 
 def check() -> None:
     """Raise `Interrupted` if a signal came whose exception some library swallowed."""
-    if _State.received is not None and not _State.finished:
+    if came():
         raise Interrupted
 
 
@@ -133,6 +140,12 @@ def _handle(signum: int, _frame: FrameType | None) -> None:
         _State.pending = True
     else:
         raise Interrupted
+
+
+def _report_unraisable(problem: "sys.UnraisableHookArgs") -> None:
+    # Where Python can't raise, as while an object is freed, it prints a traceback; `check` raises what was lost.
+    if not isinstance(problem.exc_value, Interrupted):
+        sys.__unraisablehook__(problem)
 
 
 def _give_up(_signum: int, _frame: FrameType | None) -> None:
