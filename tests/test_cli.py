@@ -18,9 +18,11 @@ def test_version(svcgen: Svcgen) -> None:
     assert (result.returncode, result.stdout) == (0, f"svcgen {metadata.version('svcgen')}\n")
 
 
-def test_help_without_arguments(svcgen: Svcgen) -> None:
-    assert svcgen().stdout == svcgen("--help").stdout
-    assert "new     Make a service" in svcgen().stdout
+def test_without_arguments_the_first_steps_are_shown(svcgen: Svcgen) -> None:
+    result = svcgen()
+    assert (result.returncode, result.stdout) == (2, "")
+    steps = [line.split("  ")[1] for line in result.stderr.splitlines() if line.startswith("  ")]
+    assert steps == ["svcgen new billing", "svcgen add resource invoice due:date", "svcgen update"]
 
 
 def test_help_imports_nothing_slow(workdir: Path, environ: Mapping[str, str]) -> None:

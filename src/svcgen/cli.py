@@ -14,7 +14,8 @@ from svcgen.cli_add import add_application
 from svcgen.cli_status import status
 from svcgen.cli_update import update
 from svcgen.errors import ExitCode, SvcgenError, UsageError
-from svcgen.options import with_options
+from svcgen.help_pages import FIRST_STEPS, NEW, STATUS, SVCGEN, UPDATE, Command, Group, Program
+from svcgen.options import AsJson, Quiet, Verbose, with_options
 from svcgen.questions import NAME, load_questions
 from svcgen.screen import Screen, error, is_terminal, print_json
 from svcgen.staging import check_destination, check_working_directory
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from svcgen.resource.spec import Resource
 
 _HELP_WIDTH = 80
+_COMPLETION = "_SVCGEN_COMPLETE"
 
 
 def run(arguments: list[str]) -> int:
@@ -40,7 +42,7 @@ def run(arguments: list[str]) -> int:
             # What the terminal or pipe can't encode is no reason to fail; a log should show each line at once.
             stream.reconfigure(errors="backslashreplace", line_buffering=True)
     try:
-        code = _run(arguments or ["--help"])
+        code = _run(arguments)
         if code == ExitCode.INTERRUPTED:
             raise KeyboardInterrupt
     except KeyboardInterrupt:
@@ -62,24 +64,34 @@ def run(arguments: list[str]) -> int:
 def _run(arguments: list[str]) -> int:
     try:
         check_working_directory()
+        if not arguments and _COMPLETION not in os.environ:
+            print(FIRST_STEPS, file=sys.stderr)
+            return ExitCode.USAGE
         # Left to itself, the help of a narrow terminal is 50 columns wide, and the terminal breaks words.
         width = max(min(shutil.get_terminal_size().columns, _HELP_WIDTH), 40) - 2
         command = _application()
         return int(command(arguments, prog_name="svcgen", standalone_mode=False, terminal_width=width) or 0)
     except typer.TyperException as problem:
         context = getattr(problem, "ctx", None)
-        hint = f"{context.command_path if context else 'svcgen'} --help shows every option"
-        raise UsageError(problem.format_message(), hint=hint) from problem
+        path = context.command_path if context else "svcgen"
+        listed = "command" if context and isinstance(context.command, Group) else "flag"
+        raise UsageError(problem.format_message(), hint=f"{path} --help lists every {listed}") from problem
 
 
 def _application() -> typer.Typer:
     # Without rich, whose import would double the time of --help.
-    application = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False)
+    application = typer.Typer(
+        cls=Program,
+        epilog=SVCGEN,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
     application.callback()(_svcgen)
-    application.command("new")(with_options(_new, load_questions(find_root())))
+    application.command("new", cls=Command, epilog=NEW)(with_options(_new, load_questions(find_root())))
     application.add_typer(add_application(), name="add")
-    application.command("update")(update)
-    application.command("status")(status)
+    application.command("update", cls=Command, epilog=UPDATE)(update)
+    application.command("status", cls=Command, epilog=STATUS)(status)
     return application
 
 
@@ -91,47 +103,44 @@ def _print_version(wanted: bool) -> None:
 
 def _svcgen(
     version: Annotated[
-        bool, typer.Option("--version", help="Show the version and exit.", callback=_print_version, is_eager=True)
+        bool, typer.Option("--version", help="Print the version and exit.", callback=_print_version, is_eager=True)
     ] = False,
 ) -> None:
-    """Make complete, single-purpose FastAPI services."""
+    """Create FastAPI services and keep them up to date."""
 
 
 def _new(  # noqa: PLR0913  (one for each flag)
-    name: Annotated[
-        str | None, typer.Argument(metavar="NAME", help="Name of the service; asked where missing.")
-    ] = None,
+    name: Annotated[str | None, typer.Argument(metavar="NAME", help="Name of the service, such as billing.")] = None,
     destination: Annotated[
-        Path | None, typer.Argument(metavar="DEST", help="Directory to make it in; by default ./NAME.")
+        Path | None, typer.Argument(metavar="DEST", help="Directory to create it in. [default: ./NAME]")
     ] = None,
     *,
     data_file: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Read answers from a YAML file; options win over it.")
+        Path | None, typer.Option(metavar="FILE", help="Read answers from a YAML file; flags override it.")
     ] = None,
-    defaults: Annotated[bool, typer.Option("--defaults", help="Ask nothing: take the defaults.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the files and answers; write nothing.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object; ask nothing.")] = False,
-    no_git: Annotated[bool, typer.Option("--no-git", help="Make no git repository and no commit.")] = False,
-    no_sync: Annotated[
-        bool, typer.Option("--no-sync", help="Make neither uv.lock nor the virtual environment.")
-    ] = False,
+    defaults: Annotated[bool, typer.Option("--defaults", help="Don't prompt; use the defaults.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the files and answers; write nothing.")] = False,
+    as_json: AsJson = False,
+    no_git: Annotated[bool, typer.Option("--no-git", help="Create no git repository and no commit.")] = False,
+    no_sync: Annotated[bool, typer.Option("--no-sync", help="Create neither uv.lock nor .venv.")] = False,
     source: Annotated[
         str | None,
-        typer.Option(metavar="URL", envvar="SVCGEN_SOURCE", help="Git URL that the service is to be updated from."),
+        typer.Option(metavar="URL", envvar="SVCGEN_SOURCE", help="Git URL that updates of the service come from."),
     ] = None,
     resource: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="SPEC", help="Add a resource, as `svcgen add resource` does: 'invoice due:date'; repeatable."
+            metavar="SPEC",
+            help="Also add a resource, written as for svcgen add resource: 'invoice due:date'. Repeatable.",
         ),
     ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show the commands run and their output.")] = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
     **answers: str | None,
 ) -> None:
-    """Make a service: complete, locked, committed, and its virtual environment ready.
+    """Create a service, locked, committed and ready to run.
 
-    At a terminal it asks what no option says; elsewhere it takes the defaults.
+    In a terminal it prompts for whatever the flags don't set. Elsewhere it uses the defaults.
     """
     from svcgen.commands.new import NewRequest, make_service, preview
     from svcgen.report import preview_object, service_object, show_preview, show_service

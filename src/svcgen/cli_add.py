@@ -4,16 +4,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from typer.core import TyperCommand
 
 from svcgen.errors import SpecError, UsageError
+from svcgen.help_pages import ADD, Command, Group, write_table
+from svcgen.options import AsJson, Quiet, Verbose
 from svcgen.screen import Screen, ask, can_ask, error, print_json
 
 if TYPE_CHECKING:
     from svcgen.resource.spec import Resource
 
 
-class _FieldsHelp(TyperCommand):
+class _FieldsHelp(Command):
     """A command whose help ends with the types and modifiers of fields."""
 
     def format_epilog(self, ctx: Any, formatter: Any) -> None:
@@ -22,13 +23,12 @@ class _FieldsHelp(TyperCommand):
 
         super().format_epilog(ctx, formatter)
         for heading, words in (("Field types", TYPES), ("Field modifiers", MODIFIERS)):
-            with formatter.section(heading):
-                formatter.write_dl(explained(words))
+            write_table(formatter, heading, explained(words))
 
 
 def add_application() -> typer.Typer:
     """Return the sub-commands of `svcgen add`."""
-    application = typer.Typer(rich_markup_mode=None, help="Add to a service.")
+    application = typer.Typer(cls=Group, rich_markup_mode=None, help="Add a resource to a service.", epilog=ADD)
     application.command("resource", cls=_FieldsHelp)(add_resource)
     # Otherwise Typer takes the only command for the application itself.
     application.callback()(lambda: None)
@@ -39,7 +39,7 @@ def add_resource(  # noqa: PLR0913  (one for each flag)
     words: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="NAME FIELD",
+            metavar="NAME FIELD...",
             help="Name in the singular, then one or more fields. The word `and` starts another resource.",
         ),
     ] = None,
@@ -54,10 +54,10 @@ def add_resource(  # noqa: PLR0913  (one for each flag)
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Print the diff, without the migration; run and write nothing.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object; never prompt.")] = False,
+    as_json: AsJson = False,
     allow_dirty: Annotated[bool, typer.Option("--allow-dirty", help="Accept uncommitted changes.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only errors.")] = False,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Print the commands run and their output.")] = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
 ) -> None:
     """Add a resource with its model, migration, routes and tests.
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from svcgen.errors import ExitCode
+from svcgen.options import AsJson
 from svcgen.screen import Screen, print_json
 from svcgen.template import find_template
 
@@ -16,33 +17,31 @@ if TYPE_CHECKING:
 
 def status(  # noqa: PLR0913  (one for each flag)
     paths: Annotated[
-        list[Path] | None, typer.Argument(metavar="[PATH]...", help="Services to look at; by default this directory.")
+        list[Path] | None, typer.Argument(metavar="PATH", help="Services to report on. [default: this directory]")
     ] = None,
     *,
     repos: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Read more paths from a file: one a line, # before a comment.")
+        Path | None, typer.Option(metavar="FILE", help="Read more paths from a file, one per line; # starts a comment.")
     ] = None,
     check: Annotated[bool, typer.Option("--check", help="Exit with 4 if a service is behind.")] = False,
     rules: Annotated[
         bool,
         typer.Option(
             "--rules",
-            help="Count the hard rules that each service breaks with the ruff and ast-grep in its own .venv. "
-            "This runs programs of the services: use it on those that you trust.",
+            help="Count broken hard rules too. This runs ruff and ast-grep from each service's .venv: use it only on "
+            "services that you trust.",
         ),
     ] = False,
     timeout: Annotated[
         float,
-        typer.Option(
-            metavar="SECONDS", min=0.1, help="How long a source, a template or the tools of a service may take."
-        ),
+        typer.Option(metavar="SECONDS", min=0.1, help="Time limit for each source, template and service."),
     ] = 30,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    as_json: AsJson = False,
 ) -> None:
-    """Show how far services are from their template: releases behind, files that the team changed.
+    """Show how far services are behind the template.
 
-    Executes nothing of a service, except with --rules, and writes nothing. Exits with 1 if a path is not a service that
-    can be read.
+    Prints how many releases each service is behind and which of the template's files its team has edited. It writes
+    nothing and, without --rules, runs nothing from the services.
     """
     from svcgen.commands.status import read_repos, survey
     from svcgen.report_status import show_statuses, status_object

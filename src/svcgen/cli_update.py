@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from svcgen.errors import ExitCode, SvcgenError, UsageError
+from svcgen.options import AsJson, Quiet, Verbose
 from svcgen.process import time_limit
 from svcgen.screen import Screen, error, print_json
 from svcgen.template import find_template
@@ -24,29 +25,30 @@ _SECONDS = 120.0
 
 def update(  # noqa: PLR0913  (one for each flag)
     paths: Annotated[
-        list[Path] | None, typer.Argument(metavar="[PATH]...", help="Services to update; by default this directory.")
+        list[Path] | None, typer.Argument(metavar="PATH", help="Services to update. [default: this directory]")
     ] = None,
     *,
-    to: Annotated[str | None, typer.Option(metavar="VERSION", help="Update to this release, such as v0.2.0.")] = None,
-    in_place: Annotated[
-        bool, typer.Option("--in-place", help="Change the branch that is checked out; commit nothing.")
-    ] = False,
-    check: Annotated[bool, typer.Option("--check", help="Exit with 0 if up to date, with 4 if behind.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change; change nothing.")] = False,
+    to: Annotated[
+        str | None, typer.Option(metavar="VERSION", help="Update to this release instead of the newest.")
+    ] = None,
+    in_place: Annotated[bool, typer.Option("--in-place", help="Update the current branch, without a commit.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Exit with 4 if a service is behind; change nothing.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what would change; change nothing.")] = False,
     resume: Annotated[
-        bool, typer.Option("--continue", help="Finish an update whose conflicts are resolved: lock, check, commit.")
+        bool, typer.Option("--continue", help="Finish an update after you resolved its conflicts.")
     ] = False,
     abort: Annotated[bool, typer.Option("--abort", help="Undo an unfinished update.")] = False,
-    test: Annotated[bool, typer.Option("--test", help="Run each service's suite afterwards.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show the commands run and their output.")] = False,
+    test: Annotated[bool, typer.Option("--test", help="Run each service's tests after the update.")] = False,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
 ) -> None:
-    """Bring services to a newer template, on a branch of their own, and lose nothing.
+    """Update services to a newer release of the template.
 
-    Your changes are kept, and lines that both sides changed are marked. It runs the service's own tools: uv,
-    scripts/check.py and, with --test, its suite; and filters that git runs at a checkout, such as Git LFS.
-    The command to undo it is printed.
+    The update is a commit on a new branch. Your changes are kept. Lines that both you and the template changed become
+    conflicts for you to resolve. The command to undo the update is printed.
+
+    It runs tools of the service: uv, scripts/check.py, filters of git such as Git LFS and, with --test, the tests.
     """
     from svcgen.commands.update import UpdateRequest
 

@@ -13,33 +13,34 @@ SvcgenError            1  something to fix
 """
 
 from enum import IntEnum
+from typing import Self
 
 
 class ExitCode(IntEnum):
     """The exit codes of all commands; `--json` repeats them as `exit_code`.
 
     Attributes:
-        DONE: The command did all that was asked.
-        FAILED: Something needs fixing: a directory in the way, a conflict, a failed check or step, a missing tool.
-        USAGE: The command line can't be carried out as written: an unknown flag, a missing name, a value that is not
-            allowed. Nothing was started.
-        BUG: svcgen itself failed, and wrote a log to attach to a report.
-        BEHIND: `--check` of `update` and `status` found a service behind its template, and nothing worse.
-        EXISTS: `new` found that the destination already holds this very service, and changed nothing.
-        HANGUP: SIGHUP: the terminal was closed.
-        INTERRUPTED: SIGINT: Ctrl-C.
-        TERMINATED: SIGTERM.
+        meaning: What `svcgen --help` and the README say of it.
     """
 
-    DONE = 0
-    FAILED = 1
-    USAGE = 2
-    BUG = 3
-    BEHIND = 4
-    EXISTS = 5
-    HANGUP = 129
-    INTERRUPTED = 130
-    TERMINATED = 143
+    meaning: str
+
+    def __new__(cls, value: int, meaning: str) -> Self:
+        """Return a member that is an int and explains itself."""
+        member = int.__new__(cls, value)
+        member._value_ = value
+        member.meaning = meaning
+        return member
+
+    DONE = 0, "done"
+    FAILED = 1, "something to fix: a directory in the way, a conflict, a failed step, a missing tool"
+    USAGE = 2, "the command line can't be carried out as written; nothing was started"
+    BUG = 3, "a bug in svcgen; the message names a log to report"
+    BEHIND = 4, "--check found a service behind its template"
+    EXISTS = 5, "new: the destination already holds this service; nothing was changed"
+    HANGUP = 129, "the terminal was closed (SIGHUP)"
+    INTERRUPTED = 130, "Ctrl-C (SIGINT)"
+    TERMINATED = 143, "SIGTERM"
 
 
 class SvcgenError(Exception):

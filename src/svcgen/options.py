@@ -10,6 +10,10 @@ import typer
 
 from svcgen.questions import NAME, Question
 
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object; never prompt.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only errors.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Print the commands run and their output.")]
+
 
 def with_options(command: Callable[..., None], questions: Sequence[Question]) -> Callable[..., None]:
     """Give a command one option for each question that is asked, in place of its `**answers`.
@@ -35,7 +39,7 @@ def with_options(command: Callable[..., None], questions: Sequence[Question]) ->
 
 def _option(question: Question) -> inspect.Parameter:
     # A default may be a template of its own, such as "The {{ service_name }} service".
-    default = re.sub(r"{{ *(\w+) *}}", r"<\1>", question.default or "")
+    default = re.sub(r"{{ *(\w+) *}}", r"<\1>", question.default or "").replace(f"<{NAME}>", "NAME")
     option = typer.Option(
         question.flag,
         help=f"{question.help}  [default: {default}]" if default else question.help,
