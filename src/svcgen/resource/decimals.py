@@ -52,6 +52,7 @@ def _decimal(precision: int, scale: int, low: str | None, high: str | None) -> K
             "1",
         ),
         read_default=read_default,
+        fit=lambda example: quoted(f"{min(max(Decimal(f'{Decimal(example):.{scale}f}'), bottom), top):.{scale}f}"),
     )
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 # Reads what stands after `default=`; returns it as Python source and as the JSON that is read back.
 ReadDefault = Callable[[str], tuple[str, str]]
+# Turns a text or a number into the nearest valid JSON value, as Python source.
+Fit = Callable[[str], str]
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,7 @@ class Kind:
         target: The resource that it refers to.
         values: Those of an enum.
         read_default: How a default is read; None where there can be none.
+        fit: How an example is fitted to the limits; None where `sample` is one.
     """
 
     annotation: str
@@ -49,6 +52,7 @@ class Kind:
     target: str = ""
     values: tuple[str, ...] = ()
     read_default: ReadDefault | None = None
+    fit: Fit | None = None
 
     @property
     def read(self) -> str:

@@ -46,6 +46,7 @@ def integer(bits: int, low: str | None, high: str | None) -> Kind:
         accepted=same(_power(int(bottom)), _power(int(top))),
         refused=(_power(int(bottom), -1), _power(int(top), 1), "1.5", f'"{start}"', "True"),
         read_default=read_default,
+        fit=lambda example: _power(int(min(max(Decimal(int(Decimal(example))), bottom), top))),
     )
 
 
@@ -85,7 +86,13 @@ def floating(low: str | None, high: str | None) -> Kind:
             *('"NaN"', '"Infinity"', f'"{start}"'),
         ),
         read_default=read_default,
+        fit=lambda example: repr(_within(float(example), bottom, top)),
     )
+
+
+def _within(number: float, bottom: float | None, top: float | None) -> float:
+    number = number if bottom is None else max(number, bottom)
+    return number if top is None else min(number, top)
 
 
 def _power(value: int, beyond: int = 0) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from svcgen.resource import reserved
+from svcgen.resource.examples import example_of
 from svcgen.resource.imports import with_imports
 from svcgen.resource.kinds import quoted
 from svcgen.resource.layout import FACTORIES, Layout, Target
@@ -48,7 +49,7 @@ def render(resource: Resource, layout: Layout, prefix: str) -> dict[Path, str]:
     imports = {
         "router": {**schemas, **models, "Response": "fastapi"},
         "factory": {**schemas, **models, **factories},
-        "test": {**own, **factories, "Response": "httpx"},
+        "test": {**schemas, **own, **factories, "Response": "httpx"},
     }
     context = {**_context(resource, targets), **context_of_tests(resource, layout, targets), "prefix": prefix}
     return {
@@ -84,7 +85,7 @@ def aliases(resource: Resource) -> dict[str, str]:
     for field in resource.fields:
         if any(word in field.kind.sent for word in ("Annotated", "Literal")):
             name = resource.model + class_name(field.column)
-            taken = {*reserved.CLASSES, *(resource.model + suffix for suffix in SUFFIXES), *named.values()}
+            taken = {"EXAMPLE", *reserved.CLASSES, *(resource.model + suffix for suffix in SUFFIXES), *named.values()}
             while name in taken:
                 name += "Value"
             named[field.column] = name
@@ -130,6 +131,7 @@ def _context(resource: Resource, targets: Mapping[str, Target]) -> dict[str, Any
         "read": read,
         "quoted": quoted,
         "sample": sample_of,
+        "example": lambda field: example_of(field, resource),
         "numbered": any(field.unique and not field.kind.target for field in fields),
     }
 

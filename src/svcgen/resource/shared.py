@@ -15,7 +15,10 @@ DIGITS = BeforeValidator(refuse_other_numerals)
 """,
     # OpenAPI documents of FastAPI have the limits of numbers as floats, and 2**63 - 1 is none.
     "Id": """Id = Annotated[
-    int, Field(ge=1, le=2**63 - 1), DIGITS, WithJsonSchema({"type": "integer", "format": "int64", "minimum": 1})
+    int,
+    Field(ge=1, le=2**63 - 1),
+    DIGITS,
+    WithJsonSchema({"type": "integer", "format": "int64", "minimum": 1, "examples": [1]}),
 ]
 """,
     "NOT_TEXT": """def refuse_text(value: object) -> object:

@@ -11,6 +11,8 @@ STR_LENGTH = 255
 _INDEXED_LENGTH = 600
 # What the body limit of a service's tests lets through with ease.
 _TESTED_LENGTH = 2000
+# The longest example that anybody reads.
+_READABLE_LENGTH = 80
 
 
 def read_length(word: str, value: str | None, default: int | None) -> int | None:
@@ -62,6 +64,7 @@ def text(default_length: int | None, low: str | None, high: str | None) -> Kind:
         ),
         indexable=longest is not None and longest <= _INDEXED_LENGTH,
         read_default=read_default,
+        fit=lambda example: _fit(example, shortest, longest),
     )
 
 
@@ -76,7 +79,15 @@ def uuid() -> Kind:
             raise SpecError(f"default={value} is not a UUID", hint=f"such as default={first[1:-1]}") from error
         return f"UUID({text})", text
 
-    return Kind("UUID", first, second, unique="str(UUID(int=n))", refused=('"1234"', "1"), read_default=read_default)
+    return Kind(
+        annotation="UUID",
+        sample=first,
+        other=second,
+        unique="str(UUID(int=n))",
+        refused=('"1234"', "1"),
+        read_default=read_default,
+        fit=lambda _example: quoted("3f2b8c1e-5a77-4d0e-9c41-8be6f0a2d913"),
+    )
 
 
 def enum(values: list[str], resource: str, field: str) -> Kind:
@@ -116,6 +127,7 @@ def json() -> Kind:
         other="[True, 0.5]",
         accepted=same("0", '"text"', "{}", "[]", "2**70"),
         indexable=False,
+        fit=lambda _example: '{"key": "value"}',
     )
 
 
@@ -126,6 +138,15 @@ def optional_json(kind: Kind) -> Kind:
 
 def _repeated(character: str, length: int) -> str:
     return quoted(character * length) if length <= 8 else f"{quoted(character)} * {length}"  # noqa: PLR2004
+
+
+def _fit(example: str, shortest: int, longest: int | None) -> str:
+    if shortest > _READABLE_LENGTH:
+        return _repeated("a", shortest)
+    if len(example) < shortest:
+        example = f"{example} " * (shortest // len(example) + 1)
+    cut = example[:longest].rstrip()
+    return quoted(cut if len(cut) >= shortest else example[:shortest].replace(" ", "_"))
 
 
 def length_check(function: str, shortest: int, longest: int | None) -> str:

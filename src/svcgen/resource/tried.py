@@ -14,6 +14,7 @@ def context_of_tests(resource: Resource, layout: Layout, targets: Mapping[str, T
         "required": [field.column for field in fields if field.required],
         "defaults": [(field.column, field.default_json or "None") for field in fields if not field.required],
         "never_null": [field.column for field in fields if not field.optional and field.kind.annotation != "JsonValue"],
+        "required_references": [field for field in resource.references if not field.optional],
         "unique": [field.column for field in fields if field.unique],
         "unique_references": "".join(
             f", {field.column}=(await make_{field.kind.target}(session)).id"

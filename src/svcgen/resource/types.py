@@ -88,6 +88,7 @@ def _list(words: Words, resource: str, name: str) -> Kind:
     limits += [f"min_length={shortest}"] if shortest else []
     limits += [f"max_length={longest}"] if longest is not None else []
     length = max(shortest, 1)
+    fit = element.fit
     return Kind(
         annotation=f"list[{element.annotation}]",
         schema=f"list[{element.sent}]",
@@ -108,6 +109,7 @@ def _list(words: Words, resource: str, name: str) -> Kind:
             *([_repeated(element.sample, longest + 1)] if longest is not None and longest < _TESTED_ITEMS else []),
         ),
         indexable=False,
+        fit=fit and (lambda example: f"[{', '.join([fit(example)] * length)}]"),
     )
 
 
