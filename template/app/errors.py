@@ -181,10 +181,19 @@ def declare_problem_media_type(app: FastAPI) -> None:
             for operation in path.values():
                 for status, response in operation["responses"].items():
                     if status >= "400" and "application/json" in response.get("content", {}):
-                        response["content"] = {PROBLEM_MEDIA_TYPE: response["content"]["application/json"]}
+                        declared = response["content"]["application/json"]
+                        response["content"] = {
+                            PROBLEM_MEDIA_TYPE: {**example_of(status, response["description"]), **declared}
+                        }
         return document
 
     app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to extend the document
+
+
+def example_of(status: str, title: str) -> dict[str, Any]:
+    if not status.isdigit():  # a range, such as 4XX
+        return {}
+    return {"example": {"type": "about:blank", "title": title, "status": int(status)}}
 
 
 def problem_responses(*statuses: HTTPStatus) -> dict[int | str, dict[str, Any]]:

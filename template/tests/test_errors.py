@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from http import HTTPStatus
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -126,8 +127,12 @@ async def test_slow_body(settings: Settings, state: State) -> None:
 async def test_problems_are_declared(app: FastAPI) -> None:
     responses = app.openapi()["paths"]["/widgets/{widget_id}"]["get"]["responses"]
 
-    assert responses["404"]["content"] == {
-        "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
-    }
-    assert all(responses[status]["content"] == responses["404"]["content"] for status in ("400", "401", "408", "413"))
+    for status in ("400", "401", "404", "408", "413"):
+        title = HTTPStatus(int(status)).phrase
+        assert responses[status]["content"] == {
+            "application/problem+json": {
+                "schema": {"$ref": "#/components/schemas/Problem"},
+                "example": {"type": "about:blank", "title": title, "status": int(status)},
+            }
+        }
     assert "application/json" in responses["200"]["content"]
