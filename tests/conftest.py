@@ -23,7 +23,7 @@ FOREIGN = ("NO_COLOR", "PYTHONDONTWRITEBYTECODE", "SVCGEN_SOURCE", "UV", "UV_PRO
 
 
 class Svcgen(Protocol):
-    def __call__(self, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]: ...
+    def __call__(self, *arguments: str, cwd: str = "", **environ: str) -> subprocess.CompletedProcess[str]: ...
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -73,10 +73,10 @@ def workdir(tmp_path: Path) -> Path:
 def svcgen(workdir: Path, environ: Mapping[str, str]) -> Svcgen:
     """Runs svcgen in `workdir` as a child process without a terminal."""
 
-    def run(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+    def run(*arguments: str, cwd: str = "", **more: str) -> subprocess.CompletedProcess[str]:
         done = subprocess.run(
             [sys.executable, "-m", "svcgen", *arguments],
-            cwd=workdir,
+            cwd=workdir / cwd,
             env={**environ, **more},
             stdin=subprocess.DEVNULL,
             capture_output=True,

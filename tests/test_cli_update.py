@@ -172,7 +172,7 @@ def test_the_worst_exit_code(
 
 
 def test_check(called: Called) -> None:
-    assert run("--check", "/srv/billing").stdout == "/srv/billing is at v1; there is v2\n"
+    assert run("--check", "/srv/billing").stdout == "/srv/billing is at v1; v2 is available\n"
     called.results = {"billing": lambda path: Update(path, "v2", "v2")}
     assert run("--check", "/srv/billing").stdout == "/srv/billing is up to date at v2\n"
     (found,) = json.loads(run("--check", "--json", "/srv/billing").stdout)["services"]
@@ -183,7 +183,7 @@ def test_an_error_is_shown_and_the_next_service_updated(called: Called) -> None:
     called.results = {"nowhere": failing}
     result = run("/srv/nowhere", "/srv/billing")
     assert result.stderr == "error: it is none\nhint: make one\n"
-    assert result.stdout == "/srv/billing went from v1 to v2\n"
+    assert result.stdout == "Updated /srv/billing from v1 to v2\n\n2 services: 1 failed, 1 updated\n"
     first, second = json.loads(run("--json", "/srv/nowhere", "/srv/billing").stdout)["services"]
     assert first == {"ok": False, "path": "/srv/nowhere", "error": "it is none", "hint": "make one"}
     assert second["to"] == "v2"
@@ -192,14 +192,14 @@ def test_an_error_is_shown_and_the_next_service_updated(called: Called) -> None:
 @pytest.mark.parametrize(
     ("flags", "shown"),
     [
-        (["--dry-run"], "/srv/billing would go from v1 to v2\n"),
-        (["--continue"], "/srv/billing went from v1 to v2\n"),
-        (["--abort"], "/srv/billing: took back the update to v2; main is checked out as before\n"),
+        (["--dry-run"], "\nDry run: /srv/billing would go from v1 to v2: no file changes\n"),
+        (["--continue"], "Updated /srv/billing from v1 to v2\n"),
+        (["--abort"], "Undid the update of /srv/billing to v2; main is checked out as before\n"),
         (["--quiet"], ""),
         (["-q", "--verbose"], ""),
-        (["--verbose"], "$ git status\nclean\n/srv/billing went from v1 to v2\n"),
-        (["-v", "--dry-run"], "$ git status\nclean\n/srv/billing would go from v1 to v2\n"),
-        (["-v", "--continue"], "$ git status\nclean\n/srv/billing went from v1 to v2\n"),
+        (["--verbose"], "$ git status\nclean\nUpdated /srv/billing from v1 to v2\n"),
+        (["-v", "--dry-run"], "$ git status\nclean\n\nDry run: /srv/billing would go from v1 to v2: no file changes\n"),
+        (["-v", "--continue"], "$ git status\nclean\nUpdated /srv/billing from v1 to v2\n"),
     ],
 )
 @pytest.mark.usefixtures("called")

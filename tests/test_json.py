@@ -1,4 +1,4 @@
-"""Every command prints what docs/json.md describes, whatever the outcome; the fixture `svcgen` checks it in all tests."""
+"""Every command prints what docs/json.md describes; the fixture `svcgen` checks it in all tests, too."""
 
 import inspect
 import json
@@ -79,7 +79,7 @@ def test_an_error_of_any_kind(
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     for module in ("cli", "cli_status", "cli_update", "commands.add"):
         monkeypatch.setattr(f"svcgen.{module}.find_template", fail)
-    monkeypatch.setattr("svcgen.commands.add.find_service", fail)
+    monkeypatch.setattr("svcgen.cli_paths.find_services", fail)
     arguments = (*command.split(), "--json")
 
     exited = run(list(arguments))

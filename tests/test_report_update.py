@@ -8,7 +8,7 @@ from svcgen.commands.resume import Aborted
 from svcgen.commands.update import Update
 from svcgen.events import Step
 from svcgen.merge import Conflict, Merged
-from svcgen.report_update import aborted_object, show_aborted, show_update, update_object
+from svcgen.report_update import aborted_object, show_aborted, show_preview, show_total, show_update, update_object
 from svcgen.repository import Head
 from svcgen.screen import Screen
 
@@ -41,48 +41,55 @@ EVERYTHING = Update(
     ),
 )
 SHOWN = """\
-/srv/billing went from v1.0.0 to v1.1.0, on the branch svcgen/v1.1.0
+Updated /srv/billing from v1.0.0 to v1.1.0, on the branch svcgen/v1.1.0
 
 Updated:
   a.py
   b.py
 
-Your changes kept:
+Merged with your changes:
   kept.py
 
-Left deleted, as you have it:
+Deleted by you, not restored:
   gone.py
 
-Left as they are, since you keep them out of git:
+Not tracked by git, not changed:
   CLAUDE.md
 
-Renamed by the template, your changes carried over:
+Renamed by the template, with your changes:
   from.py -> to.py
 
 New answers:
   region: ams
 
-For your team to do:
+To do for your team:
   v1.1.0: Set PORT.
 
-Note:
+Notes:
   requirements.txt is exported
 
-+one
+To undo the update:
+  cd /srv/billing
+  git switch main
+"""
+PREVIEW = """\
 
-To undo it: git switch main
+Dry run: /srv/billing would go from v1.0.0 to v1.1.0: 2 conflicts, 2 files updated, 1 file merged, 1 file renamed, \
+1 file removed, 1 file not replaced
 """
 ERRORS = """\
-error: the answer size changed from 'small' to 'large'
-error: app.py, line 4, 9: you and the template changed the same place
-error: logo.png: you and the template changed the same place
-error: old.py is no longer in the template, and you had changed it
-hint: what you had is in old.py.removed-in-v1.1.0
-error: link.md is not as git or the template has it, and is kept
+error: the answer size changes from 'small' to 'large'
+hint: check that this is what you want
+error: app.py, lines 4, 9: conflict between your changes and the template's
+error: logo.png: conflict between your changes and the template's
+error: old.py is removed from the template, and you had changed it
+hint: your version is in old.py.removed-in-v1.1.0
+error: link.md is not replaced, as git does not have your version of it
 hint: the template's version is in link.md.new-in-v1.1.0
 error: lock: no network
-error: the update is not complete
-hint: then run what is left:
+error: the update is incomplete
+hint: run the remaining steps:
+  cd /srv/billing
   uv lock
   uv run scripts/check.py
 """
@@ -93,17 +100,36 @@ def test_everything(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr() == (SHOWN, ERRORS)
 
 
+def test_a_dry_run_ends_with_a_summary(capsys: pytest.CaptureFixture[str]) -> None:
+    show_preview(Screen(), EVERYTHING)
+    shown = capsys.readouterr()
+    blocks = SHOWN.partition("\n\n")[2].partition("\nTo undo")[0]
+    assert shown.out == f"\n{blocks}{PREVIEW}"
+    assert shown.err == ERRORS.partition("error: the update is incomplete")[0]
+
+
 @pytest.mark.parametrize(
-    ("update", "flags", "shown"),
+    ("update", "shown"),
     [
-        (Update(PLACE, "v1", "v1", branch="b", undo="u"), {}, "/srv/billing is up to date at v1\n"),
-        (Update(PLACE, "v1", "v2"), {}, "/srv/billing went from v1 to v2\n"),
-        (Update(PLACE, "v1", "v2"), {"dry_run": True}, "/srv/billing would go from v1 to v2\n"),
-        (Update(PLACE, "v1", "v2", unfinished=True), {}, "/srv/billing is going from v1 to v2\n"),
+        (Update(PLACE, "v1", "v1", branch="b", undo="u"), "/srv/billing is up to date at v1\n"),
+        (Update(PLACE, "v1", "v2"), "Updated /srv/billing from v1 to v2\n"),
+        (Update(PLACE, "v1", "v2", unfinished=True), "Updating /srv/billing from v1 to v2\n"),
     ],
 )
-def test_the_first_line(update: Update, flags: dict[str, bool], shown: str, capsys: pytest.CaptureFixture[str]) -> None:
-    show_update(Screen(), update, **flags)
+def test_the_first_line(update: Update, shown: str, capsys: pytest.CaptureFixture[str]) -> None:
+    show_update(Screen(), update)
+    assert capsys.readouterr().out == shown
+
+
+@pytest.mark.parametrize(
+    ("update", "shown"),
+    [
+        (Update(PLACE, "v1", "v1"), "/srv/billing is up to date at v1\n"),
+        (Update(PLACE, "v1", "v2"), "\nDry run: /srv/billing would go from v1 to v2: no file changes\n"),
+    ],
+)
+def test_the_last_line(update: Update, shown: str, capsys: pytest.CaptureFixture[str]) -> None:
+    show_preview(Screen(), update)
     assert capsys.readouterr().out == shown
 
 
@@ -111,21 +137,30 @@ def test_the_first_line(update: Update, flags: dict[str, bool], shown: str, caps
     ("merged", "first"),
     [
         (Merged(), "run"),
-        (Merged(conflicts=(Conflict("a", (1,)),)), "resolve the conflicts and `git add` them, then run"),
+        (Merged(conflicts=(Conflict("a", (1,)),)), "resolve the conflicts, `git add` the files, then run"),
     ],
 )
-def test_what_finishes_it(merged: Merged, first: str, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(("place", "path"), [(PLACE, " /srv/billing"), (Path.cwd(), "")])
+def test_what_finishes_it(
+    merged: Merged, first: str, place: Path, path: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     """The steps that are left are `--continue`'s, so their commands are not printed."""
     step = Step("check", "pending", command="uv run scripts/check.py")
-    show_update(Screen(), Update(PLACE, "v1", "v2", merged=merged, unfinished=True, steps=(step,)))
+    show_update(Screen(), Update(place, "v1", "v2", merged=merged, unfinished=True, steps=(step,)))
     assert capsys.readouterr().err.endswith(
-        f"error: the update is unfinished\nhint: {first}: svcgen update --continue\nor undo it: svcgen update --abort\n"
+        f"error: the update is unfinished\nhint: {first}: svcgen update --continue{path}\n"
+        f"or undo the update: svcgen update --abort{path}\n"
     )
 
 
 def test_nothing_is_left(capsys: pytest.CaptureFixture[str]) -> None:
     show_update(Screen(), Update(PLACE, "v1", "v2", steps=(Step("lock", "done", command="uv lock"),)))
     assert capsys.readouterr().err == ""
+
+
+def test_a_total(capsys: pytest.CaptureFixture[str]) -> None:
+    show_total(Screen(), ["updated", "failed", "updated"])
+    assert capsys.readouterr().out == "\n3 services: 2 updated, 1 failed\n"
 
 
 def test_object() -> None:
@@ -165,12 +200,12 @@ def test_object() -> None:
 @pytest.mark.parametrize(("branch", "out"), [("main", "main"), ("", "c0ffee")])
 def test_aborted(branch: str, out: str, capsys: pytest.CaptureFixture[str]) -> None:
     show_aborted(Screen(), Aborted(PLACE, "v2", Head(branch, "c0ffee"), ""))
-    line = f"/srv/billing: took back the update to v2; {out} is checked out as before\n"
+    line = f"Undid the update of /srv/billing to v2; {out} is checked out as before\n"
     assert capsys.readouterr().out == line
 
     aborted = Aborted(PLACE, "v2", Head(branch, "c0ffee"), "beef")
     show_aborted(Screen(), aborted)
-    kept = "What you had changed in its files is kept in a commit: git show beef\n"
+    kept = "Your changes to the files of the update are in a commit: git show beef\n"
     assert capsys.readouterr().out == line + kept
     assert aborted_object(aborted) == {
         "ok": True,

@@ -1,10 +1,10 @@
 """The command line of `svcgen add resource`."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from svcgen.cli_paths import find
 from svcgen.errors import SpecError, UsageError
 from svcgen.help_pages import ADD, Command, Group, write_table
 from svcgen.options import AsJson, Quiet, Verbose
@@ -69,19 +69,19 @@ def add_resource(  # noqa: PLR0913  (one for each flag)
       svcgen add resource invoice number:str:unique amount:decimal:12,2
       svcgen add resource customer name:str and order customer:ref:customer
     """  # noqa: D301  (the backspace keeps Typer from joining the lines)
-    from svcgen.commands.add import add_resources, check_service, find_service
+    from svcgen.commands.add import add_resources, check_service
     from svcgen.report_add import added_object, show_added
     from svcgen.resource.added import AddRequest
     from svcgen.resource.parse import parse_resources
 
-    service = find_service(Path.cwd())
+    screen = Screen(quiet=quiet or as_json, verbose=verbose)
+    (service,) = find(screen, [])
     if words or as_json or not can_ask():
         resources = parse_resources(words or [], plural or [])
     else:
         check_service(service, allow_dirty=allow_dirty)
         resources = (_ask((plural or [""])[0]),)
     request = AddRequest(service, resources, not no_migration, allow_dirty, dry_run)
-    screen = Screen(quiet=quiet or as_json, verbose=verbose)
     try:
         result = add_resources(request, screen.notify)
     finally:

@@ -1,11 +1,11 @@
 """The command line of `svcgen status`."""
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from svcgen.cli_paths import Repos, find
 from svcgen.errors import ExitCode
 from svcgen.options import AsJson
 from svcgen.screen import Screen, print_json
@@ -20,9 +20,7 @@ def status(  # noqa: PLR0913  (one for each flag)
         list[Path] | None, typer.Argument(metavar="PATH", help="Services to report on. [default: this directory]")
     ] = None,
     *,
-    repos: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Read more paths from a file, one per line; # starts a comment.")
-    ] = None,
+    repos: Repos = None,
     check: Annotated[bool, typer.Option("--check", help="Exit with 4 if a service is behind.")] = False,
     rules: Annotated[
         bool,
@@ -36,6 +34,9 @@ def status(  # noqa: PLR0913  (one for each flag)
         float,
         typer.Option(metavar="SECONDS", min=0.1, help="Time limit for each source, template and service."),
     ] = 30,
+    long: Annotated[
+        bool, typer.Option("--long", "-l", help="List the edited files and the answers of each service.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Show how far services are behind the template.
@@ -43,11 +44,11 @@ def status(  # noqa: PLR0913  (one for each flag)
     Prints how many releases each service is behind and which of the template's files its team has edited. It writes
     nothing and, without --rules, runs nothing from the services.
     """
-    from svcgen.commands.status import read_repos, survey
+    from svcgen.commands.status import survey
     from svcgen.report_status import show_statuses, status_object
 
-    places = _places(paths or [], read_repos(repos) if repos else None)
     screen = Screen(quiet=as_json)
+    places = find(screen, paths, repos)
     found: list[ServiceStatus] = []
     try:
         screen.progress(f"0 of {len(places)} services")
@@ -59,14 +60,9 @@ def status(  # noqa: PLR0913  (one for each flag)
     code = _exit_code(found, check=check)
     if as_json:
         print_json({"ok": code == 0, "exit_code": code, "services": [status_object(one) for one in found]})
-    show_statuses(screen, found, rules=rules)
+    else:
+        show_statuses(screen, found, rules=rules, long=long)
     raise typer.Exit(code)
-
-
-def _places(paths: list[Path], listed: list[Path] | None) -> list[Path]:
-    given = [*paths, *listed] if listed is not None else paths or [Path()]
-    # Not resolve(): a symbolic link stays what the user called it.
-    return [Path(path) for path in dict.fromkeys(map(os.path.abspath, given))]
 
 
 def _exit_code(found: "list[ServiceStatus]", *, check: bool) -> int:

@@ -1,10 +1,12 @@
 """The command line of `svcgen update`."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from svcgen.cli_paths import Repos, find
 from svcgen.errors import ExitCode, SvcgenError, UsageError
 from svcgen.options import AsJson, Quiet, Verbose
 from svcgen.process import time_limit
@@ -12,15 +14,32 @@ from svcgen.screen import Screen, error, print_json
 from svcgen.template import find_template
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from svcgen.commands.update import Update, UpdateRequest
     from svcgen.repository import Head
 
-    Action = Callable[[UpdateRequest, Screen], tuple[int, dict[str, Any]]]
+    Action = Callable[["UpdateRequest", Screen], "Outcome"]
 
 # Of a checkout that nobody vouches for, even the configuration of git can be a pipe that never ends.
 _SECONDS = 120.0
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one service.
+
+    Attributes:
+        code: The exit code, were it the only one.
+        value: The JSON object.
+        word: What a total counts it as.
+        preview: The update that a dry run found.
+    """
+
+    code: int
+    value: dict[str, Any]
+    word: str
+    preview: "Update | None" = None
 
 
 def update(  # noqa: PLR0913  (one for each flag)
@@ -28,6 +47,7 @@ def update(  # noqa: PLR0913  (one for each flag)
         list[Path] | None, typer.Argument(metavar="PATH", help="Services to update. [default: this directory]")
     ] = None,
     *,
+    repos: Repos = None,
     to: Annotated[
         str | None, typer.Option(metavar="VERSION", help="Update to this release instead of the newest.")
     ] = None,
@@ -54,18 +74,20 @@ def update(  # noqa: PLR0913  (one for each flag)
 
     _require_one_of({"--check": check, "--dry-run": dry_run, "--continue": resume, "--abort": abort})
     action = {check: _check, dry_run: _preview, resume: _resume, abort: _abort}.get(True, _update)
-    template = find_template(None)
-    screen = Screen(quiet=quiet or as_json, verbose=verbose)
-    results: list[dict[str, Any]] = []
+    template, screen = find_template(None), Screen(quiet=quiet or as_json, verbose=verbose)
+    services = find(screen, paths, repos)
     branches: dict[tuple[Path, str], Head] = {}
-    code = 0
-    for path in paths or [Path()]:
-        request = UpdateRequest(path.absolute(), template, to, in_place=in_place, test=test, branches=branches)
-        one, found = _one(action, request, screen)
-        results.append(found)
-        code = one if code in {0, ExitCode.BEHIND} and one else code
+    outcomes: list[Outcome] = []
+    for number, path in enumerate(services, start=1):
+        if services[1:]:
+            screen.heading(f"[{number}/{len(services)}] {path}")
+        request = UpdateRequest(path, template, to, in_place=in_place, test=test, branches=branches)
+        outcomes.append(_one(action, request, screen))
+    code = _worst([outcome.code for outcome in outcomes])
     if as_json:
-        print_json({"ok": code == 0, "exit_code": code, "services": results})
+        print_json({"ok": code == 0, "exit_code": code, "services": [outcome.value for outcome in outcomes]})
+    else:
+        _conclude(screen, outcomes)
     raise typer.Exit(code)
 
 
@@ -75,66 +97,85 @@ def _require_one_of(flags: "Mapping[str, bool]") -> None:
         raise UsageError(f"{' and '.join(given)} can't be combined", hint="run one after the other")
 
 
-def _one(action: "Action", request: "UpdateRequest", screen: Screen) -> tuple[int, dict[str, Any]]:
-    """Run an action on one service; its error is no reason to leave out the next."""
+def _worst(codes: "Sequence[int]") -> int:
+    failures = [code for code in codes if code not in {ExitCode.DONE, ExitCode.BEHIND}]
+    return failures[0] if failures else max(codes, default=ExitCode.DONE)
+
+
+def _conclude(screen: Screen, outcomes: "Sequence[Outcome]") -> None:
+    """Show the diffs of a dry run, all in one call of the pager, and then what became of each service."""
+    from svcgen.report_update import show_preview, show_total
+
+    previews = [outcome.preview for outcome in outcomes if outcome.preview]
+    titled = previews[1:]
+    screen.diff("".join(f"# {each.path}\n{each.diff}" if titled else each.diff for each in previews if each.diff))
+    for each in previews:
+        show_preview(screen, each)
+    if outcomes[1:]:
+        show_total(screen, [outcome.word for outcome in outcomes])
+
+
+def _one(action: "Action", request: "UpdateRequest", screen: Screen) -> Outcome:
+    """Run an action on one service; an error of one does not keep the next from its turn."""
+    from svcgen.report_update import failed_object
+
     try:
         return action(request, screen)
     except SvcgenError as problem:
         screen.close()
         error(problem.message, problem.hint)
-        return problem.exit_code, {
-            "ok": False,
-            "path": str(request.path),
-            "error": problem.message,
-            "hint": problem.hint,
-        }
+        return Outcome(problem.exit_code, failed_object(request.path, problem), "failed")
     finally:
         screen.close()
 
 
-def _check(request: "UpdateRequest", screen: Screen) -> tuple[int, dict[str, Any]]:
+def _check(request: "UpdateRequest", screen: Screen) -> Outcome:
     from svcgen.commands.update import plan
-    from svcgen.report_update import update_object
+    from svcgen.report_update import show_checked, update_object
 
     with time_limit(_SECONDS):
         result = plan(request)
-    state = "is up to date at" if result.up_to_date else f"is at {result.before}; there is"
-    screen.line(f"{result.path} {state} {result.after}")
-    return 0 if result.up_to_date else ExitCode.BEHIND, update_object(result)
+    show_checked(screen, result)
+    code = ExitCode.DONE if result.up_to_date else ExitCode.BEHIND
+    return Outcome(code, update_object(result), "up to date" if result.up_to_date else "behind")
 
 
-def _preview(request: "UpdateRequest", screen: Screen) -> tuple[int, dict[str, Any]]:
+def _preview(request: "UpdateRequest", screen: Screen) -> Outcome:
     from svcgen.commands.update import preview_update
+    from svcgen.report_update import update_object
 
     with time_limit(_SECONDS):
-        previewed = preview_update(request, screen.notify)
-    return _shown(previewed, screen, dry_run=True)
+        result = preview_update(request, screen.notify)
+    word = "up to date" if result.up_to_date else "to be updated"
+    return Outcome(int(result.needs_a_look), update_object(result), word, result)
 
 
-def _update(request: "UpdateRequest", screen: Screen) -> tuple[int, dict[str, Any]]:
+def _update(request: "UpdateRequest", screen: Screen) -> Outcome:
     from svcgen.commands.update import update_service
 
     return _shown(update_service(request, screen.notify), screen)
 
 
-def _resume(request: "UpdateRequest", screen: Screen) -> tuple[int, dict[str, Any]]:
+def _resume(request: "UpdateRequest", screen: Screen) -> Outcome:
     from svcgen.commands.resume import continue_update
 
     return _shown(continue_update(request.path, screen.notify), screen)
 
 
-def _abort(request: "UpdateRequest", screen: Screen) -> tuple[int, dict[str, Any]]:
+def _abort(request: "UpdateRequest", screen: Screen) -> Outcome:
     from svcgen.commands.resume import abort_update
     from svcgen.report_update import aborted_object, show_aborted
 
     aborted = abort_update(request.path)
     show_aborted(screen, aborted)
-    return 0, aborted_object(aborted)
+    return Outcome(ExitCode.DONE, aborted_object(aborted), "undone")
 
 
-def _shown(result: "Update", screen: Screen, *, dry_run: bool = False) -> tuple[int, dict[str, Any]]:
+def _shown(result: "Update", screen: Screen) -> Outcome:
     from svcgen.report_update import show_update, update_object
 
     screen.close()
-    show_update(screen, result, dry_run=dry_run)
-    return int(result.needs_a_look), update_object(result)
+    show_update(screen, result)
+    finished = "incomplete" if result.needs_a_look else "updated"
+    word = "up to date" if result.up_to_date else "unfinished" if result.unfinished else finished
+    return Outcome(int(result.needs_a_look), update_object(result), word)

@@ -7,6 +7,7 @@ SvcgenError            1  something to fix
 │       └── CollisionError  1  the service already has what the resource would add
 ├── DestinationError   1  the service can't be created at that path
 ├── ServiceError       1  the directory is not a service, or its state does not allow the command
+│   └── UnfinishedError  1  an update of the service waits for a person
 ├── TemplateError      1  the template is missing or can't be rendered
 └── ToolError          1  uv or git is missing or failed
     └── NoRepositoryError  1  the directory is not in a git repository
@@ -85,6 +86,10 @@ class DestinationError(SvcgenError):
 
 class ServiceError(SvcgenError):
     """The directory is not a service, or its state does not allow the command."""
+
+
+class UnfinishedError(ServiceError):
+    """An update of the service waits for a person."""
 
 
 class TemplateError(SvcgenError):

@@ -6,6 +6,7 @@ from typing import Any
 from svcgen.resource.added import Added
 from svcgen.resource.spec import listed
 from svcgen.screen import Screen, error
+from svcgen.text import change_directory, counted
 
 
 def added_object(result: Added) -> dict[str, Any]:
@@ -28,42 +29,57 @@ def added_object(result: Added) -> dict[str, Any]:
 
 
 def show_added(screen: Screen, result: Added) -> None:
-    """Show resources that were added, and what is left to do; of a dry run, the change itself."""
-    request = result.request
-    if request.dry_run:
-        screen.line(result.diff.rstrip())
+    """Show resources that were added, and what to do next; of a dry run, the diff and a summary."""
+    names = listed([resource.name for resource in result.request.resources])
+    files = f"{counted(len(result.added), 'new file')}, {len(result.edited)} edited"
+    if result.request.dry_run:
+        screen.diff(result.diff)
     else:
-        names = listed([resource.name for resource in request.resources])
-        screen.line(f"{names} added: {len(result.added)} new files, {len(result.edited)} edited")
+        screen.say(f"Added {names} to {result.request.service}: {files}", "bold")
+    for heading, paths in (("New:", result.added), ("Edited:", result.edited)):
+        if paths:
+            screen.block(heading, [path.as_posix() for path in paths])
+    screen.line()
     for note in _notes(result):
-        screen.line(f"note: {note}")
+        screen.say(f"note: {note}")
     for step in result.steps:
         if step.outcome == "failed":
-            error(f"{step.name}: {step.reason}", f"all of it is there, but look at it yourself: {step.command}")
-    if not request.dry_run:
-        screen.line(f"undo it, as long as it is not committed, with: {result.undo}")
-        screen.panel(f"{_plurals(result)} are served", _next_steps(result))
+            error(f"{step.name}: {step.reason}", f"the files are in the service; look at them with: {step.command}")
+    if result.request.dry_run:
+        screen.say(f"Dry run: would add {names} to {result.request.service}: {files}", "bold")
+        return
+    # Piped, too: nothing else says how to undo it.
+    if screen.width is None:
+        undo = " && ".join([*change_directory(result.request.service), result.undo])
+        screen.line(f"To undo it before you commit: {undo}")
+    screen.panel(f"Next: {_plurals(result)}", _next_steps(result))
 
 
 def _notes(result: Added) -> list[str]:
     notes = list(result.notes)
     if not result.request.migration:
-        notes.append(f'there is no migration; make it: uv run scripts/makemigration.py "add {_plurals(result)}"')
+        notes.append(f'there is no migration yet; create it: uv run scripts/makemigration.py "add {_plurals(result)}"')
     if result.request.allow_dirty and not result.request.dry_run:
-        notes.append("there may have been changes that were not committed; the command below takes those back too")
+        notes.append("the command to undo it also stashes your own uncommitted changes to these files")
     return notes
 
 
 def _next_steps(result: Added) -> list[tuple[str, list[str]]]:
     tests = " ".join(f"tests/api/test_{resource.plural}.py" for resource in result.request.resources)
-    migration = ["git diff --stat", "uv run alembic upgrade head"] if result.request.migration else ["git diff --stat"]
+    migrate = ["uv run alembic upgrade head"] if result.request.migration else []
+    first = "the migration first" if migrate else "new files included"
     return [
         (
-            "Look at it, migration first, and run its tests:",
-            [*migration[:1], f"uv run pytest {tests}"],
+            f"Review the changes, {first}, and run the tests:",
+            [*change_directory(result.request.service), "git add . && git diff --staged", f"uv run pytest {tests}"],
         ),
-        ("Commit it:", [f"git add -A && git commit -m 'Add {_plurals(result)}'"]),
+        ("Apply the migration to your database, and commit:" if migrate else "Commit:", [*migrate, _commit(result)]),
+        ("To undo it before you commit:", [result.undo]),
     ]
+
+
+def _commit(result: Added) -> str:
+    return f"git commit -m 'Add {_plurals(result)}'"
 
 
 def _plurals(result: Added) -> str:

@@ -1,12 +1,16 @@
 """The result of `svcgen update`, as text and as JSON."""
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from svcgen.commands.resume import Aborted
 from svcgen.commands.update import Update
+from svcgen.errors import SvcgenError
 from svcgen.screen import Screen, error
+from svcgen.text import change_directory, counted, from_here
 from svcgen.unfinished import ABORT, CONTINUE
 
 
@@ -37,77 +41,13 @@ def update_object(update: Update) -> dict[str, Any]:
     }
 
 
-def show_update(screen: Screen, update: Update, *, dry_run: bool = False) -> None:
-    """Show what an update did, or would do, and what is left to a person."""
-    if update.up_to_date:
-        screen.line(f"{update.path} is up to date at {update.after}")
-        return
-    verb = "would go" if dry_run else "is going" if update.unfinished else "went"
-    place = f", on the branch {update.branch}" if update.branch else ""
-    screen.line(f"{update.path} {verb} from {update.before} to {update.after}{place}")
-    for heading, lines in _blocks(update):
-        screen.line(f"\n{heading}")
-        for line in lines:
-            screen.line(f"  {line}")
-    if update.diff:
-        screen.line(f"\n{update.diff}".rstrip())
-    if update.undo:
-        screen.line(f"\nTo undo it: {update.undo}")
-    _show_what_is_left(update)
-
-
-def _blocks(update: Update) -> Iterator[tuple[str, Sequence[str]]]:
-    merged = update.merged
-    blocks = (
-        ("Updated:", merged.updated),
-        ("Your changes kept:", merged.kept),
-        ("Left deleted, as you have it:", merged.left_out),
-        ("Left as they are, since you keep them out of git:", merged.untracked),
-        ("Renamed by the template, your changes carried over:", [f"{old} -> {new}" for old, new in merged.renamed]),
-        ("New answers:", [f"{name}: {new}" for name, (old, new) in update.answers.items() if old is None]),
-        ("For your team to do:", update.duties),
-        ("Note:", update.notes),
-    )
-    yield from ((heading, lines) for heading, lines in blocks if lines)
-
-
-def _show_what_is_left(update: Update) -> None:
-    for name, (old, new) in update.answers.items():
-        if old is not None:
-            error(f"the answer {name} changed from {old!r} to {new!r}")
-    for conflict in update.merged.conflicts:
-        lines = f", line {', '.join(map(str, conflict.lines))}" if conflict.lines else ""
-        error(f"{conflict.path}{lines}: you and the template changed the same place")
-    for path, kept in update.merged.removed:
-        error(f"{path} is no longer in the template, and you had changed it", f"what you had is in {kept}")
-    for path, new in update.merged.beside:
-        error(f"{path} is not as git or the template has it, and is kept", f"the template's version is in {new}")
-    for step in update.steps:
-        if step.outcome == "failed":
-            error(f"{step.name}: {step.reason}")
-    _show_commands(update)
-
-
-def _show_commands(update: Update) -> None:
-    if update.unfinished:
-        what = "resolve the conflicts and `git add` them, then run" if update.merged.conflicts else "run"
-        error("the update is unfinished", f"{what}: {CONTINUE}\nor undo it: {ABORT}")
-    elif left := [f"  {step.command}" for step in update.steps if step.outcome in {"failed", "pending"}]:
-        error("the update is not complete", "then run what is left:\n" + "\n".join(left))
-
-
-def show_aborted(screen: Screen, aborted: Aborted) -> None:
-    """Show what is checked out after an update was taken back."""
-    screen.line(
-        f"{aborted.path}: took back the update to {aborted.after}; {aborted.head.branch or aborted.head.commit}"
-        " is checked out as before"
-    )
-    if aborted.kept:
-        screen.line(f"What you had changed in its files is kept in a commit: git show {aborted.kept}")
+def failed_object(path: Path, problem: SvcgenError) -> dict[str, Any]:
+    """Return the JSON object of a service that could not be updated."""
+    return {"ok": False, "path": str(path), "error": problem.message, "hint": problem.hint}
 
 
 def aborted_object(aborted: Aborted) -> dict[str, Any]:
-    """Return the JSON object of an update that was taken back."""
+    """Return the JSON object of an update that was undone."""
     return {
         "ok": True,
         "path": str(aborted.path),
@@ -115,3 +55,115 @@ def aborted_object(aborted: Aborted) -> dict[str, Any]:
         "checked_out": aborted.head.branch or aborted.head.commit,
         "kept": aborted.kept,
     }
+
+
+def show_checked(screen: Screen, update: Update) -> None:
+    """Show whether a service is behind."""
+    state = f"up to date at {update.after}" if update.up_to_date else f"at {update.before}; {update.after} is available"
+    screen.say(f"{update.path} is {state}")
+
+
+def show_update(screen: Screen, update: Update) -> None:
+    """Show what an update did, and what is left to a person."""
+    if update.up_to_date:
+        screen.say(f"{update.path} is up to date at {update.after}")
+        return
+    verb = "Updating" if update.unfinished else "Updated"
+    place = f", on the branch {update.branch}" if update.branch else ""
+    screen.say(f"{verb} {update.path} from {update.before} to {update.after}{place}", "bold")
+    _show_blocks(screen, update)
+    _show_problems(update)
+    _show_commands(update)
+    if update.undo and not update.unfinished:
+        screen.block("To undo the update:", [*change_directory(update.path), update.undo])
+
+
+def show_preview(screen: Screen, update: Update) -> None:
+    """Show what an update would do to each file, and end with a summary."""
+    if update.up_to_date:
+        screen.say(f"{update.path} is up to date at {update.after}")
+        return
+    _show_blocks(screen, update)
+    _show_problems(update)
+    screen.line()
+    screen.say(f"Dry run: {update.path} would go from {update.before} to {update.after}: {_counts(update)}", "bold")
+
+
+def show_aborted(screen: Screen, aborted: Aborted) -> None:
+    """Show what is checked out after an update was undone."""
+    screen.say(
+        f"Undid the update of {aborted.path} to {aborted.after}; {aborted.head.branch or aborted.head.commit} is"
+        " checked out as before",
+        "bold",
+    )
+    if aborted.kept:
+        screen.say(f"Your changes to the files of the update are in a commit: git show {aborted.kept}")
+
+
+def show_total(screen: Screen, outcomes: Sequence[str]) -> None:
+    """Show what became of several services, in a line."""
+    counts = ", ".join(f"{count} {outcome}" for outcome, count in Counter(outcomes).items())
+    screen.line()
+    screen.say(f"{counted(len(outcomes), 'service')}: {counts}", "bold")
+
+
+def _show_blocks(screen: Screen, update: Update) -> None:
+    if update.merged.updated:
+        screen.few("Updated:", update.merged.updated)
+    for heading, lines in _blocks(update):
+        screen.prose(heading, lines)
+
+
+def _blocks(update: Update) -> Iterator[tuple[str, Sequence[str]]]:
+    merged = update.merged
+    blocks = (
+        ("Merged with your changes:", merged.kept),
+        ("Deleted by you, not restored:", merged.left_out),
+        ("Not tracked by git, not changed:", merged.untracked),
+        ("Renamed by the template, with your changes:", [f"{old} -> {new}" for old, new in merged.renamed]),
+        ("New answers:", [f"{name}: {new}" for name, (old, new) in update.answers.items() if old is None]),
+        ("To do for your team:", update.duties),
+        ("Notes:", update.notes),
+    )
+    yield from ((heading, lines) for heading, lines in blocks if lines)
+
+
+def _show_problems(update: Update) -> None:
+    for name, (old, new) in update.answers.items():
+        if old is not None:
+            error(f"the answer {name} changes from {old!r} to {new!r}", "check that this is what you want")
+    for conflict in update.merged.conflicts:
+        word = "lines" if conflict.lines[1:] else "line"
+        lines = f", {word} {', '.join(map(str, conflict.lines))}" if conflict.lines else ""
+        error(f"{conflict.path}{lines}: conflict between your changes and the template's")
+    for path, kept in update.merged.removed:
+        error(f"{path} is removed from the template, and you had changed it", f"your version is in {kept}")
+    for path, new in update.merged.beside:
+        error(f"{path} is not replaced, as git does not have your version of it", f"the template's version is in {new}")
+    for step in update.steps:
+        if step.outcome == "failed":
+            error(f"{step.name}: {step.reason}")
+
+
+def _show_commands(update: Update) -> None:
+    if update.unfinished:
+        what = "resolve the conflicts, `git add` the files, then run" if update.merged.conflicts else "run"
+        place = "" if update.path == Path.cwd() else f" {from_here(update.path)}"
+        error("the update is unfinished", f"{what}: {CONTINUE}{place}\nor undo the update: {ABORT}{place}")
+    elif left := [step.command for step in update.steps if step.outcome in {"failed", "pending"}]:
+        commands = "\n".join(f"  {command}" for command in [*change_directory(update.path), *left])
+        error("the update is incomplete", f"run the remaining steps:\n{commands}")
+
+
+def _counts(update: Update) -> str:
+    merged = update.merged
+    parts: Mapping[str, int] = {
+        "updated": len(merged.updated),
+        "merged": len(merged.kept),
+        "renamed": len(merged.renamed),
+        "removed": len(merged.removed),
+        "not replaced": len(merged.beside),
+    }
+    conflicts = [counted(len(merged.conflicts), "conflict")] if merged.conflicts else []
+    files = [f"{counted(count, 'file')} {what}" for what, count in parts.items() if count]
+    return ", ".join([*conflicts, *files]) or "no file changes"

@@ -2,11 +2,11 @@
 
 import json
 import sys
-import unicodedata
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 from svcgen.events import CommandRun, Started, Step
+from svcgen.text import printable, wrapped
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -15,23 +15,33 @@ if TYPE_CHECKING:
 
 _LABELS = {
     "render": "Render the template",
-    "merge": "Merge it",
+    "merge": "Merge the changes",
     "lock": "Lock the dependencies",
     "export": "Export requirements.txt",
     "git": "Commit to git",
-    "switch": "Bring it into the work tree",
+    "switch": "Update the work tree",
     "sync": "Install into .venv",
-    "files": "Write its files",
-    "format": "Format them as the service does",
-    "migration": "Autogenerate its migration",
-    "resources": "Add its resources",
-    "publish": "Put it into the service",
+    "files": "Write the files",
+    "format": "Format the code",
+    "migration": "Generate the migration",
+    "resources": "Add the resources",
+    "publish": "Copy into the service",
     "check": "Check the hard rules",
-    "test": "Run its suite",
+    "test": "Run the tests",
 }
+_WIDEST = max(map(len, _LABELS.values()))
+_MARKS = {"done": ("✓", "green"), "failed": ("✗", "red"), "skipped": ("-", "dim"), "pending": ("…", "yellow")}
+# Of a list whose items need no attention.
+_FEW = 10
 # docs/json.md says what changes it.
 _SCHEMA = 1
-_MARKS = {"done": ("✓", "green"), "failed": ("✗", "red"), "skipped": ("-", "dim"), "pending": ("…", "yellow")}
+
+
+class Cell(NamedTuple):
+    """A cell of a table, and its style on a terminal."""
+
+    text: str
+    style: str = ""
 
 
 class Screen:
@@ -48,8 +58,13 @@ class Screen:
         self._console = _console() if is_terminal(sys.stdout) and not quiet else None
         self._status: Status | None = None
 
+    @property
+    def width(self) -> int | None:
+        """The columns of the terminal; None where output is piped."""
+        return self._console.width if self._console else None
+
     def notify(self, event: Started | CommandRun | Step) -> None:
-        """Show what a command tells while it works."""
+        """Show what a command reports while it works."""
         if isinstance(event, CommandRun):
             if self._verbose:
                 self.line(f"$ {event.command}\n{event.output}".rstrip())
@@ -59,28 +74,78 @@ class Screen:
             self.line(f"{event.name}: {event.outcome} in {event.seconds:.2f} s")
 
     def line(self, text: str = "") -> None:
-        """Print plain text."""
+        """Print text as it is: a path or a command that is copied from the screen has no line breaks."""
         if self._console:
-            self._console.print(printable(text), soft_wrap=True)
+            self._console.print(_text(text), soft_wrap=True)
         elif not self._quiet:
             print(printable(text))
 
-    def table(self, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    def say(self, text: str, style: str = "") -> None:
+        """Print sentences, wrapped at words on a terminal."""
+        if self._console:
+            self._console.print(_text(wrapped(printable(text), self._console.width), style), soft_wrap=True)
+        elif not self._quiet:
+            print(printable(text))
+
+    def heading(self, text: str) -> None:
+        """Begin a part of several on a terminal."""
+        if self._console:
+            self.line()
+            self.say(text, "bold")
+
+    def block(self, heading: str, lines: Sequence[str]) -> None:
+        """Print a heading, and below it lines as they are."""
+        self.line()
+        self.say(heading, "bold")
+        for line in lines:
+            self.line(f"  {line}")
+
+    def prose(self, heading: str, paragraphs: Sequence[str]) -> None:
+        """Print a heading, and below it sentences, wrapped at words on a terminal."""
+        width = self._console.width - 2 if self._console else sys.maxsize
+        self.block(heading, [wrapped(printable(text), width).replace("\n", "\n  ") for text in paragraphs])
+
+    def few(self, heading: str, lines: Sequence[str]) -> None:
+        """Print a heading and lines below it; on a terminal only the first of many."""
+        left_out = len(lines) - _FEW if self._console and len(lines) > _FEW + 1 else 0
+        self.block(heading, [*lines[: len(lines) - left_out], *([f"and {left_out} more"] if left_out else [])])
+
+    def note(self, text: str) -> None:
+        """Print a remark to standard error."""
+        if not self._quiet:
+            self.close()
+            _complain("note", "bold cyan", text)
+
+    def table(self, columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:
         """Print a table, and lines of words between tabs where output is piped."""
         self.close()
-        # A tab or a line break in a name must not make another column or row.
-        rows = [[printable(cell, but="") for cell in row] for row in rows]
         if self._console is None:
-            for row in (columns, *rows):
-                self.line("\t".join(row))
+            # A tab or a line break in a name must not make another column or row.
+            for words in (columns, *([printable(cell.text, but="") for cell in row] for row in rows)):
+                self.line("\t".join(words))
             return
         from rich.table import Table
-        from rich.text import Text
 
-        table = Table(*columns, box=None, header_style="bold", pad_edge=False)
+        table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
+        for column in columns:
+            table.add_column(column, overflow="fold")
         for row in rows:
-            table.add_row(*map(Text, row))
+            table.add_row(*(_text(cell.text, cell.style) for cell in row))
         self._console.print(table)
+
+    def diff(self, diff: str) -> None:
+        """Print a diff; on a terminal through the user's pager."""
+        text = printable(diff.rstrip("\n"))
+        if self._quiet or not text:
+            return
+        self.close()
+        if self._console:
+            from svcgen.pager import coloured, page
+
+            text = coloured(text) if self._console.color_system and not self._console.no_color else text
+            if page(f"{text}\n"):
+                return
+        print(text)
 
     def progress(self, text: str) -> None:
         """Show on a terminal what is being done, in the place of what was shown before."""
@@ -91,7 +156,7 @@ class Screen:
             self._status.start()
 
     def panel(self, title: str, blocks: Sequence[tuple[str, Sequence[str]]]) -> None:
-        """Print blocks of commands under their headings; without side borders, so that they can be copied."""
+        """Print what to do next on a terminal: commands under headings, without borders, so that they can be copied."""
         if self._console is None:
             return
         from rich.rule import Rule
@@ -99,7 +164,8 @@ class Screen:
         self._console.print()
         self._console.print(Rule(_text(title, "bold"), style="green"))
         for heading, commands in blocks:
-            self._console.print(_text(f"\n{heading}", "dim"))
+            self._console.print()
+            self.say(heading, "dim")
             for command in commands:
                 self.line(f"  {command}")
         self._console.print()
@@ -112,16 +178,16 @@ class Screen:
             self._status = None
 
     def _show_progress(self, console: "Console", event: Started | Step) -> None:
+        from rich.text import Text
+
         self.close()
-        label = f"{_LABELS[event.name]:<25}"
+        label = f"{_LABELS.get(event.name, event.name):<{_WIDEST}}"
         if isinstance(event, Started):
             self.progress(label)
             return
-        mark, style = _MARKS[event.outcome]
-        detail = event.reason if event.outcome == "skipped" else f"{event.seconds:5.2f} s"
-        if event.outcome == "pending":
-            detail = event.reason
-        console.print(_text(mark, style), f"{label} ", _text(detail, "dim"), soft_wrap=True)
+        timed = event.outcome in {"done", "failed"}
+        detail = f"{event.seconds:6.1f} s" if timed else f"  {event.reason}"
+        console.print(Text.assemble(_text(*_MARKS[event.outcome]), f" {label}", _text(detail, "dim")))
 
 
 def is_terminal(stream: TextIO | None) -> bool:
@@ -145,23 +211,9 @@ def ask(question: str) -> str:
 
 def error(message: str, hint: str = "") -> None:
     """Print an error to standard error, in colour where that is a terminal."""
-    lines = [("error", "bold red", message)] + ([("hint", "bold cyan", hint)] if hint else [])
-    console = _console(stderr=True) if is_terminal(sys.stderr) else None
-    for word, style, text in lines:
-        if console:
-            console.print(_text(f"{word}:", style), printable(text), soft_wrap=True)
-        else:
-            print(f"{word}: {printable(text)}", file=sys.stderr)
-
-
-def printable(text: str, but: str = "\n\t") -> str:
-    """Escape what could control a terminal, or hide or reorder what it shows.
-
-    Args:
-        text: What may come from anybody: the name of a file, an answer, what a tool printed.
-        but: Characters that stay.
-    """
-    return "".join(char if _is_shown(char) or char in but else repr(char)[1:-1] for char in text)
+    _complain("error", "bold red", message)
+    if hint:
+        _complain("hint", "bold cyan", hint)
 
 
 def print_json(value: Mapping[str, object]) -> None:
@@ -170,8 +222,15 @@ def print_json(value: Mapping[str, object]) -> None:
     print(json.dumps({"schema_version": _SCHEMA, **value}).replace("\x7f", "\\u007f"))
 
 
-def _is_shown(char: str) -> bool:
-    return char.isprintable() or unicodedata.category(char) == "Zs"
+def _complain(word: str, style: str, text: str) -> None:
+    said = f"{word}: {printable(text)}"
+    if not is_terminal(sys.stderr):
+        print(said, file=sys.stderr)
+        return
+    console = _console(stderr=True)
+    shown = _text(wrapped(said, console.width))
+    shown.stylize(style, 0, len(word) + 1)
+    console.print(shown, soft_wrap=True)
 
 
 def _console(*, stderr: bool = False) -> "Console":

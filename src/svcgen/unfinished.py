@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from svcgen.bounded import read_bounded
-from svcgen.errors import ServiceError
+from svcgen.errors import ServiceError, UnfinishedError
 from svcgen.repository import Head, Repository
 
 CONTINUE, ABORT = "svcgen update --continue", "svcgen update --abort"
@@ -88,7 +88,7 @@ def require_finished(path: Path) -> None:
         path: The service's directory.
 
     Raises:
-        ServiceError: There is one.
+        UnfinishedError: There is one.
         ToolError: git refuses to read the repository.
     """
     if not _has_record(path):
@@ -96,7 +96,7 @@ def require_finished(path: Path) -> None:
     repository = Repository.find(path)
     found = find_unfinished(repository)
     if found and not found.is_applied(repository):
-        raise ServiceError(
+        raise UnfinishedError(
             f"an update of {repository.top / found.service} to {found.after} is unfinished",
             hint=f"resolve its conflicts and finish it: {CONTINUE}\nor undo it: {ABORT}",
         )

@@ -95,8 +95,10 @@ def test_no_migration_says_what_to_run(svcgen: Svcgen, service: Path) -> None:
     result = svcgen("add", "resource", "invoice", "number:str", QUICK)
 
     assert result.returncode == 0
-    assert 'note: there is no migration; make it: uv run scripts/makemigration.py "add invoices"' in result.stdout
-    assert "undo it, as long as it is not committed, with: git restore -- AGENTS.md" in result.stdout
+    assert 'note: there is no migration yet; create it: uv run scripts/makemigration.py "add invoices"' in result.stdout
+    assert (
+        "To undo it before you commit: cd billing && git stash push --include-untracked -- AGENTS.md" in result.stdout
+    )
     assert not any("alembic" in path for path in changed(service))
 
 

@@ -45,7 +45,7 @@ def test_the_next_command_needs_no_setup(svcgen: Svcgen, workdir: Path, environ:
 def test_piped_output_is_plain_and_short(svcgen: Svcgen, workdir: Path) -> None:
     result = svcgen("new", "billing", "--no-sync", FORCE_COLOR="")
     first, *notes = result.stdout.splitlines()
-    assert first.startswith(f"{workdir}/billing made from ")
+    assert first.startswith(f"Created {workdir}/billing from ")
     assert all(note.startswith("note: ") for note in notes)
     assert "\x1b" not in result.stdout + result.stderr
 
@@ -258,7 +258,7 @@ def test_without_git(svcgen: Svcgen, workdir: Path, tmp_path: Path) -> None:
     result = svcgen("new", "billing", "--no-sync", PATH=str(tmp_path / "bin"))
     assert result.returncode == 1
     assert "error: git: git is not on PATH" in result.stderr
-    assert "error: billing is made, but not complete" in result.stderr
+    assert "error: billing is incomplete" in result.stderr
     assert "  cd billing\n  git init -b main && git add --force --all . ':!.env'" in result.stderr
     assert (workdir / "billing" / "pyproject.toml").exists()
 
@@ -272,7 +272,7 @@ def test_without_uv(svcgen: Svcgen, workdir: Path, tmp_path: Path) -> None:
     result = svcgen("new", "billing", PATH=str(tmp_path / "bin"), PYENV_ROOT=str(tmp_path), HOME=str(tmp_path))
     assert result.returncode == 1
     assert f"error: lock: uv is in none of: {tmp_path}/bin, " in result.stderr
-    assert "hint: run what is left:\n  cd billing\n  uv lock\n  uv export " in result.stderr
+    assert "hint: run the remaining steps:\n  cd billing\n  uv lock\n  uv export " in result.stderr
     assert result.stderr.endswith("  uv sync\n")
     assert git(workdir / "billing", "status", "--porcelain") == ""
 
@@ -300,7 +300,7 @@ def test_a_sync_that_fails_keeps_the_project(svcgen: Svcgen, workdir: Path, tmp_
     )
     result = svcgen("new", "billing", PATH=path)
     assert result.returncode == 1
-    assert result.stderr.endswith("hint: run what is left:\n  cd billing\n  uv sync\n")
+    assert result.stderr.endswith("hint: run the remaining steps:\n  cd billing\n  uv sync\n")
     assert "error: sync: uv sync --frozen: no Python 3.13\n" in result.stderr
     assert (workdir / "billing" / "uv.lock").exists()
 

@@ -158,10 +158,12 @@ def test_piped_it_is_lines(svcgen: Svcgen, service: Path, workdir: Path) -> None
 
     head, good, bad, blank, *reasons = run.stdout.splitlines()
     assert head.split("\t")[:3] == ["service", "version", "behind"]
-    assert good.split("\t")[3:] == ["fly", "3.13", "payments", "Dockerfile (deleted)"]
-    assert bad.split("\t")[:2] == ["none", "broken"]
+    assert good.split("\t")[3:] == ["1", "payments", str(service)]
+    assert bad.split("\t") == ["none", "broken", "?", "?", "", str(workdir / "none")]
     assert blank == ""
-    assert [line.partition(":")[0] for line in reasons] == ["none"]
+    reason, blank, summary = reasons
+    assert reason.startswith("none: ")
+    assert summary == f"2 services: 1 broken, 1 behind {carried_versions()[-1]}, 1 edited"
 
     head, good, *_ = svcgen("status", "--rules", "billing").stdout.splitlines()
     assert (head.split("\t")[-1], good.split("\t")[-1]) == ("failed rules", "?")
@@ -212,3 +214,17 @@ def test_nothing_is_written(svcgen: Svcgen, service: Path) -> None:
     assert run.returncode == 0, run.stderr
     assert json.loads(run.stdout)["services"][0]["failed_rules"] == {"F401": 1}
     assert times() == before
+
+
+def test_details(svcgen: Svcgen, service: Path, workdir: Path) -> None:
+    for file in ("Dockerfile", "alembic.ini", "compose.yaml", "ruff.toml"):
+        with (service / file).open("a") as edited:
+            edited.write("# ours\n")
+    (service / "app" / "db.py").unlink()
+    (workdir / "none").mkdir()
+
+    shown = svcgen("status", "--long", "--rules", "none", "billing").stdout
+
+    assert shown.startswith(f"none\n  path      {workdir}/none\n  state     broken\n\nbilling\n  path      {service}\n")
+    assert "  edited    Dockerfile\n            alembic.ini\n            compose.yaml\n            ruff.toml\n" in shown
+    assert "  deleted   app/db.py\n  rules     ?\n" in shown

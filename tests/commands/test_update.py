@@ -337,7 +337,7 @@ def test_command_line(upstream: Upstream, svcgen: Svcgen, tmp_path: Path) -> Non
     assert svcgen("update", "--check", service).returncode == 4
     preview = svcgen("update", "--dry-run", service)
     assert preview.returncode == 0
-    assert "would go from v1.0.0 to v1.1.0" in preview.stdout
+    assert "would go from v1.0.0 to v1.1.0: 1 file updated\n" in preview.stdout
     assert "+line_3 = 'theirs'" in preview.stdout
     both = svcgen("update", "--json", nowhere, service)
     assert both.returncode == 1

@@ -14,17 +14,12 @@ from svcgen.resource.review import review
 from svcgen.resource.spec import listed
 from svcgen.resource.tools import MAKE_MIGRATION, Tools
 from svcgen.resource.workcopy import publish, work_copy
-from svcgen.service import ANSWERS_FILE, Service, read_service
+from svcgen.service import Service, read_service
 from svcgen.signals import finish
 from svcgen.source import same_source
 from svcgen.steps import Steps
 from svcgen.template import find_template, installed_version
 from svcgen.toolchain import Uv
-
-
-def find_service(directory: Path) -> Path:
-    """Return the service that a directory is in, or the directory itself."""
-    return next((place for place in (directory, *directory.parents) if (place / ANSWERS_FILE).exists()), directory)
 
 
 def check_service(path: Path, *, allow_dirty: bool) -> Service:

@@ -1,4 +1,4 @@
-"""`svcgen status`: how far each of many services is from its template. It writes nothing."""
+"""`svcgen status`: how far services are from their template."""
 
 import os
 import tempfile
@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from svcgen.bounded import read_bounded
-from svcgen.errors import ServiceError, SvcgenError, UsageError
+from svcgen.errors import ServiceError, SvcgenError, UnfinishedError
 from svcgen.foreign import ForeignTemplate
 from svcgen.history import find_version, parse_version, released_tags
 from svcgen.pristine import Pristine
@@ -26,28 +25,27 @@ from svcgen.unfinished import require_finished
 _T = TypeVar("_T")
 # Seconds for each of: asking a source, rendering its template, the tools of a service.
 SECONDS = 30.0
-# A list of 100,000 paths.
-_LARGEST = 8 << 20
 # They wait for the network and not for the processor.
 _REMOTES = 16
 
 
 @dataclass(frozen=True)
 class ServiceStatus:
-    """One service, or a path that is none.
+    """A service, or a path that is not one.
 
     Attributes:
         path: Its directory.
-        name: The service's name; the directory's where there is no service.
+        name: The service's name; the name of the directory if it is not a service.
         version: The version of the template that it is at.
-        newest: The newest version that is known.
-        behind: How many releases have come since; None where that can't be told.
-        answers: What was answered to the template's questions.
-        edited: Files of the template that the team has changed, or None.
-        deleted: Those that it has deleted, or None.
-        failed_rules: How often each hard rule is broken, or None where that is not known or was not asked for.
-        remarks: Why something is not known.
-        problem: Why it is no service that can be looked at; then nothing else is known.
+        newest: The newest release known.
+        behind: The number of releases since that version; None if unknown.
+        answers: The answers to the template's questions.
+        edited: Files of the template that the team changed; None if unknown.
+        deleted: Files of the template that the team deleted; None if unknown.
+        failed_rules: How often each hard rule is broken; None if unknown or not asked for.
+        remarks: Why something is unknown.
+        problem: Why the service can't be read; then nothing else is known.
+        unfinished: Whether the problem is an update that waits for a person.
     """
 
     path: Path
@@ -61,39 +59,25 @@ class ServiceStatus:
     failed_rules: Mapping[str, int] | None = None
     remarks: tuple[str, ...] = ()
     problem: str = ""
-
-
-def read_repos(file: Path) -> list[Path]:
-    """Read the paths of services from a file: one a line, relative to the file, with # before a comment.
-
-    Raises:
-        UsageError: It can't be read.
-    """
-    try:
-        lines = read_bounded(file, _LARGEST).decode().splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{file} can't be read: {error}", hint="one path a line, # before a comment") from error
-    paths = (line.partition("#")[0].strip() for line in lines)
-    # pathlib's raises where there is no such user.
-    return [file.parent / os.path.expanduser(path) for path in paths if path]  # noqa: PTH111
+    unfinished: bool = False
 
 
 def survey(
     paths: Sequence[Path], template: Template, *, rules: bool = False, seconds: float = SECONDS
 ) -> Iterator[ServiceStatus]:
-    """Look at services, several at a time, and yield what is found in the order of the paths.
+    """Read services, several at a time, and yield their status in the order of the paths.
 
-    Nothing of them is executed but, if asked for, the tools that find their broken rules; nothing is written.
+    Executes nothing of a service except, if asked for, the tools that find its broken rules. Writes nothing.
 
     Args:
-        paths: Directories, of services or not.
+        paths: Directories of services.
         template: The template of this installation.
         rules: Whether to run each service's own ruff and ast-grep.
-        seconds: How long a source, a template or the tools of a service may take.
+        seconds: The time limit for a source, a template or the tools of a service.
     """
     found = [_limited(seconds, _read, path) for path in paths]
     with tempfile.TemporaryDirectory() as scratch, _pool(os.cpu_count()) as pool, _pool(_REMOTES) as remotes:
-        # Each version and each source once, before the services that have to wait for them.
+        # Each version and each source once, before the services that need them.
         origins: dict[tuple[str, str], list[Service]] = {}
         for service in found:
             if isinstance(service, Service):
@@ -118,7 +102,7 @@ def survey(
 
 @contextmanager
 def _pool(threads: int | None) -> Iterator[ThreadPoolExecutor]:
-    """Run threads; at an interrupt, begin nothing more."""
+    """Run threads; after an interrupt, start nothing more."""
     pool = ThreadPoolExecutor(threads)
     try:
         yield pool
@@ -135,7 +119,9 @@ def _read(path: Path) -> Service | ServiceStatus:
     try:
         require_finished(path)
         return read_service(path)
-    except Exception as problem:  # noqa: BLE001  (one broken repository is a row, never the end)
+    except UnfinishedError as problem:
+        return ServiceStatus(path, path.name, problem=_reason(problem), unfinished=True)
+    except Exception as problem:  # noqa: BLE001  (one broken repository is a row and does not end the survey)
         return ServiceStatus(path, path.name, problem=_reason(problem))
 
 
@@ -148,7 +134,7 @@ def _rendered(services: Sequence[Service], current: Template, directory: Path) -
 
 
 def _releases(source: str, current: Template) -> tuple[str, ...]:
-    """Return the releases that this svcgen knows of its own template, or those that another source has."""
+    """Return the releases of svcgen's own template that it knows, or the releases of another source."""
     if not same_source(source, current.source):
         return released_tags(source)
     return known_releases(current)
@@ -165,7 +151,7 @@ def _look(
     def known(action: Callable[[], _T]) -> _T | None:
         try:
             return action()
-        except Exception as problem:  # noqa: BLE001  (what can't be told about one service is no reason to stop)
+        except Exception as problem:  # noqa: BLE001  (one unknown value does not end the survey)
             remarks.append(_reason(problem))
             return None
 

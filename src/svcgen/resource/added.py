@@ -56,9 +56,8 @@ class Added:
 
     @property
     def undo(self) -> str:
-        """The commands that take it back as long as it is not committed."""
-        added, edited = (shlex.join(map(str, files)) for files in (self.added, self.edited))
-        return f"git restore -- {edited} && rm -- {added}"
+        """The command that undoes it before it is committed, staged or not; the stash keeps a copy."""
+        return f"git stash push --include-untracked -- {shlex.join(map(str, (*self.edited, *self.added)))}"
 
 
 def contents(service: Path, files: Iterable[Path]) -> dict[Path, bytes | None]:
