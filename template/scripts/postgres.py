@@ -45,10 +45,14 @@ def running(data: Path | None = None, port: int = 5432) -> Iterator[Server]:
     ) as supervisor:
         output = supervisor.stdout
         assert output  # noqa: S101
-        ready, _, folder = (said := output.readline()).partition(" ")
-        if ready != "ready":
-            sys.exit(f"Postgres did not start: {said}{output.read()}".strip())
-        yield Server(Path(folder.strip()), supervisor)
+        said = ""
+        for line in output:  # a debugger that also attaches to the supervisor prints a warning first
+            if line.startswith("ready "):
+                break
+            said += line
+        else:
+            sys.exit(f"Postgres did not start: {said}".strip())
+        yield Server(Path(line.removeprefix("ready ").strip()), supervisor)
 
 
 @contextmanager
