@@ -112,10 +112,22 @@ def methods_at(request: Request) -> str:
     return ", ".join(sorted({method for route in routes for method in route.methods or ()}))
 
 
-async def on_invalid_request(_request: Request, error: RequestValidationError) -> Response:
+async def on_invalid_request(request: Request, error: RequestValidationError) -> Response:
     shown = error.errors()[:MOST_FIELDS_SHOWN]
     errors = [InvalidField(location=list(item["loc"]), message=item["msg"]) for item in shown]
-    return problem_response(HTTPStatus.UNPROCESSABLE_CONTENT, "The request is not valid", errors=errors)
+    detail = explain_content_type(request, error) or "The request is not valid"
+    return problem_response(HTTPStatus.UNPROCESSABLE_CONTENT, detail, errors=errors)
+
+
+def explain_content_type(request: Request, error: RequestValidationError) -> str | None:
+    """Name the cause where a model was expected but FastAPI has left the body as bytes: it is not declared as JSON."""
+    in_body = [item["type"] for item in error.errors() if item["loc"][0] == "body"]
+    is_unread = isinstance(error.body, bytes) and any(kind.endswith(("_type", "missing")) for kind in in_body)
+    if not is_unread:
+        return None
+    given = request.headers.get("content-type")
+    found = f"Content-Type is {given[:100]!r}, which is not JSON" if given else "The Content-Type header is missing"
+    return f"{found}: send the body as JSON, with Content-Type: application/json"
 
 
 async def on_integrity_error(_request: Request, error: IntegrityError) -> Response:

@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncIterator
 from http import HTTPStatus
 
+import pytest
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from httpx import AsyncClient, Response
@@ -65,7 +66,7 @@ async def test_invalid_body(client: AsyncClient) -> None:
 
 async def test_many_invalid_values(app: FastAPI) -> None:
     """An answer is no longer than somebody reads, whatever it was that came."""
-    errors = [{"loc": ("body", number), "msg": "wrong"} for number in range(1000)]
+    errors = [{"loc": ("body", number), "type": "missing", "msg": "wrong"} for number in range(1000)]
     response = await on_invalid_request(Request({"type": "http", "app": app}), RequestValidationError(errors))
 
     assert len(json.loads(bytes(response.body))["errors"]) == MOST_FIELDS_SHOWN
@@ -79,6 +80,46 @@ async def test_invalid_json(client: AsyncClient) -> None:
     response = await client.post("/widgets", content=b"{", headers={"Content-Type": "application/json"})
 
     assert_problem(response, 422)
+
+
+@pytest.mark.parametrize(
+    ("headers", "found"),
+    [
+        ({}, "The Content-Type header is missing"),
+        ({"Content-Type": ""}, "The Content-Type header is missing"),
+        ({"Content-Type": "text/plain"}, "Content-Type is 'text/plain', which is not JSON"),
+        (
+            {"Content-Type": "application/x-www-form-urlencoded"},
+            "Content-Type is 'application/x-www-form-urlencoded', which",
+        ),
+    ],
+)
+async def test_body_that_is_not_declared_as_json(client: AsyncClient, headers: dict[str, str], found: str) -> None:
+    response = await client.post("/widgets", content=b'{"name": "bolt"}', headers=headers)
+
+    detail = str(assert_problem(response, 422)["detail"])
+    assert detail.startswith(found)
+    assert detail.endswith("send the body as JSON, with Content-Type: application/json")
+
+
+@pytest.mark.parametrize(
+    ("errors", "body"),
+    [
+        pytest.param([("body", "model_attributes_type")], {"name": "bolt"}, id="read as JSON"),
+        pytest.param([("body", "missing")], None, id="no body"),
+        pytest.param([("body", "bytes_too_long")], b"bolt", id="bytes are expected"),
+        pytest.param([("query", "missing")], b"bolt", id="another parameter is wrong"),
+    ],
+)
+async def test_content_type_is_not_blamed_for_other_faults(
+    app: FastAPI, errors: list[tuple[str, str]], body: object
+) -> None:
+    error = RequestValidationError(
+        [{"loc": (place,), "type": kind, "msg": "wrong"} for place, kind in errors], body=body
+    )
+    response = await on_invalid_request(Request({"type": "http", "app": app, "headers": []}), error)
+
+    assert json.loads(bytes(response.body))["detail"] == "The request is not valid"
 
 
 async def test_crash_gives_nothing_away(client: AsyncClient) -> None:
