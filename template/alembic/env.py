@@ -37,10 +37,11 @@ def migrate(connection: Connection) -> None:
 
 async def connect_and_migrate() -> None:
     settings = get_settings()
-    configure_logging(settings.log_level)
+    configure_logging(settings)
     engine = create_async_engine(
         settings.database_url,
         poolclass=pool.NullPool,
+        hide_parameters=True,
         connect_args={"server_settings": {"application_name": "alembic"}},
     )
     async with engine.connect() as connection:

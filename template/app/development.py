@@ -3,6 +3,7 @@
 import asyncio
 import traceback
 from collections.abc import Iterator, Mapping
+from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from pydantic import BaseModel, SecretStr
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from app.console import ROOT, is_own
+from app.deps import get_session
 from app.errors import try_again
 from app.migrations import OutdatedSchemaError, SchemaCheck
 from app.settings import Settings
@@ -54,19 +56,26 @@ def place_of(error: Exception) -> str:
 def secrets_of(settings: Settings) -> set[str]:
     keys = (key.decode(errors="surrogateescape") for key in settings.api_keys)
     secrets = {secret for secret in (*keys, *secrets_in(settings)) if secret}
-    # As they are, in a URL, and in the repr() of a text.
-    return {form for secret in secrets for form in (secret, quote(secret, ""), quote_plus(secret), repr(secret)[1:-1])}
+    return {form for secret in secrets for form in forms_of(secret)}
+
+
+def forms_of(secret: str) -> Iterator[str]:
+    """Yield a secret as it is, as in a URL, and as in the repr() of a text."""
+    for quoted in (quote, quote_plus):
+        yield quoted(secret, "", errors="surrogateescape")
+    yield secret
+    yield repr(secret)[1:-1]
 
 
 def secrets_in(value: object) -> Iterator[str]:
     """Find the secrets and the passwords of URLs, however deep; "postgres:postgres" is none."""
     if isinstance(value, SecretStr):
         yield value.get_secret_value()
-    elif password := getattr(value, "password", None):
-        if password != getattr(value, "username", None):
-            yield password
     elif isinstance(value, BaseModel):
         yield from secrets_in(vars(value))
+    elif isinstance(password := getattr(value, "password", None), str):
+        if password != getattr(value, "username", None):
+            yield password
     elif isinstance(value, Mapping):
         yield from secrets_in(list(value.values()))
     elif isinstance(value, list | tuple | set | frozenset):
@@ -75,7 +84,7 @@ def secrets_in(value: object) -> Iterator[str]:
 
 
 def add_development_handlers(app: FastAPI) -> None:
-    """Name the command that a developer has forgotten where the database does not fit the models."""
+    """Name the command that is missing where the database does not fit the models."""
     for kind in (DBAPIError, IntegrityError):
         app.add_exception_handler(kind, partial(on_database_error, app.exception_handlers[kind]))
 
@@ -96,7 +105,7 @@ async def on_database_error(handler: Any, request: Request, error: DBAPIError) -
 async def find_pending_migration(request: Request) -> OutdatedSchemaError | None:
     """Check the schema again: migrations may have been added since start-up."""
     check = await asyncio.to_thread(SchemaCheck)
-    async with request.state.read_session_factory() as session:
+    async with asynccontextmanager(get_session)(request) as session:
         connection = await session.connection()
         try:
             await connection.run_sync(check)

@@ -16,7 +16,7 @@ from app.db import create_engine, create_read_session_factory, create_session_fa
 from app.deps import State
 from app.errors import reason_of
 from app.logging import silence_server
-from app.migrations import READINESS_TIMEOUT_SECONDS, SchemaCheck, SchemaError
+from app.migrations import READINESS_TIMEOUT_SECONDS, OutdatedSchemaError, SchemaCheck, SchemaError
 from app.settings import Settings
 
 logger = structlog.get_logger(__name__)
@@ -25,12 +25,15 @@ logger = structlog.get_logger(__name__)
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncIterator[State]:
     settings: Settings = app.state.settings
+    is_development = settings.environment == "development"
     engine = create_engine(settings.database_url, pool_size=settings.database_pool_size, application_name=app.title)
     draining = asyncio.Event()
     schema = await asyncio.to_thread(SchemaCheck)
     try:
-        await check_schema(schema, engine)
-        with drain_on_sigterm(draining, 0 if settings.environment == "development" else settings.drain_seconds):
+        await check_schema(schema, engine, may_be_outdated=is_development)
+        if is_development and settings.docs_enabled:
+            logger.info("API documentation is at /docs")
+        with drain_on_sigterm(draining, 0 if is_development else settings.drain_seconds):
             yield State(
                 api_keys=settings.api_keys,
                 draining=draining,
@@ -42,13 +45,24 @@ async def lifespan(app: FastAPI) -> AsyncIterator[State]:
         await engine.dispose()
 
 
-async def check_schema(schema: SchemaCheck, engine: AsyncEngine) -> None:
-    """Refuse to start on a schema that is older than this code, or another service's; without a database, leave the check to /readyz."""
+async def check_schema(schema: SchemaCheck, engine: AsyncEngine, *, may_be_outdated: bool) -> None:
+    """Refuse to start on a schema that is older than this code, or another service's; without a database, leave the check to /readyz.
+
+    Args:
+        schema: The check.
+        engine: Where to connect.
+        may_be_outdated: Only log an older schema. In development the server goes on once it is migrated, without a restart.
+
+    Raises:
+        SchemaError: If the service can't work on the schema.
+    """
     try:
         async with asyncio.timeout(READINESS_TIMEOUT_SECONDS), engine.connect() as connection:
             await connection.run_sync(schema)
     except SchemaError as error:
         logger.critical(str(error))
+        if may_be_outdated and isinstance(error, OutdatedSchemaError):
+            return
         silence_server()
         raise
     except (SQLAlchemyError, TimeoutError) as error:

@@ -1,4 +1,4 @@
-"""One JSON format on stdout for the app, uvicorn, Alembic and SQLAlchemy."""
+"""One format on stdout for the app, uvicorn, Alembic and SQLAlchemy: JSON, or text in the terminal of a developer."""
 
 import io
 import logging
@@ -11,6 +11,8 @@ import orjson
 import structlog
 from structlog.typing import EventDict
 
+from app.console import Console
+from app.settings import Settings
 from app.stdout import Stdout
 
 # Shared by both ways of writing, so that lines come out whole and in order.
@@ -22,7 +24,9 @@ JSON_OPTIONS = orjson.OPT_NON_STR_KEYS | orjson.OPT_UTC_Z
 MOST_NESTED = 100
 
 
-def to_json(_logger: Any, _method: str, event: EventDict) -> bytes:
+def to_json(logger: Any, method: str, event: EventDict) -> bytes:
+    if "exc_info" in event:
+        event = structlog.processors.format_exc_info(logger, method, event)
     try:
         return orjson.dumps(event, default=repr, option=JSON_OPTIONS)
     except TypeError:  # among others: a lone surrogate, a cycle, a tuple as a key, a repr() that raises
@@ -51,8 +55,18 @@ def text_of(value: object) -> str:
     return text.encode(errors="backslashreplace").decode()
 
 
-def to_json_text(logger: Any, method: str, event: EventDict) -> str:
-    return to_json(logger, method, event).decode()
+def to_terminal(console: Console) -> Callable[[Any, str, EventDict], bytes]:
+    """Return a processor that a value whose repr() raises can't break, as it can't break JSON."""
+
+    def render(logger: Any, method: str, event: EventDict) -> bytes:
+        try:
+            line = console(logger, method, event)
+        except Exception:  # noqa: BLE001  # whatever a repr() raises
+            readable = {**plain(event, set()), "exc_info": event.get("exc_info")}
+            line = console(logger, method, readable)
+        return line.encode(errors="backslashreplace")
+
+    return render
 
 
 def add_common(logger: Any, method: str, event: EventDict) -> EventDict:
@@ -60,7 +74,7 @@ def add_common(logger: Any, method: str, event: EventDict) -> EventDict:
     event["logger"] = logger.name
     event["level"] = method
     event["timestamp"] = datetime.now(UTC)  # orjson writes it in RFC 3339
-    return structlog.processors.format_exc_info(logger, method, event) if "exc_info" in event else event
+    return event
 
 
 def drop_color_message(_logger: Any, _method: str, event: EventDict) -> EventDict:
@@ -68,15 +82,17 @@ def drop_color_message(_logger: Any, _method: str, event: EventDict) -> EventDic
     return event
 
 
-def configure_logging(level: str) -> None:
-    """Send every log line to stdout as JSON, with what ``structlog.contextvars`` binds: the request id."""
+def configure_logging(settings: Settings) -> None:
+    """Send every log line to stdout, with what ``structlog.contextvars`` binds: the request id."""
+    in_terminal = settings.environment == "development" and STDOUT.isatty()
+    render = to_terminal(Console(colors=not settings.no_color)) if in_terminal else to_json
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
             add_common,
-            to_json,
+            render,
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(level),
+        wrapper_class=structlog.make_filtering_bound_logger(settings.log_level),
         logger_factory=structlog.BytesLoggerFactory(STDOUT),
         cache_logger_on_first_use=True,
     )
@@ -89,18 +105,20 @@ def configure_logging(level: str) -> None:
                 structlog.stdlib.add_logger_name,
                 structlog.processors.add_log_level,
                 structlog.processors.TimeStamper(fmt="iso"),
-                structlog.processors.format_exc_info,
                 structlog.stdlib.ExtraAdder(),
                 drop_color_message,
             ],
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                to_json_text,
+                lambda logger, method, event: render(logger, method, event).decode(),
             ],
         )
     )
     logging.root.handlers = [handler]
-    logging.root.setLevel(level)
+    logging.root.setLevel(settings.log_level)
+    logging.getLogger("sqlalchemy.engine").setLevel("INFO" if settings.log_sql else "WARNING")
+    # SQLAlchemy names the logger of a pool after its class; at INFO it reports each end of the service.
+    logging.getLogger("app.db.FairPool").setLevel("WARNING")
     # Uvicorn gave these handlers of their own; app.middleware logs each request itself, with more in it.
     for name, propagate in (("uvicorn", True), ("uvicorn.access", False)):
         logging.getLogger(name).handlers = []

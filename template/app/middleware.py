@@ -3,7 +3,7 @@
 import asyncio
 import re
 import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from random import getrandbits
 
@@ -32,8 +32,15 @@ LAST_ANSWER = (b"connection", b"close")
 class RequestContextMiddleware:
     """Give every request an id, on its log lines and on its response, and log one line when it ends."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, describe: Callable[[Exception], str | None]) -> None:
+        """Wrap an app.
+
+        Args:
+            app: The next ASGI app.
+            describe: Returns what a caller may be told of the error behind a 500.
+        """
         self.app = app
+        self.describe = describe
         self.request_log = RequestLog()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -73,10 +80,11 @@ class RequestContextMiddleware:
             headers = ServiceUnavailableError.headers
             response = problem_response(HTTPStatus.SERVICE_UNAVAILABLE, "Shutting down", headers=headers)
             await response(scope, receive, send_with_headers)
-        except Exception:
+        except Exception as error:
             if not status:
+                detail = self.describe(error)
                 # Uvicorn closes a connection after an exception, but does not say so.
-                response = problem_response(HTTPStatus.INTERNAL_SERVER_ERROR, headers={"Connection": "close"})
+                response = problem_response(HTTPStatus.INTERNAL_SERVER_ERROR, detail, headers={"Connection": "close"})
                 await response(scope, receive, send_with_headers)
             raise
         finally:

@@ -231,6 +231,20 @@ async def client(anonymous: AsyncClient) -> AsyncClient:
 
 
 @pytest.fixture
+async def developer(
+    settings: Settings,
+    state: State,
+    session_factory: async_sessionmaker[AsyncSession],
+    read_session_factory: async_sessionmaker[ReadOnlySession],
+) -> AsyncIterator[AsyncClient]:
+    """A client with a valid key, of the service in development."""
+    app = create_app(settings.model_copy(update={"environment": "development"}))
+    of_test: State = {**state, "session_factory": session_factory, "read_session_factory": read_session_factory}
+    async with client_of(app, of_test, **{"X-API-Key": API_KEY}) as client:
+        yield client
+
+
+@pytest.fixture
 def sigterm() -> Iterator[list[int]]:
     """Each SIGTERM that comes through to the handler which was there before the server and the app."""
     received: list[int] = []

@@ -84,11 +84,12 @@ def test_no_secret_is_shown(error: Exception, values: dict[str, Any]) -> None:
 def test_secrets_are_found_however_deep() -> None:
     class More(BaseModel):
         keys: dict[str, list[SecretStr]] = {"a": [SecretStr("deep")]}
+        password: SecretStr = SecretStr("of a field")
         url: URL = URL.create("redis", password="of a url")
 
         model_config = {"arbitrary_types_allowed": True}
 
-    assert set(secrets_in({"more": More(), "none": None})) == {"deep", "of a url"}
+    assert set(secrets_in({"more": More(), "none": None})) == {"deep", "of a field", "of a url"}
 
 
 def test_a_password_that_is_the_name_is_no_secret() -> None:
@@ -123,6 +124,12 @@ async def test_other_errors_of_the_database_are_as_ever(developer: AsyncClient) 
     problem = assert_problem(await developer.post("/widgets/sql/division"), 500)
 
     assert "makemigration" not in str(problem["detail"])
+
+
+def test_a_key_that_is_not_unicode_hides_nothing_else() -> None:
+    settings = settings_of(api_key="sixteen-characters\udcff")
+
+    assert str(describe(raised(ValueError("a message")), settings)).endswith("ValueError: a message")
 
 
 def test_a_secret_that_begins_with_another_is_hidden_whole() -> None:

@@ -6,14 +6,20 @@ from uuid import UUID
 
 import pytest
 import structlog
+from pydantic import SecretStr
+from sqlalchemy import text
 from structlog.contextvars import bound_contextvars
 
+from app.db import create_engine
 from app.logging import configure_logging
+from app.settings import Settings, parse_database_url
+
+SETTINGS = Settings(database_url=parse_database_url("postgresql://db/app"), api_key=SecretStr("sixteen-characters"))
 
 
 @pytest.mark.parametrize("style", ["structlog", "standard library"])
 def test_one_format(capfd: pytest.CaptureFixture[str], style: str) -> None:
-    configure_logging("INFO")
+    configure_logging(SETTINGS)
     logger = structlog.get_logger("some.module") if style == "structlog" else logging.getLogger("some.module")
 
     with bound_contextvars(request_id="the-request"):
@@ -26,7 +32,7 @@ def test_one_format(capfd: pytest.CaptureFixture[str], style: str) -> None:
 
 
 def test_exceptions(capfd: pytest.CaptureFixture[str]) -> None:
-    configure_logging("INFO")
+    configure_logging(SETTINGS)
 
     try:
         int("wrong")
@@ -48,28 +54,28 @@ for _ in range(10_000):
     DEEP = [DEEP]
 
 
-@pytest.mark.parametrize(
-    "value",
-    [
-        pytest.param("\ud800", id="half a character"),
-        pytest.param({"\ud800": 1}, id="half a character as a key"),
-        pytest.param(2**70, id="large integer"),
-        pytest.param(10**5000, id="integer that Python does not print"),
-        pytest.param(float("nan"), id="no number"),
-        pytest.param({1: "a", None: "b", 2.5: "c"}, id="keys that are not text"),
-        pytest.param({("a", 1): "b"}, id="tuple as a key"),
-        pytest.param({b"\xff": b"\xff"}, id="bytes"),
-        pytest.param({Unspeakable(): [Unspeakable()]}, id="repr that raises"),
-        pytest.param(Unspeakable, id="class"),
-        pytest.param({2}, id="set"),
-        pytest.param(CYCLE, id="cycle"),
-        pytest.param(DEEP, id="deep"),
-        pytest.param({("a", 1): [datetime.now(UTC), UUID(int=1), Decimal("1.10")]}, id="scalars beside a bad key"),
-    ],
-)
+ODD_VALUES = [
+    pytest.param("\ud800", id="half a character"),
+    pytest.param({"\ud800": 1}, id="half a character as a key"),
+    pytest.param(2**70, id="large integer"),
+    pytest.param(10**5000, id="integer that Python does not print"),
+    pytest.param(float("nan"), id="no number"),
+    pytest.param({1: "a", None: "b", 2.5: "c"}, id="keys that are not text"),
+    pytest.param({("a", 1): "b"}, id="tuple as a key"),
+    pytest.param({b"\xff": b"\xff"}, id="bytes"),
+    pytest.param({Unspeakable(): [Unspeakable()]}, id="repr that raises"),
+    pytest.param(Unspeakable, id="class"),
+    pytest.param({2}, id="set"),
+    pytest.param(CYCLE, id="cycle"),
+    pytest.param(DEEP, id="deep"),
+    pytest.param({("a", 1): [datetime.now(UTC), UUID(int=1), Decimal("1.10")]}, id="scalars beside a bad key"),
+]
+
+
+@pytest.mark.parametrize("value", ODD_VALUES)
 @pytest.mark.parametrize("style", ["structlog", "standard library"])
 def test_no_value_breaks_a_line(capfd: pytest.CaptureFixture[str], style: str, value: object) -> None:
-    configure_logging("INFO")
+    configure_logging(SETTINGS)
 
     if style == "structlog":
         structlog.get_logger("some.module").info("odd", value=value)
@@ -83,7 +89,7 @@ def test_no_value_breaks_a_line(capfd: pytest.CaptureFixture[str], style: str, v
 
 
 def test_what_is_left_of_a_value(capfd: pytest.CaptureFixture[str]) -> None:
-    configure_logging("INFO")
+    configure_logging(SETTINGS)
 
     structlog.get_logger("some.module").info(
         "odd", value=[CYCLE, ("a", Unspeakable()), datetime(2026, 1, 1, tzinfo=UTC)]
@@ -93,3 +99,18 @@ def test_what_is_left_of_a_value(capfd: pytest.CaptureFixture[str]) -> None:
     assert cycle["name"] == "bolt"
     assert pair == ["a", "<Unspeakable>"]
     assert moment == "2026-01-01T00:00:00Z"
+
+
+@pytest.mark.parametrize("log_sql", [True, False])
+async def test_sql(settings: Settings, capfd: pytest.CaptureFixture[str], log_sql: bool) -> None:
+    """Shown by one setting, without the values; pools log nothing."""
+    configure_logging(settings.model_copy(update={"log_sql": log_sql}))
+    engine = create_engine(settings.database_url, pool_size=1, application_name="test")
+    async with engine.connect() as connection:
+        await connection.execute(text("SELECT :value AS shown"), {"value": "a-secret"})
+    await engine.dispose()
+
+    printed = capfd.readouterr().out
+    assert ("AS shown" in printed) is log_sql
+    assert "a-secret" not in printed
+    assert "Pool" not in printed

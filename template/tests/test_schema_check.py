@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
+from httpx import AsyncClient
 from sqlalchemy import URL, Connection, text
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, async_sessionmaker
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, async_sessionmaker, create_async_engine
 from starlette.types import Message
 
-from app import lifespan
+from app import development, lifespan
 from app.deps import State
 from app.main import create_app
 from app.migrations import OtherServiceError, OutdatedSchemaError, SchemaCheck, name_service
@@ -127,6 +128,28 @@ async def test_is_ready_only_once_migrated(
     assert before.json()["detail"] == "The schema of the database is older than this code"
 
 
+@pytest.mark.parametrize("error", ["changing", "null"])
+async def test_a_developer_is_told_of_a_migration(
+    developer: AsyncClient,
+    connection: AsyncConnection,
+    history: History,
+    monkeypatch: pytest.MonkeyPatch,
+    error: str,
+) -> None:
+    """Added while the service runs: a table is missing, or a column that is no longer filled is not."""
+    monkeypatch.setattr(development, "SchemaCheck", lambda: history(LINE))
+    await connection.run_sync(be_at, "one")
+    before = await developer.post(f"/widgets/sql/{error}")
+    await connection.run_sync(be_at, "two")
+    after = await developer.post(f"/widgets/sql/{error}")
+
+    assert (before.status_code, after.status_code) == (503, 500)
+    assert before.json()["detail"] == (
+        "The schema of the database, at revision one, is older than this code, which needs two."
+        " Run: alembic upgrade head"
+    )
+
+
 async def test_does_not_start(
     server_url: URL,
     settings: Settings,
@@ -154,3 +177,23 @@ async def test_does_not_start(
     assert [message["type"] for message in sent] == ["lifespan.startup.failed"]
     assert silenced
     assert "Run: alembic upgrade head" in capfd.readouterr().out
+
+
+async def test_starts_in_development(
+    server_url: URL,
+    settings: Settings,
+    history: History,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    """With the same line; once it is migrated, the service goes on without a restart."""
+    monkeypatch.setattr(lifespan, "SchemaCheck", lambda: history(LINE))
+    async with temporary_database(server_url) as url:
+        app = create_app(settings.model_copy(update={"database_url": url, "environment": "development"}))
+        async with lifespan.lifespan(app), create_async_engine(url).connect() as connection:
+            assert "Run: alembic upgrade head" in capfd.readouterr().out
+            await connection.run_sync(be_at, "two")
+            await connection.execute(text("COMMENT ON TABLE alembic_version IS 'somebody-else'"))
+            await connection.commit()
+        with pytest.raises(OtherServiceError):
+            await lifespan.lifespan(app).__aenter__()
