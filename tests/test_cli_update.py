@@ -192,13 +192,13 @@ def test_an_error_is_shown_and_the_next_service_updated(called: Called) -> None:
 @pytest.mark.parametrize(
     ("flags", "shown"),
     [
-        (["--dry-run"], "\nDry run: /srv/billing would go from v1 to v2: no file changes\n"),
+        (["--dry-run"], "Dry run: /srv/billing would go from v1 to v2: no file changes\n"),
         (["--continue"], "Updated /srv/billing from v1 to v2\n"),
         (["--abort"], "Undid the update of /srv/billing to v2; main is checked out as before\n"),
         (["--quiet"], ""),
         (["-q", "--verbose"], ""),
         (["--verbose"], "$ git status\nclean\nUpdated /srv/billing from v1 to v2\n"),
-        (["-v", "--dry-run"], "$ git status\nclean\n\nDry run: /srv/billing would go from v1 to v2: no file changes\n"),
+        (["-v", "--dry-run"], "$ git status\nclean\nDry run: /srv/billing would go from v1 to v2: no file changes\n"),
         (["-v", "--continue"], "$ git status\nclean\nUpdated /srv/billing from v1 to v2\n"),
     ],
 )

@@ -21,7 +21,7 @@ EVERYTHING = Update(
     undo="git switch main",
     merged=Merged(
         updated=("a.py", "b.py"),
-        kept=("kept.py",),
+        kept=("b.py", "kept.py"),
         conflicts=(Conflict("app.py", (4, 9)), Conflict("logo.png", ())),
         removed=(("old.py", "old.py.removed-in-v1.1.0"),),
         renamed=(("from.py", "to.py"),),
@@ -45,9 +45,11 @@ Updated /srv/billing from v1.0.0 to v1.1.0, on the branch svcgen/v1.1.0
 
 Updated:
   a.py
-  b.py
 
 Merged with your changes:
+  b.py
+
+Left as you have it:
   kept.py
 
 Deleted by you, not restored:
@@ -73,8 +75,7 @@ To undo the update:
   git switch main
 """
 PREVIEW = """\
-
-Dry run: /srv/billing would go from v1.0.0 to v1.1.0: 2 conflicts, 2 files updated, 1 file merged, 1 file renamed, \
+Dry run: /srv/billing would go from v1.0.0 to v1.1.0: 2 conflicts, 1 file updated, 1 file merged, 1 file renamed, \
 1 file removed, 1 file not replaced
 """
 ERRORS = """\
@@ -125,7 +126,7 @@ def test_the_first_line(update: Update, shown: str, capsys: pytest.CaptureFixtur
     ("update", "shown"),
     [
         (Update(PLACE, "v1", "v1"), "/srv/billing is up to date at v1\n"),
-        (Update(PLACE, "v1", "v2"), "\nDry run: /srv/billing would go from v1 to v2: no file changes\n"),
+        (Update(PLACE, "v1", "v2"), "Dry run: /srv/billing would go from v1 to v2: no file changes\n"),
     ],
 )
 def test_the_last_line(update: Update, shown: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -175,7 +176,7 @@ def test_object() -> None:
         "branch": "svcgen/v1.1.0",
         "undo": "git switch main",
         "updated": ["a.py", "b.py"],
-        "kept": ["kept.py"],
+        "kept": ["b.py", "kept.py"],
         "conflicts": [{"path": "app.py", "lines": (4, 9)}, {"path": "logo.png", "lines": ()}],
         "removed": [{"path": "old.py", "kept_as": "old.py.removed-in-v1.1.0"}],
         "renamed": [{"from": "from.py", "to": "to.py"}],

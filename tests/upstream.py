@@ -9,6 +9,7 @@ from typing import Any
 from helpers import git
 from svcgen.commands.update import Update, UpdateRequest, update_service
 from svcgen.events import ignore
+from svcgen.render import render
 from svcgen.template import Template
 
 COPIER_YML = """\
@@ -38,6 +39,18 @@ class Upstream:
     repository: Path
     service: Path
     environ: Mapping[str, str]
+
+    @classmethod
+    def make(cls, place: Path, environ: Mapping[str, str]) -> "Upstream":
+        """Make both in a directory, as `upstream` and `billing`."""
+        upstream = cls(place / "upstream", place / "billing", environ)
+        for directory in (upstream.repository, upstream.service):
+            directory.mkdir()
+            git(directory, "init", "--quiet", "-b", "main")
+        template = upstream.release("v1.0.0", **FILES)
+        render(template, upstream.service, {"service_name": "billing", "python": "3.13", "size": "small"})
+        upstream.commit(upstream.service, "Scaffold")
+        return upstream
 
     def release(self, tag: str, **changes: str | None) -> Template:
         for name, content in changes.items():

@@ -16,6 +16,7 @@ from svcgen.cli_update import update
 from svcgen.errors import ExitCode, SvcgenError, UsageError
 from svcgen.help_pages import FIRST_STEPS, NEW, STATUS, SVCGEN, UPDATE, Command, Group, Program
 from svcgen.options import AsJson, Quiet, Verbose, with_options
+from svcgen.places import absolute
 from svcgen.questions import NAME, load_questions
 from svcgen.screen import Screen, error, is_terminal, print_json
 from svcgen.staging import check_destination, check_working_directory
@@ -185,7 +186,7 @@ def _answer(
 
     questions = load_questions(template.root)
     if data_file:
-        given = {**read_data_file(data_file, questions), **given}
+        given = {**read_data_file(absolute(data_file), questions), **given}
     if ask:
         from svcgen.render import prompt
 
@@ -199,8 +200,7 @@ def _answer(
 
 
 def _target(destination: Path | None, name: str) -> Path:
-    # Not resolve(): a symbolic link stays what the user called it.
-    return Path(os.path.abspath(destination or name))  # noqa: PTH100
+    return absolute(destination or Path(name))
 
 
 def _fail(arguments: list[str], code: int, message: str, hint: str = "") -> int:

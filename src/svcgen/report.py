@@ -37,7 +37,7 @@ def preview_object(request: NewRequest, files: Sequence[str]) -> dict[str, Any]:
 def show_service(screen: Screen, request: NewRequest, service: NewService) -> None:
     """Show a service that was created, and what to do next."""
     name = request.answers[NAME]
-    screen.say(f"Created {service.path} from {request.template.version} of {request.template.source}", "bold")
+    screen.headline(f"Created {service.path} from {request.template.version} of {request.template.source}")
     for remark in _remarks(request, service):
         screen.say(f"note: {remark}")
     if service.complete:

@@ -35,7 +35,7 @@ def show_added(screen: Screen, result: Added) -> None:
     if result.request.dry_run:
         screen.diff(result.diff)
     else:
-        screen.say(f"Added {names} to {result.request.service}: {files}", "bold")
+        screen.headline(f"Added {names} to {result.request.service}: {files}")
     for heading, paths in (("New:", result.added), ("Edited:", result.edited)):
         if paths:
             screen.block(heading, [path.as_posix() for path in paths])
@@ -52,7 +52,7 @@ def show_added(screen: Screen, result: Added) -> None:
     if screen.width is None:
         undo = " && ".join([*change_directory(result.request.service), result.undo])
         screen.line(f"To undo it before you commit: {undo}")
-    screen.panel(f"Next: {_plurals(result)}", _next_steps(result))
+    screen.panel("Next steps", _next_steps(result))
 
 
 def _notes(result: Added) -> list[str]:

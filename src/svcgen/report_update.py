@@ -70,7 +70,7 @@ def show_update(screen: Screen, update: Update) -> None:
         return
     verb = "Updating" if update.unfinished else "Updated"
     place = f", on the branch {update.branch}" if update.branch else ""
-    screen.say(f"{verb} {update.path} from {update.before} to {update.after}{place}", "bold")
+    screen.headline(f"{verb} {update.path} from {update.before} to {update.after}{place}")
     _show_blocks(screen, update)
     _show_problems(update)
     _show_commands(update)
@@ -85,8 +85,7 @@ def show_preview(screen: Screen, update: Update) -> None:
         return
     _show_blocks(screen, update)
     _show_problems(update)
-    screen.line()
-    screen.say(f"Dry run: {update.path} would go from {update.before} to {update.after}: {_counts(update)}", "bold")
+    screen.headline(f"Dry run: {update.path} would go from {update.before} to {update.after}: {_counts(update)}")
 
 
 def show_aborted(screen: Screen, aborted: Aborted) -> None:
@@ -108,16 +107,29 @@ def show_total(screen: Screen, outcomes: Sequence[str]) -> None:
 
 
 def _show_blocks(screen: Screen, update: Update) -> None:
-    if update.merged.updated:
-        screen.few("Updated:", update.merged.updated)
+    updated, merged, kept = _touched(update)
+    for heading, files in (
+        ("Updated:", updated),
+        ("Merged with your changes:", merged),
+        ("Left as you have it:", kept),
+    ):
+        if files:
+            screen.few(heading, files)
     for heading, lines in _blocks(update):
         screen.prose(heading, lines)
+    screen.gap()
+
+
+def _touched(update: Update) -> tuple[list[str], list[str], list[str]]:
+    """Return the files that only the template changed, those that both sides did, and those that only the team did."""
+    updated, kept = update.merged.updated, update.merged.kept
+    both = [path for path in updated if path in set(kept)]
+    return [path for path in updated if path not in both], both, [path for path in kept if path not in both]
 
 
 def _blocks(update: Update) -> Iterator[tuple[str, Sequence[str]]]:
     merged = update.merged
     blocks = (
-        ("Merged with your changes:", merged.kept),
         ("Deleted by you, not restored:", merged.left_out),
         ("Not tracked by git, not changed:", merged.untracked),
         ("Renamed by the template, with your changes:", [f"{old} -> {new}" for old, new in merged.renamed]),
@@ -156,10 +168,10 @@ def _show_commands(update: Update) -> None:
 
 
 def _counts(update: Update) -> str:
-    merged = update.merged
+    merged, (updated, both, _) = update.merged, _touched(update)
     parts: Mapping[str, int] = {
-        "updated": len(merged.updated),
-        "merged": len(merged.kept),
+        "updated": len(updated),
+        "merged": len(both),
         "renamed": len(merged.renamed),
         "removed": len(merged.removed),
         "not replaced": len(merged.beside),

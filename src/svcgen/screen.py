@@ -87,11 +87,20 @@ class Screen:
         elif not self._quiet:
             print(printable(text))
 
+    def headline(self, text: str) -> None:
+        """Print the sentence that sums up a result."""
+        self.gap()
+        self.say(text, "bold")
+
     def heading(self, text: str) -> None:
-        """Begin a part of several on a terminal."""
+        """Begin one of several parts on a terminal."""
+        if self._console:
+            self.headline(text)
+
+    def gap(self) -> None:
+        """Print an empty line on a terminal."""
         if self._console:
             self.line()
-            self.say(text, "bold")
 
     def block(self, heading: str, lines: Sequence[str]) -> None:
         """Print a heading, and below it lines as they are."""
@@ -178,8 +187,6 @@ class Screen:
             self._status = None
 
     def _show_progress(self, console: "Console", event: Started | Step) -> None:
-        from rich.text import Text
-
         self.close()
         label = f"{_LABELS.get(event.name, event.name):<{_WIDEST}}"
         if isinstance(event, Started):
@@ -187,7 +194,11 @@ class Screen:
             return
         timed = event.outcome in {"done", "failed"}
         detail = f"{event.seconds:6.1f} s" if timed else f"  {event.reason}"
-        console.print(Text.assemble(_text(*_MARKS[event.outcome]), f" {label}", _text(detail, "dim")))
+        mark, style = _MARKS[event.outcome]
+        shown = _text(wrapped(printable(f"{mark} {label}{detail}"), console.width))
+        shown.stylize(style, 0, 1)
+        shown.stylize("dim", len(label) + 2)
+        console.print(shown, soft_wrap=True)
 
 
 def is_terminal(stream: TextIO | None) -> bool:

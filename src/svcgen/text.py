@@ -8,7 +8,7 @@ import unicodedata
 from pathlib import Path
 
 # A command is what can be pasted: what stands between backticks, or a program and its arguments after a colon.
-_COMMAND = re.compile(r"`[^`\n]+`|(?<=: )(?:cd|docker|export|git|rm|svcgen|uv|uvx) [^\n;]+")
+_COMMAND = re.compile(r"`[^`\n]+`|(?<=: )(?:cd|docker|export|git|rm|svcgen|uv|uvx) (?:(?!: )[^\n;])+")
 # Stands for a space that is not to become a line break. `printable` lets none through.
 _GLUE = "\ue000"
 

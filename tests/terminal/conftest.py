@@ -18,7 +18,9 @@ _SECONDS = 5.0
 
 
 class Run(Protocol):
-    def __call__(self, *arguments: str, cwd: Path | None = None, **environ: str) -> Terminal: ...
+    def __call__(
+        self, *arguments: str, cwd: Path | None = None, module: str = "svcgen", **environ: str
+    ) -> Terminal: ...
 
 
 @pytest.fixture
@@ -40,8 +42,8 @@ def terminal(size: tuple[int, int], workdir: Path, environ: dict[str, str]) -> I
     """Runs svcgen in `workdir` on a terminal."""
     started = []
 
-    def run(*arguments: str, cwd: Path | None = None, **more: str) -> Terminal:
-        started.append(Terminal(arguments, size, cwd or workdir, {**environ, **more}))
+    def run(*arguments: str, cwd: Path | None = None, module: str = "svcgen", **more: str) -> Terminal:
+        started.append(Terminal(arguments, size, cwd or workdir, {**environ, **more}, module))
         return started[-1]
 
     yield run

@@ -34,17 +34,23 @@ class Terminal:
         size: Columns and rows.
         directory: Where it runs.
         environ: Its environment; TERM is xterm-256color unless given.
+        module: What runs in the place of svcgen.
     """
 
     def __init__(
-        self, arguments: tuple[str, ...], size: tuple[int, int], directory: Path, environ: Mapping[str, str]
+        self,
+        arguments: tuple[str, ...],
+        size: tuple[int, int],
+        directory: Path,
+        environ: Mapping[str, str],
+        module: str = "svcgen",
     ) -> None:
         self.size = size
         self.directory = directory
         self._ended = False
         self._child: pexpect.spawn[bytes] = pexpect.spawn(
             sys.executable,
-            ["-m", "svcgen", *arguments],
+            ["-m", module, *arguments],
             cwd=str(directory),
             env={"TERM": "xterm-256color", **{k: v for k, v in environ.items() if k not in _OVERRIDES}},
             dimensions=size[::-1],
