@@ -41,13 +41,13 @@ class Upstream:
     environ: Mapping[str, str]
 
     @classmethod
-    def make(cls, place: Path, environ: Mapping[str, str]) -> "Upstream":
+    def make(cls, place: Path, environ: Mapping[str, str], first: str = "v1.0.0") -> "Upstream":
         """Make both in a directory, as `upstream` and `billing`."""
         upstream = cls(place / "upstream", place / "billing", environ)
         for directory in (upstream.repository, upstream.service):
             directory.mkdir()
             git(directory, "init", "--quiet", "-b", "main")
-        template = upstream.release("v1.0.0", **FILES)
+        template = upstream.release(first, **FILES)
         render(template, upstream.service, {"service_name": "billing", "python": "3.13", "size": "small"})
         upstream.commit(upstream.service, "Scaffold")
         return upstream

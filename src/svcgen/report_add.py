@@ -79,7 +79,7 @@ def _next_steps(result: Added) -> list[tuple[str, list[str]]]:
 
 
 def _commit(result: Added) -> str:
-    return f"git commit -m 'Add {_plurals(result)}'"
+    return f"git commit -am 'Add {_plurals(result)}'"
 
 
 def _plurals(result: Added) -> str:

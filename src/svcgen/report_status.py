@@ -88,16 +88,12 @@ def _fitted(columns: list[str], rows: list[_Row], width: int) -> tuple[list[str]
         columns = [column for column in columns if column != "owner"]
     if _width(columns, rows) > width and "path" in columns:
         columns = [column for column in columns if column != "path"]
-        rows = [{**row, "service": _below(row["service"], row["path"])} for row in rows]
+        rows = [{**row, "service": row["service"]._replace(below=row["path"].text)} for row in rows]
     return columns, rows
 
 
-def _below(name: Cell, path: Cell) -> Cell:
-    return Cell(f"{name.text}\n{path.text}".rstrip(), name.style)
-
-
 def _width(columns: Sequence[str], rows: Sequence[_Row]) -> int:
-    widths = (max(len(column), *(len(row[column].text) for row in rows)) for column in columns)
+    widths = (max([len(column), *(len(row[column].text) for row in rows)]) for column in columns)
     return sum(width + _GAP for width in widths) - _GAP
 
 

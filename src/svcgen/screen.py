@@ -38,10 +38,17 @@ _SCHEMA = 1
 
 
 class Cell(NamedTuple):
-    """A cell of a table, and its style on a terminal."""
+    """A cell of a table.
+
+    Attributes:
+        text: What it says.
+        style: Its style on a terminal.
+        below: A second line on a terminal.
+    """
 
     text: str
     style: str = ""
+    below: str = ""
 
 
 class Screen:
@@ -128,9 +135,10 @@ class Screen:
     def table(self, columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:
         """Print a table, and lines of words between tabs where output is piped."""
         self.close()
+        # A tab or a line break in a name must not make another column or row.
+        rows = [[Cell(*(printable(part, but="") for part in cell)) for cell in row] for row in rows]
         if self._console is None:
-            # A tab or a line break in a name must not make another column or row.
-            for words in (columns, *([printable(cell.text, but="") for cell in row] for row in rows)):
+            for words in (columns, *([cell.text for cell in row] for row in rows)):
                 self.line("\t".join(words))
             return
         from rich.table import Table
@@ -139,7 +147,7 @@ class Screen:
         for column in columns:
             table.add_column(column, overflow="fold")
         for row in rows:
-            table.add_row(*(_text(cell.text, cell.style) for cell in row))
+            table.add_row(*(_text(f"{cell.text}\n{cell.below}".rstrip("\n"), cell.style) for cell in row))
         self._console.print(table)
 
     def diff(self, diff: str) -> None:

@@ -91,6 +91,21 @@ def test_dry_run(terminal: Run, snapshot: Snapshot) -> None:
     snapshot(screen, "results/dry-run")
 
 
+@pytest.mark.parametrize("size", [(40, 20)])
+def test_status_of_nothing(terminal: Run, workdir: Path) -> None:
+    (workdir / "services.txt").touch()
+    screen = terminal("status", "--repos", "services.txt")
+    assert screen.exit_code() == 0
+    assert screen.text.splitlines()[-1] == "no services"
+
+
+def test_a_name_is_one_row(terminal: Run) -> None:
+    screen = terminal("status", "evil\nbilling\tv9.9.9\t0")
+    assert screen.exit_code() == 1
+    assert not any(line.startswith("billing") for line in screen.text.splitlines())
+    assert "evil\\nbilling" in screen.text.replace("\n", "")
+
+
 @WIDE
 @pytest.mark.usefixtures("fleet")
 def test_several_services(terminal: Run, snapshot: Snapshot) -> None:
