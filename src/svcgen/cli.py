@@ -18,9 +18,10 @@ from svcgen.help_pages import FIRST_STEPS, NEW, STATUS, SVCGEN, UPDATE, Command,
 from svcgen.options import AsJson, Quiet, Verbose, with_options
 from svcgen.places import absolute
 from svcgen.questions import NAME, load_questions
-from svcgen.screen import Screen, error, is_terminal, print_json
+from svcgen.screen import Screen, can_ask, error, print_json
 from svcgen.staging import check_destination, check_working_directory
 from svcgen.template import Template, find_root, find_template, installed_version
+from svcgen.typed_command import TypedCommand
 
 if TYPE_CHECKING:
     from svcgen.resource.spec import Resource
@@ -71,7 +72,8 @@ def _run(arguments: list[str]) -> int:
         # Left to itself, the help of a narrow terminal is 50 columns wide, and the terminal breaks words.
         width = max(min(shutil.get_terminal_size().columns, _HELP_WIDTH), 40) - 2
         command = _application()
-        return int(command(arguments, prog_name="svcgen", standalone_mode=False, terminal_width=width) or 0)
+        settings = {"standalone_mode": False, "terminal_width": width, "obj": arguments}
+        return int(command(arguments, prog_name="svcgen", **settings) or 0)
     except typer.TyperException as problem:
         context = getattr(problem, "ctx", None)
         path = context.command_path if context else "svcgen"
@@ -111,6 +113,7 @@ def _svcgen(
 
 
 def _new(  # noqa: PLR0913  (one for each flag)
+    context: typer.Context,
     name: Annotated[str | None, typer.Argument(metavar="NAME", help="Name of the service, such as billing.")] = None,
     destination: Annotated[
         Path | None, typer.Argument(metavar="DEST", help="Directory to create it in. [default: ./NAME]")
@@ -149,19 +152,21 @@ def _new(  # noqa: PLR0913  (one for each flag)
     resources = _resources(resource or [], sync=not no_sync)
     template = find_template(source)
     given = {key: value for key, value in {NAME: name, **answers}.items() if value is not None}
-    ask = not (defaults or as_json) and is_terminal(sys.stdin) and is_terminal(sys.stdout)
-    complete = _answer(template, given, data_file, destination, ask=ask)
-    target = _target(destination, complete[NAME])
-    request = NewRequest(template, complete, target, git=not no_git, sync=not no_sync, resources=resources)
     screen = Screen(quiet=quiet or as_json, verbose=verbose)
-    if dry_run:
-        files = preview(request)
-        print_json(preview_object(request, files)) if as_json else show_preview(screen, request, files)
-        return
-    try:
-        service = make_service(request, screen.notify)
-    finally:
-        screen.close()
+    with TypedCommand(context.command_path, context.obj) as command:
+        ask = None if defaults or as_json or not can_ask() else command
+        complete = _answer(template, given, data_file, destination, ask)
+        screen.same_command(command.finish())
+        target = _target(destination, complete[NAME])
+        request = NewRequest(template, complete, target, git=not no_git, sync=not no_sync, resources=resources)
+        if dry_run:
+            files = preview(request)
+            print_json(preview_object(request, files)) if as_json else show_preview(screen, request, files)
+            return
+        try:
+            service = make_service(request, screen.notify)
+        finally:
+            screen.close()
     if as_json:
         print_json(service_object(request, service))
     show_service(screen, request, service)
@@ -179,21 +184,29 @@ def _resources(lines: list[str], *, sync: bool) -> "tuple[Resource, ...]":
 
 
 def _answer(
-    template: Template, given: dict[str, str], data_file: Path | None, destination: Path | None, *, ask: bool
+    template: Template,
+    given: dict[str, str],
+    data_file: Path | None,
+    destination: Path | None,
+    prompts: TypedCommand | None,
 ) -> dict[str, str]:
-    """Complete the answers given, after checking all that can be checked before a question is asked."""
+    """Complete the answers given, after checking all that can be checked before the first prompt."""
     from svcgen.answers import check, complete, read_data_file
 
     questions = load_questions(template.root)
     if data_file:
         given = {**read_data_file(absolute(data_file), questions), **given}
-    if ask:
-        from svcgen.render import prompt
+    if prompts:
+        from svcgen.ask_answers import ask_answers
+        from svcgen.render import user_defaults
+
+        def check_name(name: str) -> None:
+            check_destination(_target(destination, name))
 
         check(questions, given)
         if NAME in given:
-            check_destination(_target(destination, given[NAME]))
-        given = prompt(template, questions, given)
+            check_name(given[NAME])
+        given = ask_answers(questions, given, user_defaults(questions, given), check_name, prompts)
     elif NAME not in given:
         raise UsageError("the name of the service is missing", hint="svcgen new billing")
     return complete(questions, given)

@@ -1,14 +1,15 @@
 """The command line of `svcgen add resource`."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from svcgen.cli_paths import find
-from svcgen.errors import SpecError, UsageError
 from svcgen.help_pages import ADD, Command, Group, write_table
 from svcgen.options import AsJson, Quiet, Verbose
-from svcgen.screen import Screen, ask, can_ask, error, print_json
+from svcgen.screen import Screen, can_ask, print_json
+from svcgen.typed_command import TypedCommand
 
 if TYPE_CHECKING:
     from svcgen.resource.spec import Resource
@@ -36,6 +37,7 @@ def add_application() -> typer.Typer:
 
 
 def add_resource(  # noqa: PLR0913  (one for each flag)
+    context: typer.Context,
     words: Annotated[
         list[str] | None,
         typer.Argument(
@@ -73,51 +75,33 @@ def add_resource(  # noqa: PLR0913  (one for each flag)
     from svcgen.report_add import added_object, show_added
     from svcgen.resource.added import AddRequest
     from svcgen.resource.parse import parse_resources
+    from svcgen.resource.tools import require_environment
 
     screen = Screen(quiet=quiet or as_json, verbose=verbose)
     (service,) = find(screen, [])
-    if words or as_json or not can_ask():
-        resources = parse_resources(words or [], plural or [])
-    else:
-        check_service(service, allow_dirty=allow_dirty)
-        resources = (_ask((plural or [""])[0]),)
-    request = AddRequest(service, resources, not no_migration, allow_dirty, dry_run)
-    try:
-        result = add_resources(request, screen.notify)
-    finally:
-        screen.close()
+    with TypedCommand(context.command_path, context.obj) as command:
+        if words or as_json or not can_ask():
+            resources = parse_resources(words or [], plural or [])
+        else:
+            check_service(service, allow_dirty=allow_dirty)
+            if not dry_run:
+                require_environment(service)
+            resources = _ask(service, plural or [], command, screen)
+        request = AddRequest(service, resources, not no_migration, allow_dirty, dry_run)
+        try:
+            result = add_resources(request, screen.notify)
+        finally:
+            screen.close()
     if as_json:
         print_json(added_object(result))
     show_added(screen, result)
     raise typer.Exit(0 if result.complete else 1)
 
 
-def _ask(plural: str) -> "Resource":
-    """Ask for a resource word by word, each until it is right."""
-    from svcgen.resource.parse import parse_field, parse_resource
-    from svcgen.resource.plural import plural_of
+def _ask(service: Path, plural: list[str], command: TypedCommand, screen: Screen) -> "tuple[Resource, ...]":
+    from svcgen.ask_resource import ask_resource
+    from svcgen.resource.layout import read_layout
 
-    words: list[str] = []
-    while True:
-        word = _read("Field, such as due:date:optional (empty: that was all): " if words else "Name, singular: ")
-        try:
-            if not word and len(words) > 1:
-                break
-            if not words:
-                parse_resource([word, "probe:str"], plural)
-                plural = plural or _read(f"Plural [{plural_of(word)}]: ") or plural_of(word)
-                parse_resource([word, "probe:str"], plural)
-            else:
-                parse_field(words[0], plural, word)
-                parse_resource([*words, word], plural)
-            words.append(word)
-        except SpecError as problem:
-            error(problem.message, problem.hint)
-    return parse_resource(words, plural)
-
-
-def _read(question: str) -> str:
-    try:
-        return ask(question).strip()
-    except EOFError as problem:
-        raise UsageError("the input ended", hint="give the resource as arguments") from problem
+    resource = ask_resource(read_layout(service), plural[0] if plural else "", command, screen.line)
+    screen.same_command(command.finish())
+    return (resource,)

@@ -52,7 +52,7 @@ class SvcgenError(Exception):
         hint: How to fix it; empty where the message says it all.
     """
 
-    exit_code = ExitCode.FAILED
+    exit_code: int = ExitCode.FAILED
 
     def __init__(self, message: str, *, hint: str = "") -> None:
         super().__init__(message)
@@ -63,7 +63,7 @@ class SvcgenError(Exception):
 class UsageError(SvcgenError):
     """The command line can't be carried out as written."""
 
-    exit_code = ExitCode.USAGE
+    exit_code: int = ExitCode.USAGE
 
 
 class AnswerError(UsageError):
@@ -77,7 +77,7 @@ class SpecError(UsageError):
 class CollisionError(SpecError):
     """The service already has what the resource would add."""
 
-    exit_code = ExitCode.FAILED
+    exit_code: int = ExitCode.FAILED
 
 
 class DestinationError(SvcgenError):

@@ -2,20 +2,15 @@
 
 import os
 import stat
-import tempfile
 import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from svcgen.answers import check
 from svcgen.errors import AnswerError, TemplateError
 from svcgen.questions import Question
 from svcgen.template import Template
-
-if TYPE_CHECKING:
-    from copier import Settings
 
 
 def render(template: Template, destination: Path, answers: Mapping[str, str]) -> None:
@@ -58,36 +53,12 @@ def render(template: Template, destination: Path, answers: Mapping[str, str]) ->
     _follow_umask(destination)
 
 
-def prompt(template: Template, questions: tuple[Question, ...], given: Mapping[str, str]) -> dict[str, str]:
-    """Ask with copier's own prompts what is not given, and return all answers.
+def user_defaults(questions: tuple[Question, ...], given: Mapping[str, str]) -> dict[str, str]:
+    """Read the user's own defaults of answers from copier's settings.
 
-    Raises:
-        AnswerError: Standard input ended, or a default in the user's copier settings is not allowed.
-        KeyboardInterrupt: Ctrl-C.
-    """
-    from copier import run_copy
-    from copier.errors import CopierError
-
-    try:
-        with tempfile.TemporaryDirectory() as scratch, _without_git():
-            worker = run_copy(
-                str(template.root),
-                scratch,
-                data=dict(given),
-                pretend=True,
-                exclude=["*"],
-                quiet=True,
-                settings=_user_settings(questions, given),
-            )
-    except KeyboardInterrupt:
-        raise
-    except (CopierError, ValueError) as error:
-        raise AnswerError(str(error), hint="give every answer as an option, or use --defaults") from error
-    return {question.name: worker.answers.combined[question.name] for question in questions if not question.computed}
-
-
-def _user_settings(questions: tuple[Question, ...], given: Mapping[str, str]) -> "Settings":
-    """Read the user's own defaults of answers, and refuse those that are not allowed before anything is asked.
+    Args:
+        questions: Those of copier.yml.
+        given: Answers that need no default.
 
     Raises:
         AnswerError: The file can't be read, or a default in it is not allowed.
@@ -106,11 +77,12 @@ def _user_settings(questions: tuple[Question, ...], given: Mapping[str, str]) ->
     for name, value in defaults.items():
         if not isinstance(value, (str, int, float)):
             raise AnswerError(f"{name} in {where} must be text, not {value!r}", hint=hint)
+    texts = {name: str(value) for name, value in defaults.items()}
     try:
-        check(questions, {name: str(value) for name, value in defaults.items()})
+        check(questions, texts)
     except AnswerError as error:
         raise AnswerError(f"{where}: {error.message}", hint=hint) from error
-    return settings
+    return texts
 
 
 def _place(error: Exception, directory: Path) -> str | None:

@@ -130,7 +130,13 @@ class Screen:
         """Print a remark to standard error."""
         if not self._quiet:
             self.close()
-            _complain("note", "bold cyan", text)
+            _complain("note", "bold cyan", text, sys.stderr)
+
+    def same_command(self, command: str) -> None:
+        """Print the command that does without prompts what was answered at them."""
+        if command:
+            self.block("The same without prompts:", [command])
+            self.line()
 
     def table(self, columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:
         """Print a table, and lines of words between tabs where output is piped."""
@@ -219,20 +225,18 @@ def can_ask() -> bool:
     return is_terminal(sys.stdin) and is_terminal(sys.stdout)
 
 
-def ask(question: str) -> str:
-    """Ask at the terminal.
+def error(message: str, hint: str = "", *, at_prompt: bool = False) -> None:
+    """Print an error to standard error, in colour where that is a terminal.
 
-    Raises:
-        EOFError: Ctrl-D.
+    Args:
+        message: What happened.
+        hint: How to fix it.
+        at_prompt: Print it to standard output instead, where the prompt is.
     """
-    return input(question)
-
-
-def error(message: str, hint: str = "") -> None:
-    """Print an error to standard error, in colour where that is a terminal."""
-    _complain("error", "bold red", message)
+    stream = sys.stdout if at_prompt else sys.stderr
+    _complain("error", "bold red", message, stream)
     if hint:
-        _complain("hint", "bold cyan", hint)
+        _complain("hint", "bold cyan", hint, stream)
 
 
 def print_json(value: Mapping[str, object]) -> None:
@@ -241,12 +245,12 @@ def print_json(value: Mapping[str, object]) -> None:
     print(json.dumps({"schema_version": _SCHEMA, **value}).replace("\x7f", "\\u007f"))
 
 
-def _complain(word: str, style: str, text: str) -> None:
+def _complain(word: str, style: str, text: str, stream: TextIO) -> None:
     said = f"{word}: {printable(text)}"
-    if not is_terminal(sys.stderr):
-        print(said, file=sys.stderr)
+    if not is_terminal(stream):
+        print(said, file=stream)
         return
-    console = _console(stderr=True)
+    console = _console(stderr=stream is sys.stderr)
     shown = _text(wrapped(said, console.width))
     shown.stylize(style, 0, len(word) + 1)
     console.print(shown, soft_wrap=True)

@@ -320,13 +320,13 @@ def test_prompts(service: Path, environ: dict[str, str]) -> None:
         timeout=60,
     )
     for question, answer in (
-        ("Name, singular: ", "class"),
-        ("reserved word of Python.*Name, singular: ", "person"),
+        ("Resource name, singular: ", "class"),
+        ("reserved word.*Resource name, singular: ", "person"),
         (r"Plural \[people\]: ", ""),
         ("Field, such as", "name:string"),
         ("did you mean str\\?.*Field, such as", "name:str"),
-        ("Field, such as", "name:int"),
-        ("two columns called name.*Field, such as", ""),
+        ("Next field", "name:int"),
+        ("called name.*Next field", ""),
     ):
         child.expect(re.compile(question, flags=re.DOTALL))
         child.sendline(answer)

@@ -3,6 +3,7 @@
 A snapshot is snapshots/NAME/80x24.txt; look at the diff before committing it.
 """
 
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,6 +11,9 @@ from typing import Protocol
 
 import pytest
 
+from helpers import git
+from svcgen.render import render
+from svcgen.template import find_template
 from terminal.emulator import SIZES, Terminal, normalized
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
@@ -30,6 +34,26 @@ def workdir() -> Iterator[Path]:
         yield Path(directory).resolve()
 
 
+@pytest.fixture(scope="session")
+def _service_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    service = tmp_path_factory.mktemp("service")
+    answers = {"service_name": "billing", "description": "Bills", "platform": "fly", "owner": "core", "python": "3.13"}
+    render(find_template(None), service, answers)
+    git(service, "init", "--quiet", "-b", "main")
+    git(service, "add", "--all")
+    git(service, "-c", "user.name=Ada", "-c", "user.email=ada@example.com", "commit", "--quiet", "-m", "Scaffold")
+    return service
+
+
+@pytest.fixture
+def service(_service_once: Path, workdir: Path) -> Path:
+    """A service in `workdir`: committed, and with a virtual environment that holds nothing."""
+    shutil.copytree(_service_once, workdir, dirs_exist_ok=True, symlinks=True)
+    (workdir / ".venv" / "bin").mkdir(parents=True)
+    (workdir / ".venv" / "bin" / "python").touch()
+    return workdir
+
+
 @pytest.fixture(params=SIZES, ids=lambda size: "x".join(map(str, size)))
 def size(request: pytest.FixtureRequest) -> tuple[int, int]:
     """Each of the sizes; a test that needs one only overrides it by `parametrize("size", [(80, 24)])`."""
@@ -43,7 +67,8 @@ def terminal(size: tuple[int, int], workdir: Path, environ: dict[str, str]) -> I
     started = []
 
     def run(*arguments: str, cwd: Path | None = None, module: str = "svcgen", **more: str) -> Terminal:
-        started.append(Terminal(arguments, size, cwd or workdir, {**environ, **more}, module))
+        variables = {**environ, "TERM": "xterm-256color", **more}
+        started.append(Terminal(arguments, size, cwd or workdir, variables, module))
         return started[-1]
 
     yield run

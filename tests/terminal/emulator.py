@@ -11,19 +11,27 @@ import pyte
 
 SIZES = ((80, 24), (120, 40), (40, 20))
 UP, DOWN, LEFT, RIGHT, HOME = "\x1b[A", "\x1b[B", "\x1b[D", "\x1b[C", "\x1b[H"
+PASTE = ("\x1b[200~", "\x1b[201~")
 ENTER, TAB, BACKSPACE, CTRL_C, CTRL_D, CTRL_U = "\r", "\t", "\x7f", "\x03", "\x04", "\x15"
 # Rich, Typer and prompt_toolkit would ask these instead of the terminal.
 _OVERRIDES = {"COLUMNS", "FORCE_COLOR", "LINES", "PROMPT_TOOLKIT_NO_CPR", "TTY_COMPATIBLE", "TTY_INTERACTIVE"}
 _SECONDS = 30.0
+# What prompt_toolkit sets where it begins to read.
+_BRACKETED_PASTE = 2004
 
 
 class _Screen(pyte.HistoryScreen):
-    """A screen that answers the program, which asks for the position of the cursor."""
+    """A screen that answers the program, which asks for the position of the cursor, and that counts prompts."""
 
     answer: Callable[[str], object]
+    prompts = 0
 
     def write_process_input(self, data: str) -> None:
         self.answer(data)
+
+    def set_mode(self, *modes: int, **options: bool) -> None:
+        self.prompts += _BRACKETED_PASTE in modes
+        super().set_mode(*modes, **options)
 
 
 class Terminal:
@@ -33,8 +41,11 @@ class Terminal:
         arguments: Those of svcgen.
         size: Columns and rows.
         directory: Where it runs.
-        environ: Its environment; TERM is xterm-256color unless given.
+        environ: Its environment.
         module: What runs in the place of svcgen.
+
+    Attributes:
+        raw: All that it printed.
     """
 
     def __init__(
@@ -48,11 +59,13 @@ class Terminal:
         self.size = size
         self.directory = directory
         self._ended = False
+        self._answered = 0 if environ["TERM"] != "dumb" else -1
+        self.raw = b""
         self._child: pexpect.spawn[bytes] = pexpect.spawn(
             sys.executable,
             ["-m", module, *arguments],
             cwd=str(directory),
-            env={"TERM": "xterm-256color", **{k: v for k, v in environ.items() if k not in _OVERRIDES}},
+            env={name: value for name, value in environ.items() if name not in _OVERRIDES},
             dimensions=size[::-1],
         )
         self._child.delaybeforesend = None
@@ -70,6 +83,18 @@ class Terminal:
     def expect(self, *texts: str) -> None:
         """Wait until these are on the screen; a line that the terminal wrapped counts as one."""
         self._wait(lambda: all(text in self.text.replace("\n", "") or text in self.text for text in texts), texts)
+
+    def answer(self, prompt: str, keys: str) -> None:
+        """Wait until a new prompt stands at the end, with what is typed there already, and type on."""
+        # The terminal wraps where a space may be.
+        expected = "".join(prompt.split())
+
+        def is_there() -> bool:
+            return self._screen.prompts > self._answered and "".join(self.text.split()).endswith(expected)
+
+        self._wait(is_there, f"{prompt!r} at the end")
+        self._answered += self._answered >= 0 and self._screen.prompts - self._answered
+        self.send(keys)
 
     def send(self, keys: str) -> None:
         self._child.send(keys)
@@ -92,6 +117,14 @@ class Terminal:
             self._read(0.1)
         return condition()
 
+    def signal(self, signum: int) -> None:
+        self._child.kill(signum)
+
+    @property
+    def colors(self) -> set[str]:
+        """The colours of what is on the screen."""
+        return {cell.fg for line in self._screen.buffer.values() for cell in line.values()}
+
     def close(self) -> None:
         self._child.close(force=True)
 
@@ -100,10 +133,12 @@ class Terminal:
 
     def _read(self, seconds: float) -> bool:
         try:
-            self._stream.feed(self._child.read_nonblocking(1 << 16, timeout=seconds))
+            printed = self._child.read_nonblocking(1 << 16, timeout=seconds)
         except (pexpect.TIMEOUT, pexpect.EOF) as reason:
             self._ended = isinstance(reason, pexpect.EOF)
             return False
+        self.raw += printed
+        self._stream.feed(printed)
         return True
 
 
@@ -117,7 +152,9 @@ _CHANGING = {
 
 def normalized(terminal: Terminal) -> str:
     """Return the screen without what differs from run to run."""
-    text = terminal.text.replace(str(terminal.directory), "DIRECTORY")
+    # The terminal may have wrapped it.
+    directory = "\n?".join(map(re.escape, str(terminal.directory)))
+    text = re.sub(directory, "DIRECTORY", terminal.text)
     for pattern, constant in _CHANGING.items():
         text = re.sub(pattern, constant, text)
     return text

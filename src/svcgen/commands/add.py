@@ -12,7 +12,7 @@ from svcgen.resource.change import Change, in_place, plan_change, write_all
 from svcgen.resource.layout import Layout, read_layout
 from svcgen.resource.review import review
 from svcgen.resource.spec import listed
-from svcgen.resource.tools import MAKE_MIGRATION, Tools
+from svcgen.resource.tools import MAKE_MIGRATION, Tools, require_environment
 from svcgen.resource.workcopy import publish, work_copy
 from svcgen.service import Service, read_service
 from svcgen.signals import finish
@@ -68,7 +68,7 @@ def add_resources(request: AddRequest, notify: Notify) -> Added:
         return _preview(request, layout, change, steps)
     with work_copy(request.service) as copy:
         tools = Tools(Uv.find(service.python, notify), request.service, copy)
-        tools.check()
+        require_environment(request.service)
         _write(request, layout, tools, change, steps)
         if request.migration:
             steps.require("migration", lambda: _migrate(request, tools, change))

@@ -24,6 +24,19 @@ for context in iter_route_contexts(app.routes):
 """
 
 
+def require_environment(service: Path) -> None:
+    """Refuse a service that has nothing to run; `uv run` would build it, with whatever it names as its builder.
+
+    Raises:
+        ServiceError: It has no virtual environment.
+    """
+    if not (service / ".venv" / "bin" / "python").exists():
+        raise ServiceError(
+            f"{service} has no .venv, and svcgen needs the ruff and Alembic installed there",
+            hint="create it with `uv sync`, or only preview the change with --dry-run",
+        )
+
+
 @dataclass(frozen=True)
 class Tools:
     """Runs what is installed for a service.
@@ -42,18 +55,6 @@ class Tools:
         """Run a command of the service's virtual environment, as it is, in the copy."""
         words = ["run", "--no-sync", "--quiet", "--project", str(self.service), *command]
         return run(self.uv.program, *words, cwd=self.copy, environ=self.uv.environ, notify=self.uv.notify)
-
-    def check(self) -> None:
-        """Refuse a service that has nothing to run; `uv run` would build it, with whatever it names as its builder.
-
-        Raises:
-            ServiceError: It has no virtual environment.
-        """
-        if not (self.service / ".venv" / "bin" / "python").exists():
-            raise ServiceError(
-                f"{self.service} has no .venv, and a resource is made with the service's own ruff and Alembic",
-                hint="make it with: uv sync; or look at the change without it: --dry-run",
-            )
 
     def unformatted(self, files: Sequence[Path]) -> set[Path]:
         """Return the files that are not formatted as ruff would: whoever left them so may want them so."""
