@@ -13,7 +13,7 @@ from helpers import git
 from svcgen.commands.add import check_service
 from svcgen.commands.new import NewRequest, NewService
 from svcgen.errors import ServiceError
-from svcgen.report import preview_object, show_service
+from svcgen.report import service_object, show_service
 from svcgen.screen import Screen
 from svcgen.template import Template
 
@@ -94,10 +94,11 @@ def test_what_a_new_service_says_of_its_updates(
 ) -> None:
     template = Template(bundled / "svcgen" / "_bundle", version, "https://git.example.com/svcgen")
     request = NewRequest(template, {"service_name": "billing"}, tmp_path / "billing", git=False, sync=False)
-    show_service(Screen(), request, NewService(tmp_path / "billing", (), (), ()))
+    service = NewService(tmp_path / "billing", ())
+    show_service(Screen(), request, service)
     said = capsys.readouterr().out
     assert [line[: len(note)] for line in said.splitlines() if line.startswith("note: ")] == ([note] if note else [])
-    assert preview_object(request, ())["updatable"] == updatable
+    assert service_object(request, service)["updatable"] == updatable
 
 
 def test_a_fork_counts_its_own_versions(clone: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

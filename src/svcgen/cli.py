@@ -4,6 +4,7 @@ import io
 import os
 import shutil
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,11 +20,13 @@ from svcgen.options import AsJson, Quiet, Verbose, with_options
 from svcgen.places import absolute
 from svcgen.questions import NAME, load_questions
 from svcgen.screen import Screen, can_ask, error, print_json
-from svcgen.staging import check_destination, check_working_directory
+from svcgen.staging import check_working_directory
 from svcgen.template import Template, find_root, find_template, installed_version
 from svcgen.typed_command import TypedCommand
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from svcgen.resource.spec import Resource
 
 _HELP_WIDTH = 80
@@ -125,6 +128,9 @@ def _new(  # noqa: PLR0913  (one for each flag)
     defaults: Annotated[bool, typer.Option("--defaults", help="Don't prompt; use the defaults.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the files and answers; write nothing.")] = False,
     as_json: AsJson = False,
+    keep_existing: Annotated[
+        bool, typer.Option("--keep-existing", help="Keep files that are in DEST, and create the service around them.")
+    ] = False,
     no_git: Annotated[bool, typer.Option("--no-git", help="Create no git repository and no commit.")] = False,
     no_sync: Annotated[bool, typer.Option("--no-sync", help="Create neither uv.lock nor .venv.")] = False,
     source: Annotated[
@@ -147,21 +153,31 @@ def _new(  # noqa: PLR0913  (one for each flag)
     In a terminal it prompts for whatever the flags don't set. Elsewhere it uses the defaults.
     """
     from svcgen.commands.new import NewRequest, make_service, preview
-    from svcgen.report import preview_object, service_object, show_preview, show_service
+    from svcgen.destination import check_destination
+    from svcgen.report import service_object, show_preview, show_service
 
     resources = _resources(resource or [], sync=not no_sync)
     template = find_template(source)
     given = {key: value for key, value in {NAME: name, **answers}.items() if value is not None}
+    check = partial(check_destination, keep_existing=keep_existing)
     screen = Screen(quiet=quiet or as_json, verbose=verbose)
     with TypedCommand(context.command_path, context.obj) as command:
         ask = None if defaults or as_json or not can_ask() else command
-        complete = _answer(template, given, data_file, destination, ask)
+        complete = _answer(template, given, data_file, lambda name: check(_target(destination, name)), ask)
         screen.same_command(command.finish())
         target = _target(destination, complete[NAME])
-        request = NewRequest(template, complete, target, git=not no_git, sync=not no_sync, resources=resources)
+        request = NewRequest(
+            template,
+            complete,
+            target,
+            git=not no_git,
+            sync=not no_sync,
+            resources=resources,
+            keep_existing=keep_existing,
+        )
         if dry_run:
-            files = preview(request)
-            print_json(preview_object(request, files)) if as_json else show_preview(screen, request, files)
+            service = preview(request)
+            print_json(service_object(request, service)) if as_json else show_preview(screen, request, service)
             return
         try:
             service = make_service(request, screen.notify)
@@ -187,7 +203,7 @@ def _answer(
     template: Template,
     given: dict[str, str],
     data_file: Path | None,
-    destination: Path | None,
+    check_name: "Callable[[str], None]",
     prompts: TypedCommand | None,
 ) -> dict[str, str]:
     """Complete the answers given, after checking all that can be checked before the first prompt."""
@@ -199,9 +215,6 @@ def _answer(
     if prompts:
         from svcgen.ask_answers import ask_answers
         from svcgen.render import user_defaults
-
-        def check_name(name: str) -> None:
-            check_destination(_target(destination, name))
 
         check(questions, given)
         if NAME in given:

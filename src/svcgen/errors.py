@@ -6,6 +6,7 @@ SvcgenError            1  something to fix
 │   └── SpecError      2  the words of a resource are not understood, or contradict each other
 │       └── CollisionError  1  the service already has what the resource would add
 ├── DestinationError   1  the service can't be created at that path
+├── ExistsError        5  the destination is already a service
 ├── ServiceError       1  the directory is not a service, or its state does not allow the command
 │   └── UnfinishedError  1  an update of the service waits for a person
 ├── TemplateError      1  the template is missing or can't be rendered
@@ -82,6 +83,12 @@ class CollisionError(SpecError):
 
 class DestinationError(SvcgenError):
     """The service can't be created at that path."""
+
+
+class ExistsError(SvcgenError):
+    """The destination is already a service."""
+
+    exit_code = ExitCode.EXISTS
 
 
 class ServiceError(SvcgenError):

@@ -1,69 +1,102 @@
-"""The first commits of a new service: the files that svcgen wrote, by name, whatever git ignores, and nothing else."""
+"""Commits the files that svcgen wrote for a new service, by name, even ignored ones, and nothing else."""
 
 import os
 import shlex
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from svcgen.errors import NoRepositoryError, ToolError
 from svcgen.events import Notify
-from svcgen.git import commit_settings, git
+from svcgen.git import FORCE_ADD, commit_settings, git
 from svcgen.steps import Steps
 
-# It holds secrets.
+# Never committed: it holds secrets.
 NEVER = ".env"
-ADD = f"git add --force --all . ':!{NEVER}' ':!.venv'"
+VENV = ".venv"
+_OTHERS_STAY = f"git add . ':!{NEVER}'"
+ADD = f"git add --force --all . ':!{NEVER}' ':!{VENV}'"
 
 
-def first_commit(destination: Path, project: Path, message: str, steps: Steps) -> None:
-    """Take the step that commits a service, in a repository of its own.
+class Repository(Protocol):
+    """Receives the commits of a service: a new repository, or one that is already there (`Quarantine`)."""
+
+    def commit(self, work_tree: Path, files: Iterable[str], message: str, notify: Notify) -> None:
+        """Commit files."""
+
+    def publish(self) -> None:
+        """Bring the commits into the destination."""
+
+
+class NewRepository:
+    """A repository that is made with the service and published with its files."""
+
+    def commit(self, work_tree: Path, files: Iterable[str], message: str, notify: Notify) -> None:
+        """Commit files.
+
+        Args:
+            work_tree: The service.
+            files: Their paths, relative to it.
+            message: The message of the commit.
+            notify: Receives the commands.
+
+        Raises:
+            ToolError: git is missing or fails.
+        """
+        if not (work_tree / ".git").exists():
+            git(work_tree, "init", "--quiet", "-b", "main", notify=notify)
+        git(work_tree, *FORCE_ADD, stdin="\0".join(files), notify=notify)
+        git(work_tree, *commit_settings(work_tree), "commit", "--quiet", "-m", message, notify=notify)
+
+    def publish(self) -> None:
+        """Do nothing."""
+
+
+@dataclass(frozen=True)
+class Committing:
+    """A service to be committed.
+
+    Attributes:
+        destination: The directory of the service.
+        project: The directory that holds its files until then.
+        files: The files that svcgen wrote, relative to it.
+        message: The message of the commit.
+        keeps: Whether the destination also has files of the user.
+    """
+
+    destination: Path
+    project: Path
+    files: tuple[str, ...]
+    message: str
+    keeps: bool = False
+
+
+def first_commit(what: Committing, repository: Repository, steps: Steps) -> None:
+    """Commit a service, as one step.
 
     Args:
-        destination: Where the service will be.
-        project: Where it is until then.
-        message: The message of the commit.
+        what: The service.
+        repository: Receives the commit.
         steps: Record the step.
     """
-    has_repository = any((place / ".git").exists() for place in (destination, *destination.parents))
-    command = f"{'' if has_repository else 'git init -b main && '}{ADD} && git commit -m {shlex.quote(message)}"
-
-    def make() -> None:
-        if not (project / ".git").exists():
-            git(project, "init", "--quiet", "-b", "main", notify=steps.notify)
-        commit(project, service_files(project), message, steps.notify)
-
+    places = (what.destination, *what.destination.parents)
+    start = "" if any((place / ".git").exists() for place in places) else "git init -b main && "
+    command = f"{start}{_OTHERS_STAY if what.keeps else ADD} && git commit -m {shlex.quote(what.message)}"
+    files = [file for file in what.files if file != NEVER]
     try:
-        reason = _obstacle(destination)
+        reason = _obstacle(what.destination)
     except ToolError as error:
         steps.fail("git", command, error)
         return
     if reason:
         steps.skip("git", f"{reason}; commit there yourself")
     else:
-        steps.attempt("git", command, make)
-
-
-def commit(project: Path, files: Iterable[str], message: str, notify: Notify) -> None:
-    """Commit files, but for `.env`.
-
-    Args:
-        project: The top of a repository.
-        files: What svcgen wrote, relative to it.
-        message: The message of the commit.
-        notify: Receives the commands.
-
-    Raises:
-        ToolError: git is missing or fails.
-    """
-    names = "\0".join(file for file in files if file != NEVER)
-    # Ignored on this machine, a file is still part of the service: only git's own refusals are left.
-    add = ("-c", "core.safecrlf=false", "add", "--force", "--pathspec-from-file=-", "--pathspec-file-nul")
-    git(project, *add, stdin=names, notify=notify)
-    git(project, *commit_settings(project), "commit", "--quiet", "-m", message, notify=notify)
+        steps.attempt("git", command, lambda: repository.commit(what.project, files, what.message, steps.notify))
 
 
 def ignored(project: Path, files: Iterable[str]) -> tuple[str, ...]:
-    """Return those of a service's files that git neither tracks nor adds unless it is forced to, but for `.env`.
+    """Return the files of a service that git ignores and does not track, without `.env`.
 
     Raises:
         ToolError: git is missing or fails.
@@ -77,19 +110,21 @@ def service_files(project: Path) -> tuple[str, ...]:
     """Return the files of a service, relative to it, without those of git and of the virtual environment."""
     found = []
     for folder, folders, names in os.walk(project):
-        folders[:] = [name for name in folders if name not in {".git", ".venv"} and ".svcgen-" not in name]
+        folders[:] = [name for name in folders if name not in {".git", VENV} and ".svcgen-" not in name]
         names += [name for name in folders if Path(folder, name).is_symlink()]
         found += [Path(folder, name).relative_to(project).as_posix() for name in names if name != ".git"]
     return tuple(sorted(found))
 
 
 def _obstacle(destination: Path) -> str:
-    """Return why a service is not to be committed in a repository of its own, or nothing."""
+    """Return why the service is not committed; empty if nothing prevents it."""
     own = destination / ".git"
-    if own.is_file():
+    if own.is_file() or own.is_symlink():
         return f"{own} belongs to another repository"
     if own.exists():
-        return "the repository tracks files that are not there" if git(destination, "ls-files") else ""
+        # git refuses a repository of another owner here.
+        found = Path(git(destination, "rev-parse", "--absolute-git-dir").removesuffix("\n"))
+        return "" if own.samefile(found) else f"{own} is not a git repository"
     return "this is inside a git work tree already" if _is_in_work_tree(destination) else ""
 
 

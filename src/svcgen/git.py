@@ -16,6 +16,8 @@ _DIFFS = frozenset({"diff", "diff-files", "diff-index", "diff-tree", "log", "sho
 _PLAIN_DIFF = ("--no-ext-diff", "--no-textconv", "--no-color", "--src-prefix=a/", "--dst-prefix=b/")
 # Not the words for a work tree whose repository is gone.
 _NO_REPOSITORY = "fatal: not a git repository (or any"
+# Ignored on this machine, a file is still part of the service: only git's own refusals are left. Reads standard input.
+FORCE_ADD = ("-c", "core.safecrlf=false", "add", "--force", "--pathspec-from-file=-", "--pathspec-file-nul")
 # What a remote can make git print: 10,000 tags take 1 MiB.
 _REMOTE = 4 << 20
 # Where a repository is; a call can set them.

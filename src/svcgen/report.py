@@ -25,13 +25,10 @@ def service_object(request: NewRequest, service: NewService) -> dict[str, Any]:
         **_request_fields(request),
         "files": list(service.files),
         "left_out": list(service.left_out),
+        "kept": [asdict(kept) for kept in service.kept],
+        "notes": list(service.notes),
         "steps": steps,
     }
-
-
-def preview_object(request: NewRequest, files: Sequence[str]) -> dict[str, Any]:
-    """Return the JSON object of a dry run."""
-    return {"ok": True, "exit_code": 0, **_request_fields(request), "files": list(files), "left_out": [], "steps": []}
 
 
 def show_service(screen: Screen, request: NewRequest, service: NewService) -> None:
@@ -50,13 +47,17 @@ def show_service(screen: Screen, request: NewRequest, service: NewService) -> No
     error(f"{name} is incomplete", f"run the remaining steps:\n{commands}")
 
 
-def show_preview(screen: Screen, request: NewRequest, files: Sequence[str]) -> None:
+def show_preview(screen: Screen, request: NewRequest, service: NewService) -> None:
     """Show the files and answers that a service would have, and end with a summary."""
-    for line in tree(str(request.destination), files):
+    screen.diff("".join(kept.diff or f"Not shown: {kept.yours}, in place of {kept.path}\n" for kept in service.kept))
+    for line in tree(str(request.destination), service.files):
         screen.line(line)
     screen.block("Answers:", [f"{question}: {answer}" for question, answer in request.answers.items()])
     screen.line()
-    screen.say(f"Dry run: would create {request.destination} with {counted(len(files), 'file')}", "bold")
+    for note in service.notes:
+        screen.say(f"note: {note}")
+    would = f"Dry run: would create {request.destination} with {counted(len(service.files), 'file')}"
+    screen.say(f"{would}, {len(service.kept)} kept" if service.kept else would, "bold")
 
 
 def _next_steps(path: Path) -> list[tuple[str, list[str]]]:
@@ -90,7 +91,7 @@ def _remarks(request: NewRequest, service: NewService) -> list[str]:
     if service.left_out:
         names, more = ", ".join(service.left_out[:_SHOWN]), len(service.left_out) - _SHOWN
         said.append(f"git ignores {names}{f' and {more} more' if more > 0 else ''} here; to commit them: {ADD}")
-    return [*said, *_origin_remarks(request.template)]
+    return [*service.notes, *said, *_origin_remarks(request.template)]
 
 
 def _origin_remarks(template: Template) -> list[str]:

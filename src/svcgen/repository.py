@@ -146,9 +146,10 @@ class Repository:
         Raises:
             ServiceError: One of these.
         """
-        for name, what in _UNDER_WAY.items():
-            if (self.directory / name).exists():
-                raise ServiceError(f"a {what} is in progress in {self.top}", hint=f"finish it, or: git {what} --abort")
+        operation = operation_in_progress(self.directory)
+        if operation:
+            message = f"a {operation} is in progress in {self.top}"
+            raise ServiceError(message, hint=f"finish it, or: git {operation} --abort")
         status = git(self.service, "status", "--porcelain", "--", ".", filters=filters).rstrip()
         if status:
             raise ServiceError(
@@ -183,6 +184,15 @@ class Repository:
         # Without filters, which are programs: a filtered file is taken for an edited one, which does no harm.
         on_disk = git(self.service, "hash-object", "--no-filters", "--", path).strip()
         return on_disk != git(self.service, "rev-parse", "--verify", "--quiet", f"HEAD:./{path}").strip()
+
+
+def operation_in_progress(directory: Path) -> str:
+    """Return the command of git that waits in a work tree to be finished, `rebase` say; empty if none does.
+
+    Args:
+        directory: Git's own directory of that work tree.
+    """
+    return next((command for name, command in _UNDER_WAY.items() if (directory / name).exists()), "")
 
 
 def require_clean(service: Path) -> None:

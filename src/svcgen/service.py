@@ -12,6 +12,8 @@ from svcgen.questions import NAME
 from svcgen.urls import check_source, check_version
 
 ANSWERS_FILE = ".copier-answers.yml"
+# The files that were there before the service, in its answers file.
+KEPT = "_kept"
 
 
 @dataclass(frozen=True)
@@ -23,12 +25,14 @@ class Service:
         answers: What was answered to each question.
         version: The version of the template that it is at: a tag, or what `git describe` said.
         source: The git URL that it updates from.
+        kept: Files of the template that were the team's from before, and that no update may touch.
     """
 
     path: Path
     answers: Mapping[str, str]
     version: str
     source: str
+    kept: frozenset[str] = frozenset()
 
     @property
     def python(self) -> str:
@@ -48,7 +52,8 @@ def read_service(path: Path) -> Service:
         raise ServiceError(f"{path} was made from another template: {origin or 'its answers name none'}")
     answers = {str(key): str(value) for key, value in content.items() if not str(key).startswith("_")}
     version, source = check_version(str(content["_commit"])), check_source(str(content["_src_path"]))
-    return Service(path, answers, version, source)
+    kept = content.get(KEPT)
+    return Service(path, answers, version, source, frozenset(map(str, kept)) if isinstance(kept, list) else frozenset())
 
 
 def _read_answers(path: Path) -> object:

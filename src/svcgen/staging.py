@@ -1,17 +1,14 @@
-"""Makes a directory appear whole or not at all."""
+"""Creates a directory completely or not at all, or adds files to one that is already there."""
 
 import os
 import shutil
 import tempfile
-from collections.abc import Collection
-from pathlib import Path
+from collections.abc import Iterable
+from pathlib import Path, PurePosixPath
 
 from svcgen.errors import DestinationError
+from svcgen.service import ANSWERS_FILE
 from svcgen.signals import held
-from svcgen.uv_workspace import check_workspace
-
-# How many entries a message names.
-_NAMED = 5
 
 
 def check_working_directory() -> None:
@@ -26,35 +23,11 @@ def check_working_directory() -> None:
         raise DestinationError("the working directory is gone", hint="change to one that exists: cd") from error
 
 
-def check_destination(destination: Path) -> None:
-    """Refuse a destination that is not empty but for `.git`, or that uv takes for a member of a workspace.
-
-    Raises:
-        DestinationError: No service can be made there.
-    """
-    check_workspace(destination)
-    if not os.path.lexists(destination):
-        return
-    if not destination.is_dir():
-        raise DestinationError(f"{destination} exists and is not a directory", hint="choose another destination")
-    _check_empty(destination, {".git"})
-
-
-def _check_empty(directory: Path, ignored: Collection[str]) -> None:
-    found = sorted(entry.name for entry in directory.iterdir() if entry.name not in ignored)
-    if found:
-        more = f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
-        raise DestinationError(
-            f"{directory} is not empty, in the way: {', '.join(found[:_NAMED])}{more}",
-            hint="choose another destination: svcgen new NAME DESTINATION; redirect output elsewhere: > ../made.json",
-        )
-
-
 class Staging:
     """A directory under construction, on the file system of its destination.
 
     A new destination is prepared beside itself. One that exists, and may be a mount point or the working directory of
-    a shell, is prepared inside itself, so that it is filled and not replaced.
+    a shell, is prepared inside itself. Files are then added to it, and none is replaced.
     """
 
     def __init__(self, destination: Path) -> None:
@@ -65,10 +38,9 @@ class Staging:
         """
         self._destination = destination
         self._fills = destination.is_dir()
-        self._had_git = (destination / ".git").exists()
         self._scratch: Path | None = None
         self._parents: list[Path] = []
-        self._filling = False
+        self._made: list[Path] = []
         self._published = False
 
     @property
@@ -93,29 +65,45 @@ class Staging:
                     self._parents.append(parent)
             self._scratch = Path(tempfile.mkdtemp(prefix=f".{self._destination.name}.svcgen-", dir=base))
         self.project.mkdir()
-        if (self._destination / ".git").is_dir():
-            shutil.copytree(self._destination / ".git", self.project / ".git", symlinks=True)
 
-    def publish(self) -> None:
-        """Move the project to the destination.
+    def publish(self, files: Iterable[str]) -> None:
+        """Move the project to the destination; where that exists, all but the file that makes it a service.
+
+        Args:
+            files: What to move where the destination exists.
 
         Raises:
-            DestinationError: Something has appeared there meanwhile.
-            OSError: It can't be moved; `undo` puts everything back.
+            OSError: It can't be moved, or something has appeared there meanwhile; `undo` restores what was there.
         """
         with held():
             if self._fills:
-                _check_empty(self._destination, {".git", self.scratch.name})
-                self._filling = True
-            for source, target in self._moves():
-                source.rename(target)
+                self._fill(files)
+            else:
+                self.project.rename(self._destination)
             self._published = True
 
+    def seal(self) -> None:
+        """Make the destination a service.
+
+        Until then `svcgen new` can be run again after a crash.
+
+        Raises:
+            OSError: The answers file can't be written; `undo` restores what was there.
+        """
+        if self._fills:
+            with held():
+                self._add(ANSWERS_FILE)
+
+    def has_made(self, path: str | Path) -> None:
+        """Let `undo` also remove a path of the destination that something else makes."""
+        self._made.append(self._destination / path)
+
     def undo(self) -> None:
-        """Remove all that was made and put back what was there."""
+        """Remove everything that was made."""
         with held():
-            if self._filling:
-                self._empty()
+            if self._fills:
+                for path in reversed(self._made):
+                    _remove(path)
             elif self._published:
                 shutil.rmtree(self._destination)
             self.close()
@@ -125,21 +113,64 @@ class Staging:
     def close(self) -> None:
         """Remove the hidden directory."""
         if self._scratch is not None:
-            shutil.rmtree(self._scratch)
+            # What is done must not be undone because of it.
+            shutil.rmtree(self._scratch, ignore_errors=True)
 
-    def _moves(self) -> list[tuple[Path, Path]]:
-        if not self._fills:
-            return [(self.project, self._destination)]
-        moves = [(entry, self._destination / entry.name) for entry in self.project.iterdir()]
-        git = self._destination / ".git"
-        return [(git, self.scratch / "git"), *moves] if git.is_dir() else moves
+    def _fill(self, files: Iterable[str]) -> None:
+        for file in files:
+            if file != ANSWERS_FILE:
+                self._add(file)
+        if (self.project / ".git").exists():
+            (self.project / ".git").rename(self._destination / ".git")
+            self._made.append(self._destination / ".git")
 
-    def _empty(self) -> None:
-        """Take everything out of a destination that held nothing, or only `.git`."""
-        previous = self.scratch / "git"
-        kept = {self.scratch.name, ".git"} if self._had_git and not previous.exists() else {self.scratch.name}
-        for entry in self._destination.iterdir():
-            if entry.name not in kept:
-                shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
-        if previous.exists():
-            previous.rename(self._destination / ".git")
+    def _add(self, file: str) -> None:
+        for folder in reversed(PurePosixPath(file).parents):
+            place = self._destination / folder
+            if place.is_symlink() or not place.is_dir():
+                place.mkdir()
+                self._made.append(place)
+        put(self.scratch / "project" / file, self._destination / file)
+        self._made.append(self._destination / file)
+
+
+def put(source: Path, target: Path) -> None:
+    """Give a file a second name, or copy it where the file system has no hard links.
+
+    Args:
+        source: The file.
+        target: The other name.
+
+    Raises:
+        FileExistsError: There is something of that name.
+        OSError: It can't be written.
+    """
+    try:
+        os.link(source, target, follow_symlinks=False)
+    except FileExistsError:
+        raise
+    except OSError:
+        _copy(source, target)
+
+
+def _copy(source: Path, target: Path) -> None:
+    with target.open("xb") as file:
+        try:
+            file.write(source.read_bytes())
+        except BaseException:
+            target.unlink()
+            raise
+    shutil.copystat(source, target)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        # Somebody may have put files into a new folder meanwhile.
+        shutil.rmtree(path) if path.name in {".git", ".venv"} else _remove_empty(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _remove_empty(folder: Path) -> None:
+    if not any(folder.iterdir()):
+        folder.rmdir()

@@ -206,7 +206,8 @@ def test_a_repository_with_files_is_not_committed_to(svcgen: Svcgen, workdir: Pa
     git(repository, "commit", "-q", "-m", "x", environ=environ)
     (repository / "kept").unlink()
     result = svcgen("new", "billing", "repo", "--no-sync")
-    assert "the repository tracks files that are not there" in result.stdout
+    assert result.returncode == 1
+    assert f"error: {repository} is not empty, in the way: kept (tracked, not on disk)\n" in result.stderr
     assert git(repository, "log", "--format=%s") == "x"
 
 

@@ -45,7 +45,7 @@ def _new(screen: Screen, steps: tuple[Step, ...]) -> None:
     _take(screen, steps)
     template = Template(Path("/template"), "v0.3.0", "https://github.com/svcgen/svcgen")
     request = NewRequest(template, {"service_name": "billing"}, SERVICE)
-    show_service(screen, request, NewService(SERVICE, ("a",), ("docs/runbook.md",), steps))
+    show_service(screen, request, NewService(SERVICE, ("a",), ("docs/runbook.md",), steps=steps))
 
 
 def add(screen: Screen) -> None:

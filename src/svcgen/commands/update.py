@@ -243,7 +243,7 @@ def _merge(request: UpdateRequest, planned: Update, filters: Filters, steps: Ste
 
     steps.require("render", rendered)
     merging = TemplateMerge(filters, planned.after)
-    apart = {ANSWERS_FILE, "requirements.txt", *_team_owned(old), *_team_owned(new)}
+    apart = {ANSWERS_FILE, "requirements.txt", *_team_owned(old), *_team_owned(new), *service.kept}
     merged: list[MergeResult] = []
     steps.require("merge", lambda: merged.append(merging.run(base, theirs, apart)))
     before, after = ((folder / ANSWERS_FILE).read_text(encoding="utf-8") for folder in (base, theirs))
