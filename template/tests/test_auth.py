@@ -12,7 +12,7 @@ from app.settings import Settings
 from tests.conftest import API_KEY, SECOND_API_KEY, client_of
 from tests.sample import WidgetCreate
 
-OPEN = {"/", "/healthz", "/readyz", "/docs", "/openapi.json"}
+OPEN = {"/", "/healthz", "/readyz", "/docs", "/docs/assets/{name}", "/openapi.json"}
 
 
 async def test_without_a_key(anonymous: AsyncClient) -> None:

@@ -35,6 +35,13 @@ async def test_assets(anonymous: AsyncClient, path: str, media_type: str) -> Non
 
     assert asset.status_code == 200
     assert asset.headers["content-type"].startswith(media_type)
+    assert (await anonymous.get(path, headers={"If-None-Match": asset.headers["etag"]})).status_code == 304
+    assert (await anonymous.post(path)).headers["allow"] == "GET, HEAD"
+
+
+async def test_no_other_file_is_served(anonymous: AsyncClient) -> None:
+    for name in ("__init__.py", "..%2Fmain.py", "%00"):
+        assert (await anonymous.get(f"/docs/assets/{name}")).status_code in {404, 422}
 
 
 async def test_the_root_redirects_to_the_page(anonymous: AsyncClient) -> None:

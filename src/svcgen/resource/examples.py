@@ -8,6 +8,7 @@ _TEXTS = {
     "author": "Ada Lovelace",
     "body": "The parcel arrived this morning.",
     "brand": "Acme",
+    "category": "books",
     "city": "London",
     "code": "A-100",
     "color": "green",
@@ -51,10 +52,12 @@ _TEXTS = {
     "phone_number": "+44 20 7946 0958",
     "postal_code": "SW1A 1AA",
     "postcode": "SW1A 1AA",
+    "priority": "high",
     "reason": "Ordered by mistake",
     "sku": "A-100",
     "slug": "first-of-many",
     "state": "California",
+    "status": "active",
     "street": "12 High Street",
     "surname": "Lovelace",
     "tag": "urgent",
@@ -99,6 +102,14 @@ _NUMBERS = {
     "weight": "1.5",
     "year": "2026",
 }
+_DATES = {
+    "birth": "1990-05-17",
+    "birth_date": "1990-05-17",
+    "birthdate": "1990-05-17",
+    "birthday": "1990-05-17",
+    "born": "1990-05-17",
+    "date_of_birth": "1990-05-17",
+}
 _NAMES = {"label", "name", "title"}
 _NUMBERED = {"no", "number", "reference"}
 _PEOPLE = {"author", "client", "contact", "customer", "employee", "guest", "member", "owner", "patient", "person"}
@@ -121,6 +132,8 @@ def example_of(field: Field, resource: Resource) -> str:
         return field.kind.sample
     if "str" in field.kind.annotation:
         return field.kind.fit(_text(field.name, resource.name))
+    if "date" in field.kind.annotation:
+        return field.kind.fit(_lookup(_DATES, field.name) or "2026-01-31")
     return field.kind.fit(_lookup(_NUMBERS, field.name) or "10")
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 # Reads what stands after `default=`; returns it as Python source and as the JSON that is read back.
 ReadDefault = Callable[[str], tuple[str, str]]
-# Turns a text or a number into the nearest valid JSON value, as Python source.
+# Turns a text, a number or a date into the nearest valid JSON value, as Python source.
 Fit = Callable[[str], str]
 
 

@@ -38,6 +38,7 @@ def day(low: str | None, high: str | None) -> Kind:
         accepted=same(quoted(str(first)), quoted(str(last))),
         refused=(*(quoted(str(value)) for value in outside), '"2026-02-30"', '"86400"', "0"),
         read_default=read_default,
+        fit=lambda example: quoted(str(min(max(date.fromisoformat(example), first), last))),
     )
 
 

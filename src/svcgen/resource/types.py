@@ -35,6 +35,8 @@ _ELEMENTS = {
 }
 # What the body limit of a service's tests lets through with ease.
 _TESTED_ITEMS = 100
+# The longest list that is written out.
+_LISTED_ITEMS = 5
 
 
 def kind_of(words: Words, resource: str, name: str) -> Kind:
@@ -109,8 +111,12 @@ def _list(words: Words, resource: str, name: str) -> Kind:
             *([_repeated(element.sample, longest + 1)] if longest is not None and longest < _TESTED_ITEMS else []),
         ),
         indexable=False,
-        fit=fit and (lambda example: f"[{', '.join([fit(example)] * length)}]"),
+        fit=fit and (lambda example: _listed(fit(example), length)),
     )
+
+
+def _listed(value: str, times: int) -> str:
+    return f"[{', '.join([value] * times)}]" if times <= _LISTED_ITEMS else _repeated(value, times)
 
 
 def _repeated(value: str, times: int) -> str:

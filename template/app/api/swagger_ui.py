@@ -1,9 +1,11 @@
 """Swagger UI, served from this service's own files: https://fastapi.tiangolo.com/how-to/custom-docs-ui-assets/."""
 
+from importlib.resources import files
+from typing import Literal
+
 from fastapi import APIRouter, Request
 from fastapi.openapi.docs import get_swagger_ui_html
-from fastapi.responses import HTMLResponse, RedirectResponse
-from starlette.staticfiles import StaticFiles
+from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
 
 # Relative URLs also work behind a proxy that strips a path prefix.
 ASSETS = "docs/assets"
@@ -11,7 +13,6 @@ ASSETS = "docs/assets"
 CONTENT_SECURITY_POLICY = "default-src 'self' 'unsafe-inline'; img-src 'self' blob: data:; frame-ancestors 'none'"
 
 router = APIRouter(include_in_schema=False)
-router.mount(f"/{ASSETS}", StaticFiles(packages=[("fastapi_swagger", "resources")]))
 
 
 @router.api_route("/docs", methods=["GET", "HEAD"], response_class=HTMLResponse)
@@ -26,6 +27,11 @@ async def swagger_ui(request: Request) -> HTMLResponse:
     )
     page.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
     return page
+
+
+@router.api_route("/docs/assets/{name}", methods=["GET", "HEAD"], response_class=FileResponse)
+def asset(name: Literal["favicon-32x32.png", "swagger-ui-bundle.js", "swagger-ui.css"]) -> FileResponse:
+    return FileResponse(str(files("fastapi_swagger.resources") / name))
 
 
 @router.api_route("/", methods=["GET", "HEAD"], response_class=RedirectResponse)
