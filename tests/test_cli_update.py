@@ -183,7 +183,10 @@ def test_an_error_is_shown_and_the_next_service_updated(called: Called) -> None:
     called.results = {"nowhere": failing}
     result = run("/srv/nowhere", "/srv/billing")
     assert result.stderr == "error: it is none\nhint: make one\n"
-    assert result.stdout == "Updated /srv/billing from v1 to v2\n\n2 services: 1 failed, 1 updated\n"
+    assert (
+        result.stdout
+        == "Updated /srv/billing from v1 to v2\n\n2 services: 1 failed, 1 updated\n  failed  /srv/nowhere\n"
+    )
     first, second = json.loads(run("--json", "/srv/nowhere", "/srv/billing").stdout)["services"]
     assert first == {"ok": False, "path": "/srv/nowhere", "error": "it is none", "hint": "make one"}
     assert second["to"] == "v2"

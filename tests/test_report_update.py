@@ -160,8 +160,11 @@ def test_nothing_is_left(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_a_total(capsys: pytest.CaptureFixture[str]) -> None:
-    show_total(Screen(), ["updated", "failed", "updated"])
-    assert capsys.readouterr().out == "\n3 services: 2 updated, 1 failed\n"
+    attention = {PLACE: "unfinished", Path.cwd() / "b": "failed"}
+    show_total(Screen(), ["updated", "unfinished", "failed", "updated"], attention)
+    assert capsys.readouterr().out == (
+        "\n4 services: 2 updated, 1 unfinished, 1 failed\n  unfinished  /srv/billing\n  failed      b\n"
+    )
 
 
 def test_object() -> None:

@@ -110,9 +110,12 @@ def _conclude(screen: Screen, outcomes: "Sequence[Outcome]") -> None:
     titled = previews[1:]
     screen.diff("".join(f"# {each.path}\n{each.diff}" if titled else each.diff for each in previews if each.diff))
     for each in previews:
+        if titled:
+            screen.heading(str(each.path))
         show_preview(screen, each)
     if outcomes[1:]:
-        show_total(screen, [outcome.word for outcome in outcomes])
+        attention = {Path(each.value["path"]): each.word for each in outcomes if each.code != ExitCode.DONE}
+        show_total(screen, [outcome.word for outcome in outcomes], attention)
 
 
 def _one(action: "Action", request: "UpdateRequest", screen: Screen) -> Outcome:

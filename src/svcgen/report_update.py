@@ -99,11 +99,20 @@ def show_aborted(screen: Screen, aborted: Aborted) -> None:
         screen.say(f"Your changes to the files of the update are in a commit: git show {aborted.kept}")
 
 
-def show_total(screen: Screen, outcomes: Sequence[str]) -> None:
-    """Show what became of several services, in a line."""
-    counts = ", ".join(f"{count} {outcome}" for outcome, count in Counter(outcomes).items())
+def show_total(screen: Screen, words: Sequence[str], attention: Mapping[Path, str]) -> None:
+    """Show what became of several services.
+
+    Args:
+        screen: Where.
+        words: For each service, a word or two.
+        attention: Those words of the services that need a person.
+    """
+    counts = ", ".join(f"{count} {word}" for word, count in Counter(words).items())
     screen.line()
-    screen.say(f"{counted(len(outcomes), 'service')}: {counts}", "bold")
+    screen.say(f"{counted(len(words), 'service')}: {counts}", "bold")
+    widest = max(map(len, attention.values()), default=0)
+    for path, word in attention.items():
+        screen.line(f"  {word:<{widest}}  {from_here(path)}")
 
 
 def _show_blocks(screen: Screen, update: Update) -> None:

@@ -10,6 +10,7 @@ import pytest
 from conftest import Svcgen
 from helpers import git
 from svcgen.commands.status import ServiceStatus, survey
+from svcgen.errors import UnfinishedError
 from svcgen.history import carried_versions, find_version
 from svcgen.render import render
 from svcgen.template import Template, find_template
@@ -228,3 +229,13 @@ def test_details(svcgen: Svcgen, service: Path, workdir: Path) -> None:
     assert shown.startswith(f"none\n  path      {workdir}/none\n  state     broken\n\nbilling\n  path      {service}\n")
     assert "  edited    Dockerfile\n            alembic.ini\n            compose.yaml\n            ruff.toml\n" in shown
     assert "  deleted   app/db.py\n  rules     ?\n" in shown
+
+
+def test_an_unfinished_update(service: Path, template: Template, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_path: Path) -> None:
+        raise UnfinishedError("an update is unfinished", hint="finish it: svcgen update --continue\nor undo it")
+
+    monkeypatch.setattr("svcgen.commands.status.require_finished", refuse)
+    found = look(service, template)
+    assert found.unfinished
+    assert found.problem == "an update is unfinished (finish it: svcgen update --continue; or undo it)"

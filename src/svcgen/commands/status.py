@@ -181,4 +181,5 @@ def _behind(version: str, tags: Sequence[str]) -> int:
 def _reason(problem: Exception) -> str:
     if not isinstance(problem, SvcgenError):
         return repr(problem)
-    return f"{problem.message} ({problem.hint})" if problem.hint else problem.message
+    hint = problem.hint.replace("\n", "; ")
+    return f"{problem.message} ({hint})" if hint else problem.message
