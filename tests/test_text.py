@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from svcgen.text import change_directory, counted, from_here, printable, wrapped
+from svcgen.text import argument, change_directory, counted, from_here, printable, wrapped
 
 
 @pytest.mark.parametrize(
@@ -54,4 +54,6 @@ def test_from_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert from_here(tmp_path / "here" / "a b") == "a b"
     assert from_here(tmp_path / "there") == str(tmp_path / "there")
     assert change_directory(tmp_path / "here") == []
+    assert argument(tmp_path / "here") == ""
+    assert argument(tmp_path / "here" / "a b") == " 'a b'"
     assert change_directory(tmp_path / "here" / "a b") == ["cd 'a b'"]

@@ -12,8 +12,6 @@ from svcgen.errors import ServiceError
 from svcgen.repository import Head, Repository
 from svcgen.unfinished import Unfinished, find_unfinished, forget, require_finished
 
-FINISH = "resolve its conflicts and finish it: svcgen update --continue\nor undo it: svcgen update --abort"
-
 
 class Bench:
     """A repository with three commits on main, and the record of an update from the first to the second."""
@@ -148,7 +146,11 @@ def test_a_service_waits(bench: Bench, place: str) -> None:
     with pytest.raises(ServiceError) as caught:
         require_finished(bench.top / place)
     assert caught.value.message == f"an update of {bench.top}/services/billing to v2 is unfinished"
-    assert caught.value.hint == FINISH
+    where = f"{bench.top}/services/billing"
+    assert caught.value.hint == (
+        f"resolve its conflicts and finish it: svcgen update --continue {where}\n"
+        f"or undo it: svcgen update --abort {where}"
+    )
 
 
 def test_an_applied_update_does_not_wait(bench: Bench) -> None:

@@ -10,7 +10,7 @@ from svcgen.commands.resume import Aborted
 from svcgen.commands.update import Update
 from svcgen.errors import SvcgenError
 from svcgen.screen import Screen, error
-from svcgen.text import change_directory, counted, from_here
+from svcgen.text import argument, change_directory, counted, from_here
 from svcgen.unfinished import ABORT, CONTINUE
 
 
@@ -169,7 +169,7 @@ def _show_problems(update: Update) -> None:
 def _show_commands(update: Update) -> None:
     if update.unfinished:
         what = "resolve the conflicts, `git add` the files, then run" if update.merged.conflicts else "run"
-        place = "" if update.path == Path.cwd() else f" {from_here(update.path)}"
+        place = argument(update.path)
         error("the update is unfinished", f"{what}: {CONTINUE}{place}\nor undo the update: {ABORT}{place}")
     elif left := [step.command for step in update.steps if step.outcome in {"failed", "pending"}]:
         commands = "\n".join(f"  {command}" for command in [*change_directory(update.path), *left])

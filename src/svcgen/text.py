@@ -49,6 +49,11 @@ def from_here(path: Path) -> str:
     return str(path) if relative.startswith("..") else relative
 
 
+def argument(path: Path) -> str:
+    """Return a path as the last argument of a command that works in the working directory by default."""
+    return "" if path == Path.cwd() else f" {shlex.quote(from_here(path))}"
+
+
 def change_directory(path: Path) -> list[str]:
     """Return the command that leads to a directory; nothing where it is the working directory."""
     return [] if path == Path.cwd() else [f"cd {shlex.quote(from_here(path))}"]

@@ -10,6 +10,7 @@ from typing import Any
 from svcgen.bounded import read_bounded
 from svcgen.errors import ServiceError, UnfinishedError
 from svcgen.repository import Head, Repository
+from svcgen.text import argument
 
 CONTINUE, ABORT = "svcgen update --continue", "svcgen update --abort"
 
@@ -96,9 +97,11 @@ def require_finished(path: Path) -> None:
     repository = Repository.find(path)
     found = find_unfinished(repository)
     if found and not found.is_applied(repository):
+        service = repository.top / found.service
         raise UnfinishedError(
-            f"an update of {repository.top / found.service} to {found.after} is unfinished",
-            hint=f"resolve its conflicts and finish it: {CONTINUE}\nor undo it: {ABORT}",
+            f"an update of {service} to {found.after} is unfinished",
+            hint=f"resolve its conflicts and finish it: {CONTINUE}{argument(service)}\n"
+            f"or undo it: {ABORT}{argument(service)}",
         )
 
 
