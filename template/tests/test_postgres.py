@@ -5,6 +5,9 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
+from scripts import postgres
 from tests.conftest import ROOT
 
 HOLD = """
@@ -25,3 +28,13 @@ def test_nothing_is_left_of_a_killed_process() -> None:
     while folder.exists():
         assert time.monotonic() < deadline
         time.sleep(0.02)
+
+
+def test_under_a_debugger(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """One that also attaches to child processes prints a warning before the first line of the supervisor."""
+    supervisor = tmp_path / "supervisor.py"
+    supervisor.write_text("print('0.00s - Debugger warning')\nprint('ready /a folder', flush=True)\nopen(0).read()")
+    monkeypatch.setattr(postgres, "SUPERVISOR", supervisor)
+
+    with postgres.running() as server:
+        assert server.socket_folder == Path("/a folder")
