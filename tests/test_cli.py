@@ -54,21 +54,6 @@ def test_usage_errors(svcgen: Svcgen, workdir: Path, arguments: list[str], messa
 
 
 @pytest.mark.parametrize(
-    ("words", "completions"),
-    [
-        ("svcgen ", {"add", "new", "status", "update"}),
-        ("svcgen new --platform ", {"fly", "railway"}),
-        ("svcgen new --python 3.1", {"3.13", "3.14"}),
-        ("svcgen new --des", {"--description"}),
-    ],
-)
-def test_completion(svcgen: Svcgen, words: str, completions: set[str]) -> None:
-    position = str(words.count(" "))
-    result = svcgen(_SVCGEN_COMPLETE="complete_bash", COMP_WORDS=words, COMP_CWORD=position)
-    assert set(result.stdout.split()) == completions
-
-
-@pytest.mark.parametrize(
     "arguments", [["--help"], ["new", "ab", "--dry-run"], ["new", "ab", "--no-sync", "-v"], ["new", "--json"]]
 )
 def test_a_reader_that_goes_away(workdir: Path, environ: Mapping[str, str], arguments: list[str]) -> None:

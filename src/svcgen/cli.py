@@ -22,6 +22,7 @@ from svcgen.questions import NAME, load_questions
 from svcgen.screen import Screen, can_ask, error, print_json
 from svcgen.staging import check_working_directory
 from svcgen.template import Template, find_root, find_template, installed_version
+from svcgen.text import printable
 from svcgen.typed_command import TypedCommand
 
 if TYPE_CHECKING:
@@ -69,7 +70,9 @@ def run(arguments: list[str]) -> int:
 def _run(arguments: list[str]) -> int:
     try:
         check_working_directory()
-        if not arguments and _COMPLETION not in os.environ:
+        if _COMPLETION in os.environ:
+            return _complete(os.environ[_COMPLETION])
+        if not arguments:
             print(FIRST_STEPS, file=sys.stderr)
             return ExitCode.USAGE
         # Left to itself, the help of a narrow terminal is 50 columns wide, and the terminal breaks words.
@@ -91,6 +94,7 @@ def _application() -> typer.Typer:
         epilog=SVCGEN,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
+        add_completion=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     application.callback()(_svcgen)
@@ -101,15 +105,53 @@ def _application() -> typer.Typer:
     return application
 
 
+def _complete(line: str) -> int:
+    from typer.main import get_command
+
+    from svcgen.completion import complete
+
+    for candidate in complete(get_command(_application()), load_questions(find_root()), line):
+        print(printable(candidate, but="\t"))
+    return ExitCode.DONE
+
+
 def _print_version(wanted: bool) -> None:
     if wanted:
         print(f"svcgen {installed_version()}")
         raise typer.Exit
 
 
+def _install_completion(wanted: bool) -> None:
+    if wanted:
+        from svcgen.shells import detect_shell, install_completion
+
+        shell = detect_shell()
+        print(f"completion for {shell} is in {install_completion(shell)}; start a new {shell} to use it")
+        raise typer.Exit
+
+
+def _show_completion(wanted: bool) -> None:
+    if wanted:
+        from svcgen.shells import completion_script, detect_shell
+
+        print(completion_script(detect_shell()), end="")
+        raise typer.Exit
+
+
 def _svcgen(
     version: Annotated[
         bool, typer.Option("--version", help="Print the version and exit.", callback=_print_version, is_eager=True)
+    ] = False,
+    install_completion: Annotated[
+        bool,
+        typer.Option(
+            "--install-completion",
+            help="Install completion for this shell: bash, zsh or fish.",
+            callback=_install_completion,
+        ),
+    ] = False,
+    show_completion: Annotated[
+        bool, typer.Option("--show-completion", help="Print the completion script.", callback=_show_completion)
     ] = False,
 ) -> None:
     """Create FastAPI services and keep them up to date."""

@@ -4,6 +4,7 @@ A snapshot is snapshots/NAME/80x24.txt; look at the diff before committing it.
 """
 
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -68,7 +69,7 @@ def terminal(size: tuple[int, int], workdir: Path, environ: dict[str, str]) -> I
 
     def run(*arguments: str, cwd: Path | None = None, module: str = "svcgen", **more: str) -> Terminal:
         variables = {**environ, "TERM": "xterm-256color", **more}
-        started.append(Terminal(arguments, size, cwd or workdir, variables, module))
+        started.append(Terminal(arguments, size, cwd or workdir, variables, (sys.executable, "-m", module)))
         return started[-1]
 
     yield run

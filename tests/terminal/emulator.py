@@ -42,7 +42,7 @@ class Terminal:
         size: Columns and rows.
         directory: Where it runs.
         environ: Its environment.
-        module: What runs in the place of svcgen.
+        program: What runs in the place of svcgen.
 
     Attributes:
         raw: All that it printed.
@@ -54,7 +54,7 @@ class Terminal:
         size: tuple[int, int],
         directory: Path,
         environ: Mapping[str, str],
-        module: str = "svcgen",
+        program: tuple[str, ...] = (sys.executable, "-m", "svcgen"),
     ) -> None:
         self.size = size
         self.directory = directory
@@ -62,8 +62,8 @@ class Terminal:
         self._answered = 0 if environ["TERM"] != "dumb" else -1
         self.raw = b""
         self._child: pexpect.spawn[bytes] = pexpect.spawn(
-            sys.executable,
-            ["-m", module, *arguments],
+            program[0],
+            [*program[1:], *arguments],
             cwd=str(directory),
             env={name: value for name, value in environ.items() if name not in _OVERRIDES},
             dimensions=size[::-1],
