@@ -3,7 +3,7 @@
 import asyncio
 import re
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from http import HTTPStatus
 from random import getrandbits
 
@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
 from app.api_key import REFUSAL, has_valid_key, needs_key, raw_header
+from app.development import describe
 from app.errors import ServiceUnavailableError, UnauthorizedError, problem_response
 from app.request_log import RequestLog
 
@@ -32,15 +33,8 @@ LAST_ANSWER = (b"connection", b"close")
 class RequestContextMiddleware:
     """Give every request an id, on its log lines and on its response, and log one line when it ends."""
 
-    def __init__(self, app: ASGIApp, describe: Callable[[Exception], str | None]) -> None:
-        """Wrap an app.
-
-        Args:
-            app: The next ASGI app.
-            describe: Returns what a caller may be told of the error behind a 500.
-        """
+    def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self.describe = describe
         self.request_log = RequestLog()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -82,7 +76,7 @@ class RequestContextMiddleware:
             await response(scope, receive, send_with_headers)
         except Exception as error:
             if not status:
-                detail = self.describe(error)
+                detail = describe(error, scope["app"].state.settings)
                 # Uvicorn closes a connection after an exception, but does not say so.
                 response = problem_response(HTTPStatus.INTERNAL_SERVER_ERROR, detail, headers={"Connection": "close"})
                 await response(scope, receive, send_with_headers)

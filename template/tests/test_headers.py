@@ -42,7 +42,7 @@ async def test_hsts_over_tls(client: AsyncClient) -> None:
 
 
 async def test_a_handler_may_know_better(state: State) -> None:
-    app = RequestContextMiddleware(Response(headers={"Cache-Control": "max-age=60"}), describe=str)
+    app = RequestContextMiddleware(Response(headers={"Cache-Control": "max-age=60"}))
     async with client_of(app, state) as client:
         response = await client.get("/")
 
