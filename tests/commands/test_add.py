@@ -56,12 +56,12 @@ def commit(service: Path, environ: Mapping[str, str]) -> None:
     git(service, "commit", "--quiet", "-m", "x", environ=environ)
 
 
-CIRCLE = "person name:str last:ref:order:optional and order number:str:unique state:enum:new,paid buyer:ref:person"
+CYCLE = "person name:str last:ref:order:optional and order number:str:unique state:enum:new,paid buyer:ref:person"
 
 
 def test_resources_and_back(svcgen: Svcgen, service: Path) -> None:
     before = tree(service)
-    result = svcgen("add", "resource", *CIRCLE.split(), "--plural", "person=persons", "--json")
+    result = svcgen("add", "resource", *CYCLE.split(), "--plural", "person=persons", "--json")
     report = json.loads(result.stdout)
 
     assert (result.returncode, result.stderr, report["ok"], report["notes"]) == (0, "", True, [])
@@ -147,10 +147,10 @@ def test_a_newer_service(svcgen: Svcgen, service: Path, environ: Mapping[str, st
     [
         ("invoice customer:ref:customer", "there is no resource customer"),
         ("invoice x:str and customer x:ref:person", "there is no resource person"),
-        ("invoice to:ref:customer and customer last:ref:invoice", "no first row could be stored"),
-        ("invoice x:str and invoice_line y:str --plural invoices", "--plural invoices says the plural of no resource"),
-        ("problem x:str", "problem collides with app/schemas/problem.py"),
-        ("check x:str --plural health", "collides with app/api/health.py"),
+        ("invoice to:ref:customer and customer last:ref:invoice", "no first row can be stored"),
+        ("invoice x:str and invoice_line y:str --plural invoices", "--plural invoices does not belong to a resource"),
+        ("problem x:str", "problem would overwrite app/schemas/problem.py"),
+        ("check x:str --plural health", "would overwrite app/api/health.py"),
         ("invoice metadata:json", "metadata is an attribute of every SQLAlchemy model"),
     ],
 )
@@ -158,7 +158,7 @@ def test_refused_before_anything_is_written(svcgen: Svcgen, service: Path, words
     before = tree(service)
     result = svcgen("add", "resource", *words.split())
 
-    assert result.returncode == (1 if "collides" in reason else 2)
+    assert result.returncode == (1 if "overwrite" in reason else 2)
     assert reason in result.stderr
     assert "hint: " in result.stderr
     assert tree(service) == before
@@ -170,7 +170,7 @@ def test_twice(svcgen: Svcgen) -> None:
     result = svcgen("add", "resource", "invoice", "number:str", QUICK, "--allow-dirty")
 
     assert result.returncode == 1
-    assert "invoice collides with app/models/invoice.py" in result.stderr
+    assert "invoice would overwrite app/models/invoice.py" in result.stderr
 
 
 def test_models_that_no_migration_knows(svcgen: Svcgen, service: Path) -> None:
@@ -180,7 +180,7 @@ def test_models_that_no_migration_knows(svcgen: Svcgen, service: Path) -> None:
     result = svcgen("add", "resource", "invoice", "number:str", "--allow-dirty")
 
     assert result.returncode == 1
-    assert "the migration would also do what has nothing to do with invoices" in result.stderr
+    assert "the migration would also change something other than invoices" in result.stderr
     assert tree(service) == before
 
 
@@ -342,7 +342,7 @@ def test_nobody_to_ask(svcgen: Svcgen, service: Path) -> None:
     result = svcgen("add", "resource")
 
     assert (result.returncode, service.exists()) == (2, True)
-    assert "the name of the resource is missing" in result.stderr
+    assert "the resource name is missing" in result.stderr
 
 
 def test_at_birth(svcgen: Svcgen, workdir: Path) -> None:
@@ -363,7 +363,7 @@ def test_at_birth(svcgen: Svcgen, workdir: Path) -> None:
     ("arguments", "reason"),
     [
         (["--resource", "order buyer:ref:person"], "there is no resource person"),
-        (["--resource", "order buyer:ref:person and person last:ref:order"], "no first row could be stored"),
+        (["--resource", "order buyer:ref:person and person last:ref:order"], "no first row can be stored"),
         (["--resource", "order x:strr"], "strr is not a type"),
         (["--resource", "order x:str", "--no-sync"], "--resource needs the virtual environment"),
     ],

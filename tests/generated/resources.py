@@ -171,15 +171,15 @@ def _refer(word: str, known: Sequence[str]) -> str:
     return ":".join([name, kind, target, *flags])
 
 
-def circles(resources: Sequence[Sequence[str]]) -> Iterator[list[list[str]]]:
-    """Let each two, three, two... of them refer to each other, in a circle of which one step is not always optional."""
+def cycles(resources: Sequence[Sequence[str]]) -> Iterator[list[list[str]]]:
+    """Let each two, three, two... of them refer to each other, in a cycle of which one step is not always optional."""
     flags = cycle([":unique", "", ":optional:unique", ":optional"])
     sizes = cycle([2, 3])
     left = list(resources)
     while left:
         size = next(sizes)
-        circle, left = left[:size], left[size:]
-        targets = [words[0] for words in (*circle[1:], circle[0])]
+        ring, left = left[:size], left[size:]
+        targets = [words[0] for words in (*ring[1:], ring[0])]
         steps = [f"next_one:ref:{target}:optional" for target in targets]
-        steps[-1] = f"next_one:ref:{targets[-1]}{next(flags) if len(circle) > 1 else ':optional'}"
-        yield [[*words, step] for words, step in zip(circle, steps, strict=True)]
+        steps[-1] = f"next_one:ref:{targets[-1]}{next(flags) if len(ring) > 1 else ':optional'}"
+        yield [[*words, step] for words, step in zip(ring, steps, strict=True)]

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from generated.conftest import Service
-from generated.resources import circles, named, sample
+from generated.resources import cycles, named, sample
 from svcgen.commands.add import add_resources
 from svcgen.events import ignore
 from svcgen.resource.added import AddRequest
@@ -66,8 +66,8 @@ def assert_green(service: Service, postgres: str) -> None:
 @pytest.mark.parametrize("start", range(0, COUNT, BATCH))
 def test_sample(copy: Service, postgres: str, start: int) -> None:
     resources = named(sample(COUNT, SEED)[start : start + BATCH], NOUNS)
-    for circle in circles(resources):
-        words = [word for resource in circle for word in (AND, *resource)][1:]
+    for cycle in cycles(resources):
+        words = [word for resource in cycle for word in (AND, *resource)][1:]
         print("svcgen add resource", *words)  # noqa: T201  (shown where it fails)
         added = add_resources(AddRequest(copy.path, parse_resources(words), allow_dirty=True), ignore)
         assert added.complete, added.steps

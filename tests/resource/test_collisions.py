@@ -26,14 +26,17 @@ def layout(tmp_path_factory: pytest.TempPathFactory) -> Layout:
 @pytest.mark.parametrize(
     ("words", "reason"),
     [
-        ("types x:str", "types collides with app/schemas/types.py, which all resources share"),
-        ("problem x:str", "problem collides with app/schemas/problem.py, which is there already"),
+        ("types x:str", "types would overwrite app/schemas/types.py, which all resources share"),
+        ("problem x:str", "problem would overwrite app/schemas/problem.py"),
         ("base_rate x:str and baserate x:str", "baserate collides with"),
-        ("x y_z:enum:a,b and x_y z:enum:a,b", "x_y: Postgres would have two things called x_y_z, the other one for X"),
-        ("invoice items:enum:x,y and invoice_item x:str", "two things called invoice_items, the other one for Invoice"),
+        ("x y_z:enum:a,b and x_y z:enum:a,b", "x_y: X already has a table, index, sequence or type named x_y_z"),
+        (
+            "invoice items:enum:x,y and invoice_item x:str",
+            "Invoice already has a table, index, sequence or type named invoice_items",
+        ),
         ("invoice last:ref:invoice_update:optional and invoice_update x:str", "has another InvoiceUpdate than"),
         ("x y:ref:y and y z:str", ""),
-        (f"{'a' * 30} {'b' * 10}:ref:{'c' * 30} and {'c' * 30} x:str", "the name of its constraint is longer"),
+        (f"{'a' * 30} {'b' * 10}:ref:{'c' * 30} and {'c' * 30} x:str", "the constraint name fk_"),
     ],
 )
 def test_refused(layout: Layout, words: str, reason: str) -> None:

@@ -30,7 +30,7 @@ def test_add_router(before: str, after: str) -> None:
 
 @pytest.mark.parametrize("source", ["routers = make()\n", "router = APIRouter()\n", ""])
 def test_no_list_of_routers(source: str) -> None:
-    with pytest.raises(ServiceError, match="routers is no list"):
+    with pytest.raises(ServiceError, match="routers is not a list literal"):
         edits.add_router(source, "app.api", "things")
 
 

@@ -76,7 +76,7 @@ def test_field_is_fine(name: str) -> None:
     ],
 )
 def test_resource_is_refused(name: str) -> None:
-    assert f"the name {name} " in reason_against(name, "x:str")
+    assert f"the resource name {name} " in reason_against(name, "x:str")
 
 
 @pytest.mark.parametrize("name", ["lab_test", "contest", "thread_message", "forum", "item", "row", "limit", "file"])
@@ -91,5 +91,5 @@ def test_plural_is_refused(plural: str) -> None:
 
 
 def test_name_of_a_type_fits_into_postgres() -> None:
-    with pytest.raises(SpecError, match="the name of its type would be too long"):
+    with pytest.raises(SpecError, match="the name of its enum type would exceed"):
         parse_resource(["i" * 35, f"{'x' * 35}:enum:a,b"], "xs")

@@ -29,17 +29,17 @@ def test_remarks_of_alembic_are_dropped() -> None:
     ],
 )
 def test_more_than_the_table_is_refused(more: str) -> None:
-    with pytest.raises(ServiceError, match="nothing to do with things") as caught:
+    with pytest.raises(ServiceError, match="something other than things") as caught:
         review(MIGRATION.format(more=f"\n    {more}"), ["things"])
     assert "makemigration.py" in caught.value.hint
 
 
-def test_a_circle_whose_constraint_would_be_missing_is_refused() -> None:
+def test_a_cycle_whose_constraint_would_be_missing_is_refused() -> None:
     """As Alembic writes it, and an older scripts/makemigration.py leaves it."""
     lost = '\n    op.create_table("others", sa.ForeignKeyConstraint(["x"], ["things.id"], name="fk", use_alter=True))'
     kept = '\n    op.create_foreign_key("fk", "others", "things", ["x"], ["id"], use_alter=True)'
 
     assert kept in review(MIGRATION.format(more=kept), ["things", "others"])
-    with pytest.raises(ServiceError, match="constraints of a circle") as caught:
+    with pytest.raises(ServiceError, match="constraints of a cycle") as caught:
         review(MIGRATION.format(more=lost), ["things", "others"])
     assert "svcgen update" in caught.value.hint

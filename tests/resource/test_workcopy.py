@@ -31,7 +31,7 @@ def test_publish(service: Path) -> None:
 
 def test_what_has_changed_meanwhile_is_kept(service: Path) -> None:
     (service / "a").write_bytes(b"mine")
-    with pytest.raises(ServiceError, match="a has been changed meanwhile"):
+    with pytest.raises(ServiceError, match="a was changed in the meantime"):
         publish(service, NEW, BEFORE)
     assert list(tree(service)) == ["a"]
 

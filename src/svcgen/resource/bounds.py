@@ -20,8 +20,8 @@ def read_bounds(
     bottom, top = _read("min", low, least, places), _read("max", high, most, places)
     if not least <= bottom < top <= most:
         raise SpecError(
-            f"too few values fit min={bottom:f} and max={top:f}",
-            hint=f"min from {least:f}, max up to {most:f}, min below max",
+            f"too few values between min={bottom:f} and max={top:f}",
+            hint=f"min must be below max, min at least {least:f}, and max at most {most:f}",
         )
     return bottom, top
 
@@ -34,7 +34,7 @@ def read_within(value: str, bottom: Decimal, top: Decimal, places: int) -> Decim
     """
     number = _read("default", value, bottom, places)
     if not bottom <= number <= top:
-        raise SpecError(f"default={value} is outside of min and max", hint=f"from {bottom:f} to {top:f}")
+        raise SpecError(f"default={value} is not between min and max", hint=f"use a number from {bottom:f} to {top:f}")
     return number
 
 
@@ -47,7 +47,7 @@ def read_float(word: str, value: str | None) -> float | None:
     if value is None:
         return None
     if not re.fullmatch(r"-?\d{1,15}(?:\.\d{1,15})?", value, flags=re.ASCII):
-        raise SpecError(f"{word}={value} is not a number", hint=f"such as {word}=0.5")
+        raise SpecError(f"{word}={value} is not a number", hint=f"for example {word}=0.5")
     return float(value) or 0.0  # and not -0.0
 
 
@@ -72,6 +72,6 @@ def _read(word: str, value: str | None, default: Decimal, places: int) -> Decima
     match = re.fullmatch(r"-?\d{1,100}(?:\.(\d+))?", value, flags=re.ASCII)
     if not match or len(match[1] or "") > places:
         kind = f"a number with at most {places} decimal places" if places else "a whole number"
-        raise SpecError(f"{word}={value} is not {kind}", hint=f"such as {word}=10")
+        raise SpecError(f"{word}={value} is not {kind}", hint=f"for example {word}=10")
     # Not -0, which is read back without its sign.
     return Decimal(value) or Decimal(0)

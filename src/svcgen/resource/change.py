@@ -144,6 +144,6 @@ def _note(change: Change, file: Path, what: str, edit: Callable[[str], str | Non
     text = change.read(file)
     edited = edit(text)
     if edited is None:
-        change.notes.append(f"{file} is not as it was made; add by hand {what}")
+        change.notes.append(f"{file} has another structure than expected; add by hand: {what}")
     elif edited != text:
         change.edited[file] = edited

@@ -1,6 +1,7 @@
-"""What a new resource can't go together with."""
+"""Check a new resource against those of the service."""
 
 import re
+import shlex
 from collections.abc import Collection
 from pathlib import Path
 
@@ -12,11 +13,11 @@ from svcgen.resource.relations import names_of
 from svcgen.resource.render import SUFFIXES, new_files
 from svcgen.resource.spec import AND, Field, Resource
 
-_OTHER_NAME = "another name, or another plural: --plural"
+_OTHER_NAME = "choose another name, or another plural with --plural"
 
 
 def check_free(resource: Resource, layout: Layout, shared: Collection[Path]) -> None:
-    """Refuse a resource that would replace something.
+    """Reject a resource that would overwrite something, or share a name in the database.
 
     Args:
         resource: What is to be added.
@@ -28,9 +29,9 @@ def check_free(resource: Resource, layout: Layout, shared: Collection[Path]) -> 
     """
     for file in new_files(resource, layout).values():
         if file in shared:
-            raise CollisionError(f"{resource.name} collides with {file}, which all resources share", hint=_OTHER_NAME)
+            raise CollisionError(f"{resource.name} would overwrite {file}, which all resources share", hint=_OTHER_NAME)
         if (layout.root / file).exists() or (layout.root / file.with_suffix("")).is_dir():
-            raise CollisionError(f"{resource.name} collides with {file}, which is there already", hint=_OTHER_NAME)
+            raise CollisionError(f"{resource.name} would overwrite {file}", hint=_OTHER_NAME)
     for target in layout.targets.values():
         if target.table == resource.plural or target is layout.target(resource.name):
             raise CollisionError(
@@ -41,18 +42,18 @@ def check_free(resource: Resource, layout: Layout, shared: Collection[Path]) -> 
     for name in names_of(resource):
         if name in taken:
             raise CollisionError(
-                f"{resource.name}: Postgres would have two things called {name}, the other one for {taken[name]}",
-                hint="another name for the resource or for the field",
+                f"{resource.name}: {taken[name]} already has a table, index, sequence or type named {name}",
+                hint="rename the resource or the field",
             )
         taken[name] = resource.model
 
 
 def check_references(resource: Resource, layout: Layout) -> None:
-    """Refuse references that lead nowhere, or to what the code of the resource could not import.
+    """Reject references to missing resources, and to those that the generated code can't import or create.
 
     Raises:
-        SpecError: One does.
-        ServiceError: The tests of the resource could not make a row that it refers to.
+        SpecError: A reference is not possible.
+        ServiceError: The generated tests can't create a row to refer to.
     """
     for reference in resource.references:
         _check_target(resource, reference, layout)
@@ -62,35 +63,36 @@ def _check_target(resource: Resource, reference: Field, layout: Layout) -> None:
     name = reference.kind.target
     target = layout.target(name)
     if target is None:
-        known = ", ".join(sorted(other.model for other in layout.targets.values() if not other.coming)) or "none yet"
+        known = ", ".join(sorted(other.model for other in layout.targets.values() if not other.coming)) or "none"
+        words = shlex.join(resource.words)
         raise SpecError(
             f"field {reference.name}: there is no resource {name}",
-            hint=f"add it with this one: ... {AND} {name} name:str (there are: {known})",
+            hint=f"existing resources: {known}; to add both at once: svcgen add resource {words} {AND} {name} name:str",
         )
     if target.model in {f"{resource.model}{suffix}" for suffix in SUFFIXES} | reserved.CLASSES:
         raise SpecError(
             f"field {reference.name}: the code of {resource.name} has another {target.model} than {target.module}",
-            hint=f"another name than {resource.name} or {name}, or add the column by hand",
+            hint=f"rename {resource.name}, or leave {reference.name} out and add the column by hand",
         )
     constraint = f"fk_{resource.plural}_{reference.column}_{target.table}"
     if len(constraint) > LONGEST_IDENTIFIER:
         raise SpecError(
-            f"field {reference.name}: the name of its constraint is longer than Postgres allows, {LONGEST_IDENTIFIER}"
-            f" characters: {constraint}",
-            hint="a shorter name",
+            f"field {reference.name}: the constraint name {constraint} exceeds the {LONGEST_IDENTIFIER} characters"
+            " that Postgres allows",
+            hint="choose a shorter name",
         )
     if target.coming:
         return
     if target.id_type != "int":
         raise SpecError(
             f"field {reference.name}: the id of {target.model} is {target.id_type or 'missing'}, not an int",
-            hint=f"leave {reference.name} out and add the column by hand",
+            hint=f"leave {reference.name} out, and add the column by hand",
         )
     factory = FACTORIES / f"{name}.py"
     path = layout.root / factory
     defined = re.compile(rf"^async def make_{name}\(session\b", re.MULTILINE)
     if not path.is_file() or not defined.search(read(layout.root, factory)):
         raise ServiceError(
-            f"{factory} does not define make_{name}, which the tests need to have something to refer to",
-            hint=f"write there: async def make_{name}(session: AsyncSession, **changes: Any) -> {target.model}",
+            f"{factory} does not define make_{name}, which the generated tests need for {reference.name}",
+            hint=f"define it: `async def make_{name}(session: AsyncSession, **changes: Any) -> {target.model}`",
         )

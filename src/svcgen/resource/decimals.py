@@ -74,6 +74,6 @@ def _digits(arguments: list[str]) -> tuple[int, int]:
         if 1 <= precision <= _PRECISION and scale <= precision:
             return precision, scale
     raise SpecError(
-        "a decimal needs its digits, and how many of them are behind the point",
-        hint=f"decimal:12,2, with at most {_PRECISION} digits",
+        "decimal needs its number of digits, and how many of them follow the point",
+        hint=f"for example decimal:12,2; at most {_PRECISION} digits are allowed",
     )

@@ -57,7 +57,9 @@ def _append(source: str, name: str, item: str) -> str:
     """Add an item to a list or tuple that a module assigns to a name."""
     value = assigned(ast.parse(source), name)
     if not isinstance(value, ast.List | ast.Tuple):
-        raise ServiceError(f"{name} is no list that {item} could be added to", hint=f"write it as {name} = [...]")
+        raise ServiceError(
+            f"{name} is not a list literal, so {item} can't be added to it", hint=f"write it as {name} = [...]"
+        )
     if value.elts:
         last = value.elts[-1]
         return _insert(source, last.end_lineno or 1, last.end_col_offset or 0, f", {item}")

@@ -120,7 +120,7 @@ def read(root: Path, file: Path) -> str:
     try:
         return read_bounded(root / file, _LARGEST).decode()
     except FileNotFoundError as error:
-        raise ServiceError(f"there is no {file}", hint="run svcgen in the directory of a service") from error
+        raise ServiceError(f"there is no {file}", hint="run svcgen inside a service") from error
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise ServiceError(f"{file} can't be read: {reason}", hint="fix it first") from error
@@ -157,7 +157,7 @@ def _check_defines(root: Path, file: str, names: set[str]) -> None:
     if missing:
         raise ServiceError(
             f"{file} does not define {', '.join(missing)}, which a resource needs",
-            hint="run svcgen update, or define it there, if only by importing it and assigning it to that name",
+            hint="run `svcgen update`, or define it there; importing it and assigning it to that name is enough",
         )
 
 
@@ -172,8 +172,8 @@ def _find_routers(root: Path) -> Path:
         return found[0]
     where = ", ".join(map(str, found)) or "no module"
     raise ServiceError(
-        f"the routers are listed in {where}, and it takes one __init__.py below app/api to list them",
-        hint="write `routers: list[APIRouter] = [...]` in app/api/__init__.py; app/main.py includes each router of it",
+        f"exactly one __init__.py below app/api must assign `routers`; assigned in: {where}",
+        hint="write `routers: list[APIRouter] = [...]` in app/api/__init__.py, and include each of them in app/main.py",
     )
 
 

@@ -1,4 +1,4 @@
-"""Which modifiers go together, and with which types."""
+"""Check which modifiers a type accepts, and which exclude each other."""
 
 import re
 
@@ -7,42 +7,55 @@ from svcgen.resource.kinds import Kind
 from svcgen.resource.spec import Field
 from svcgen.resource.words import Words
 
-# What ruff, too, takes for the name of a secret.
+# The names that ruff, too, takes for secrets (S105).
 _SECRET = re.compile(r"(^|_)(pas+wo?r?d|pass(phrase)?|pwd|token|secrete?)($|_)")
 
 
 def read_default(words: Words, kind: Kind) -> tuple[str, str]:
-    """Return the default as source and as JSON; two empty strings where there is none.
+    """Return the default as Python source and as JSON; two empty strings if there is none.
+
+    Args:
+        words: The words of the field.
+        kind: Its kind.
 
     Raises:
-        SpecError: The type has no default, or not that one.
+        SpecError: The type does not accept a default, or not this one.
     """
     if "default" not in words.settings:
         return "", ""
     if kind.read_default is None:
-        raise SpecError(f"{words.type} has no default", hint="make it optional, or send it with each request")
+        raise SpecError(
+            f"{words.type} does not accept a default", hint="make the field optional, or require it in each request"
+        )
     return kind.read_default(words.settings["default"])
 
 
 def check_modifiers(field: Field, words: Words, resource: str) -> None:
-    """Refuse modifiers that contradict each other or that Postgres could not hold.
+    """Reject modifiers that contradict each other, or that Postgres can't implement.
+
+    Args:
+        field: The field.
+        words: Its words.
+        resource: The name of its resource.
 
     Raises:
-        SpecError: They don't go together.
+        SpecError: The modifiers are not allowed together.
     """
     kind = field.kind
     if kind.target == resource and not field.optional:
-        raise SpecError("no first row could refer to another", hint="make it optional")
+        raise SpecError("the first row would have no row to refer to", hint="make the field optional")
     if field.unique and field.default:
-        raise SpecError("a default can stand in one row only where it is unique", hint="leave one of them out")
+        raise SpecError("only one row could use the default of a unique field", hint="remove unique or the default")
     if field.default.startswith('"') and _SECRET.search(field.name):
-        raise SpecError("it looks like a secret, and those have no default", hint="leave the default out")
+        raise SpecError("the name looks like a secret, and secrets must not have defaults", hint="remove the default")
     if field.index and (field.unique or kind.target):
-        raise SpecError(f"a {'reference' if kind.target else 'unique column'} has an index", hint="leave index out")
+        raise SpecError(
+            f"a {'reference' if kind.target else 'unique column'} already has an index", hint="remove index"
+        )
     if (field.index or field.unique) and not kind.indexable:
         raise SpecError(
-            f"an index can't hold any {words.type}",
-            hint="max=600 or less" if kind.annotation == "str" else "write the index that it needs by hand",
+            f"{words.type} values can be too large for an index",
+            hint="add max=600 or less" if kind.annotation == "str" else "write the index by hand",
         )
     if field.unique and not kind.unique and not kind.target:
-        raise SpecError(f"as a unique {words.type} it has values for a few rows only", hint="leave unique out")
+        raise SpecError(f"a unique {words.type} has values for only a few rows", hint="remove unique")

@@ -1,6 +1,7 @@
-"""Which names a resource and its fields can have."""
+"""Check the names of a resource and its fields."""
 
 import re
+import unicodedata
 
 from svcgen.errors import SpecError
 from svcgen.resource import reserved
@@ -8,28 +9,29 @@ from svcgen.resource.spec import Field
 
 _SNAKE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", flags=re.ASCII)
 _LONGEST = 40
-# Postgres cuts longer names off.
+# Postgres truncates longer identifiers (NAMEDATALEN).
 LONGEST_IDENTIFIER = 63
 
 
 def check_resource_name(name: str, what: str) -> None:
-    """Refuse a name or a plural that could not be a module, a class and a table.
+    """Reject a name or a plural that can't be a module, a class and a table.
 
     Args:
         name: What to check.
         what: "name" or "plural".
 
     Raises:
-        SpecError: It can't.
+        SpecError: The name is not allowed.
     """
-    _check_snake(name, f"the {what}")
+    label = {"name": "the resource name", "plural": "the plural"}[what]
+    _check_snake(name, label)
     if reason := reserved.why_no_resource(name, is_table=what == "plural"):
-        hint = f"a longer one, such as customer_{name}" if what == "name" else f"another one: --plural {name}_list"
-        raise SpecError(f"the {what} {name} {reason}", hint=hint)
+        hint = f"try customer_{name}" if what == "name" else f"choose another plural: --plural {name}_list"
+        raise SpecError(f"{label} {name} {reason}", hint=hint)
 
 
 def check_field_name(field: Field, resource: str, plural: str) -> None:
-    """Refuse a name that could not be a column, an attribute and a key in JSON.
+    """Reject a name that can't be a column, an attribute and a JSON key.
 
     Args:
         field: The field.
@@ -37,28 +39,35 @@ def check_field_name(field: Field, resource: str, plural: str) -> None:
         plural: The name of its table.
 
     Raises:
-        SpecError: It can't.
+        SpecError: The name is not allowed.
     """
-    _check_snake(field.name, "a field")
+    _check_snake(field.name, "the name")
     if field.kind.target and field.name.endswith("_id"):
-        raise SpecError("a reference gets its _id itself", hint=field.name.removesuffix("_id"))
+        raise SpecError("svcgen adds _id to the name of a reference", hint=f"write {field.name.removesuffix('_id')}")
     if reason := reserved.why_no_column(field.column):
-        raise SpecError(f"{field.column} {reason}", hint=f"a name that says more, such as {resource}_{field.name}")
+        raise SpecError(f"{field.column} {reason}", hint=f"try {resource}_{field.name}")
     if len(f"ck_{plural}_{field.column}_length") > LONGEST_IDENTIFIER:
-        raise SpecError("the names of its constraints would be too long for Postgres", hint="a shorter name")
+        raise SpecError(
+            f"its constraint names would exceed the {LONGEST_IDENTIFIER} characters that Postgres allows",
+            hint="choose a shorter name",
+        )
     if field.kind.values and len(f"{resource}_{field.name}") > LONGEST_IDENTIFIER:
-        raise SpecError("the name of its type would be too long for Postgres", hint="a shorter name")
+        raise SpecError(
+            f"the name of its enum type would exceed the {LONGEST_IDENTIFIER} characters that Postgres allows",
+            hint="choose a shorter name",
+        )
 
 
 def _check_snake(name: str, what: str) -> None:
     if not _SNAKE.fullmatch(name):
-        raise SpecError(
-            f"{what} {name!r} is not lower-case words joined by underscores", hint=f"such as {_snake(name)}"
-        )
+        raise SpecError(f"{what} {name!r} must be lower-case words joined by underscores", hint=f"try {_snake(name)}")
     if len(name) > _LONGEST:
-        raise SpecError(f"{what} {name} is longer than {_LONGEST} characters", hint="a shorter one")
+        raise SpecError(
+            f"{what} {name} has {len(name)} characters; at most {_LONGEST} are allowed", hint="choose a shorter name"
+        )
 
 
 def _snake(name: str) -> str:
-    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+    ascii_only = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", ascii_only).lower()
     return re.sub(r"[^a-z0-9]+", "_", words).strip("_0123456789") or "line_item"

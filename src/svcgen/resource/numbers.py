@@ -12,7 +12,7 @@ def boolean() -> Kind:
 
     def read_default(value: str) -> tuple[str, str]:
         if value not in {"true", "false"}:
-            raise SpecError(f"default={value} is neither true nor false", hint="default=true or default=false")
+            raise SpecError(f"default={value} is not true or false", hint="use default=true or default=false")
         return value.capitalize(), value.capitalize()
 
     return Kind("bool", "True", "False", schema="StrictBool", refused=('"true"', "1"), read_default=read_default)
@@ -57,12 +57,12 @@ def floating(low: str | None, high: str | None) -> Kind:
     end = top if top is not None else max(start * 2, start + 10.0**6)
     middle = start + (end - start) / 2
     if not start < middle < end:
-        raise SpecError(f"too few values fit min={start} and max={end}", hint="move them apart")
+        raise SpecError(f"too few values between min={start} and max={end}", hint="move them further apart")
 
     def read_default(value: str) -> tuple[str, str]:
         number = read_float("default", value) or 0.0
         if (bottom is not None and number < bottom) or (top is not None and number > top):
-            raise SpecError(f"default={value} is outside of min and max", hint="one that min and max allow")
+            raise SpecError(f"default={value} is not between min and max", hint="use a value that min and max allow")
         return repr(number), repr(number)
 
     span = end - start

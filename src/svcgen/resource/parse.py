@@ -1,4 +1,4 @@
-"""Reads a resource from words such as `invoice number:str:unique due:date:optional`.
+"""Parse a resource from words such as `invoice number:str:unique due:date:optional`.
 
 A field is `name:type`, then what the type needs, then modifiers, separated by colons, so that no shell needs quotes.
 Between two resources stands `and`.
@@ -8,7 +8,7 @@ import shlex
 from collections.abc import Sequence
 
 from svcgen.errors import SpecError
-from svcgen.resource.circles import mark_circles
+from svcgen.resource.cycles import mark_cycles
 from svcgen.resource.modifiers import check_modifiers, read_default
 from svcgen.resource.names import check_field_name, check_resource_name
 from svcgen.resource.plural import plural_of
@@ -21,45 +21,45 @@ EXAMPLE = "svcgen add resource invoice number:str:unique due:date:optional"
 
 
 def parse_resource(words: Sequence[str], plural: str = "") -> Resource:
-    """Read a resource.
+    """Parse a resource.
 
     Args:
         words: Its name, then its fields.
-        plural: Its plural, where the rules of English don't have it.
+        plural: Its plural; by default the English one.
 
     Raises:
-        SpecError: It can't be made so; the message says why, the hint what to write instead.
+        SpecError: The words are not a valid resource.
     """
     name, *fields = words or [""]
     if not name:
-        raise SpecError("the name of the resource is missing", hint=EXAMPLE)
+        raise SpecError("the resource name is missing", hint=f"for example: {EXAMPLE}")
     check_resource_name(name, "name")
     plural_given, plural = bool(plural), plural or plural_of(name)
     check_resource_name(plural, "plural")
     parsed = tuple(parse_field(name, plural, word) for word in rejoin(fields))
     if not parsed:
-        raise SpecError(f"{name} has no field", hint=EXAMPLE)
+        raise SpecError(f"{name} needs at least one field", hint=f"for example: {EXAMPLE}")
     columns = [field.column for field in parsed]
     for column in columns:
         if columns.count(column) > 1:
-            raise SpecError(f"{name} has two columns called {column}", hint="name each field once")
+            raise SpecError(f"{name} has two columns named {column}", hint="rename one of the fields")
     classes = {class_name(column): column for column in columns}
     for column in columns:
         if classes[class_name(column)] != column:
             other = classes[class_name(column)]
-            raise SpecError(f"{column} and {other} differ by underscores only", hint="name one of them otherwise")
+            raise SpecError(f"{column} and {other} differ only in underscores", hint="rename one of them")
     return Resource(name, plural, parsed, tuple(words), plural_given)
 
 
 def parse_resources(words: Sequence[str], plurals: Sequence[str] = ()) -> tuple[Resource, ...]:
-    """Read resources that are added together, so that each may refer to each.
+    """Parse resources that are added together and may refer to each other.
 
     Args:
-        words: Those of each, with `and` between two.
-        plurals: `person=persons` for each that has another plural than English; of a single one just `persons`.
+        words: The words of all of them, separated by `and`.
+        plurals: `person=persons` for each plural that is not the English one; for a single resource also `persons`.
 
     Raises:
-        SpecError: One can't be made so, or they can't be made together.
+        SpecError: A resource is not valid, or they contradict each other.
     """
     groups = _split(words)
     given = _read_plurals(plurals, [group[0] for group in groups if group])
@@ -67,16 +67,17 @@ def parse_resources(words: Sequence[str], plurals: Sequence[str] = ()) -> tuple[
     for called in ([resource.name for resource in resources], [resource.plural for resource in resources]):
         if len(set(called)) < len(called):
             raise SpecError(
-                f"two of {', '.join(called)} have one name", hint="another name, or another plural: --plural"
+                f"two resources share a name: {', '.join(called)}",
+                hint="rename one, or set another plural with --plural",
             )
-    return mark_circles(resources)
+    return mark_cycles(resources)
 
 
 def parse_lines(lines: Sequence[str]) -> tuple[Resource, ...]:
-    """Read the resources of a new service, each written as on the command line.
+    """Parse the resources of a new service, each written as for `svcgen add resource`.
 
     Raises:
-        SpecError: One can't be made so, they can't be made together, or one refers to one that is not among them.
+        SpecError: A resource is not valid, they contradict each other, or a reference has no target among them.
     """
     words: list[str] = []
     plurals: list[str] = []
@@ -93,22 +94,27 @@ def parse_lines(lines: Sequence[str]) -> tuple[Resource, ...]:
         for reference in resource.references:
             if reference.kind.target not in names:
                 raise SpecError(
-                    f"{resource.name}: there is no resource {reference.kind.target} for {reference.name}",
+                    f"field {reference.name} of {resource.name}: there is no resource {reference.kind.target}",
                     hint=f"add it too: --resource '{reference.kind.target} name:str'",
                 )
     return resources
 
 
 def parse_field(resource: str, plural: str, word: str) -> Field:
-    """Read one field of a resource.
+    """Parse a field.
+
+    Args:
+        resource: The name of its resource.
+        plural: The plural of its resource.
+        word: The field as written.
 
     Raises:
-        SpecError: It can't be made so.
+        SpecError: The field is not valid.
     """
     name, *parts = word.split(":")
     try:
         if not parts:
-            raise SpecError("it has no type", hint=f"{name}:str; or, for another resource, {AND} {name}")
+            raise SpecError("it has no type", hint=f"write {name}:str; to start another resource, write {AND} {name}")
         words = take_apart(parts)
         kind = kind_of(words, resource, name)
         default, default_json = read_default(words, kind)
@@ -139,7 +145,7 @@ def _split(words: Sequence[str]) -> list[list[str]]:
 
 
 def _read_plurals(plurals: Sequence[str], names: Sequence[str]) -> dict[str, str]:
-    """Return the plurals that are given, by name."""
+    """Return the given plurals by resource name."""
     read = {}
     for word in plurals:
         name, equals, plural = word.partition("=")
@@ -147,8 +153,8 @@ def _read_plurals(plurals: Sequence[str], names: Sequence[str]) -> dict[str, str
             name, plural = names[0], word
         if name not in names or not plural:
             raise SpecError(
-                f"--plural {word} says the plural of no resource that is added",
-                hint=f"--plural {names[0]}=PLURAL" if names else EXAMPLE,
+                f"--plural {word} does not belong to a resource of this command",
+                hint=f"write --plural {names[0]}=PLURAL" if names else f"for example: {EXAMPLE}",
             )
         read[name] = plural
     return read
@@ -158,4 +164,4 @@ def _take_apart(line: str) -> list[str]:
     try:
         return shlex.split(line)
     except ValueError as error:
-        raise SpecError(f"{line!r} can't be taken apart: {error}", hint="close what is quoted") from error
+        raise SpecError(f"{line!r} can't be split into words: {error}", hint="close the quote") from error

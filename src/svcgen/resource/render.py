@@ -110,7 +110,7 @@ def _context(resource: Resource, targets: Mapping[str, Target]) -> dict[str, Any
     def mapped(field: Field) -> str:
         if not field.kind.target:
             return column(field)
-        late = ", use_alter=True" if field.closes_circle else ""
+        late = ", use_alter=True" if field.closes_cycle else ""
         key = f'ForeignKey("{targets[field.kind.target].table}.id"{late})'
         return f"{key}, {column(field)}".removesuffix(", ")
 

@@ -17,13 +17,13 @@ def review(source: str, tables: Sequence[str]) -> str:
     for call in _operations(source):
         if not _is_of(call, tables):
             raise ServiceError(
-                f"the migration would also do what has nothing to do with {listed(tables)}: {ast.unparse(call)[:80]}",
-                hint='models and migrations differ already; first: uv run scripts/makemigration.py "what changed"',
+                f"the migration would also change something other than {listed(tables)}: {ast.unparse(call)[:80]}",
+                hint='models and migrations already differ; first run: uv run scripts/makemigration.py "what changed"',
             )
         if ast.unparse(call.func) == "op.create_table" and "use_alter=True" in ast.unparse(call):
             # Whatever create_table is told so it leaves out without a word.
             raise ServiceError(
-                "scripts/makemigration.py is from a template that knew no way to make the constraints of a circle",
+                "scripts/makemigration.py is from a template that can't create the constraints of a cycle",
                 hint="update the service first: svcgen update",
             )
     return re.sub(r"^ *# (###|please adjust).*\n", "", source, flags=re.MULTILINE)

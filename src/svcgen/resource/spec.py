@@ -21,7 +21,7 @@ class Field:
         index: Whether there is a plain index on it.
         default: Python source of what a request that leaves it out means; empty where there is none.
         default_json: What is read back then.
-        closes_circle: Whether it is a reference that leads back to where it starts: its constraint can be made only
+        closes_cycle: Whether it is a reference that leads back to where it starts: its constraint can be made only
             once all tables are there.
     """
 
@@ -32,7 +32,7 @@ class Field:
     index: bool = False
     default: str = ""
     default_json: str = ""
-    closes_circle: bool = False
+    closes_cycle: bool = False
 
     @property
     def column(self) -> str:

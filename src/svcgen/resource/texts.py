@@ -24,7 +24,7 @@ def read_length(word: str, value: str | None, default: int | None) -> int | None
     if value is None:
         return default
     if not value.isascii() or not value.isdigit() or int(value) > 10**6:
-        raise SpecError(f"{word}={value} is not a length", hint=f"a number from 0 to 1000000, such as {word}=50")
+        raise SpecError(f"{word}={value} is not a length", hint=f"use a number from 0 to 1000000, such as {word}=50")
     return int(value)
 
 
@@ -35,15 +35,21 @@ def text(default_length: int | None, low: str | None, high: str | None) -> Kind:
     """
     shortest, longest = read_length("min", low, 0) or 0, read_length("max", high, default_length)
     if longest is not None and (longest < 1 or shortest > longest):
-        raise SpecError(f"no text fits min={shortest} and max={longest}", hint="min=0 or more, max=1 or more")
+        raise SpecError(
+            f"min={shortest} and max={longest} allow no text", hint="max must be at least 1, and not below min"
+        )
     limits = [f"min_length={shortest}"] if shortest else []
     limits += [f"max_length={longest}"] if longest is not None else []
 
     def read_default(value: str) -> tuple[str, str]:
         if len(value) < shortest or (longest is not None and len(value) > longest):
-            raise SpecError(f"default={value} is too short or too long", hint="one that min and max allow")
+            raise SpecError(
+                f"default={value} is {len(value)} characters long", hint=f"use {_range(shortest, longest)} characters"
+            )
         if "\0" in value or value.encode(errors="replace").decode() != value:
-            raise SpecError(f"default={value!r} can't be stored", hint="text in UTF-8, without NUL")
+            raise SpecError(
+                f"default={value!r} can't be stored", hint="use text without NUL characters that UTF-8 can encode"
+            )
         return quoted(value), quoted(value)
 
     lengths = [length for length in (shortest, longest) if length is not None and length <= _TESTED_LENGTH]
@@ -76,7 +82,7 @@ def uuid() -> Kind:
         try:
             text = quoted(str(UUID(value)))
         except ValueError as error:
-            raise SpecError(f"default={value} is not a UUID", hint=f"such as default={first[1:-1]}") from error
+            raise SpecError(f"default={value} is not a UUID", hint=f"for example default={first[1:-1]}") from error
         return f"UUID({text})", text
 
     return Kind(
@@ -93,16 +99,16 @@ def uuid() -> Kind:
 def enum(values: list[str], resource: str, field: str) -> Kind:
     """Return the kind of an enum: a Postgres type of its own, named for the resource and the field."""
     if len(values) < 2 or "" in values:  # noqa: PLR2004
-        raise SpecError("an enum needs at least two values", hint="status:enum:draft,sent,paid")
+        raise SpecError("enum needs at least two values", hint="for example status:enum:draft,sent")
     if len(set(values)) < len(values):
-        raise SpecError("an enum names a value twice", hint="name each once")
+        raise SpecError("enum has the same value twice", hint="remove one of them")
     if any(len(value.encode()) > 63 or not value.isprintable() for value in values):  # noqa: PLR2004
-        raise SpecError("a value of an enum is too long", hint="at most 63 printable characters")
+        raise SpecError("an enum value is too long or not printable", hint="use at most 63 bytes of printable text")
     words = tuple(quoted(value) for value in values)
 
     def read_default(value: str) -> tuple[str, str]:
         if value not in values:
-            raise SpecError(f"default={value} is none of its values", hint=f"one of {', '.join(values)}")
+            raise SpecError(f"default={value} is not one of the values", hint=f"use one of: {', '.join(values)}")
         return quoted(value), quoted(value)
 
     return Kind(
@@ -147,6 +153,10 @@ def _fit(example: str, shortest: int, longest: int | None) -> str:
         example = f"{example} " * (shortest // len(example) + 1)
     cut = example[:longest].rstrip()
     return quoted(cut if len(cut) >= shortest else example[:shortest].replace(" ", "_"))
+
+
+def _range(shortest: int, longest: int | None) -> str:
+    return f"at least {shortest}" if longest is None else f"{shortest} to {longest}"
 
 
 def length_check(function: str, shortest: int, longest: int | None) -> str:

@@ -14,14 +14,14 @@ def day(low: str | None, high: str | None) -> Kind:
     """Return the kind of a date."""
     first, last = _read("min", low, FIRST), _read("max", high, LAST)
     if first >= last:
-        raise SpecError(f"too few dates fit min={first} and max={last}", hint="min below max")
+        raise SpecError(f"too few dates between min={first} and max={last}", hint="min must be before max")
     start = max(first, min(date(2026, 1, 31), last - timedelta(1)))
     days = (last - start).days
 
     def read_default(value: str) -> tuple[str, str]:
         given = _read("default", value, first)
         if not first <= given <= last:
-            raise SpecError(f"default={value} is outside of min and max", hint=f"from {first} to {last}")
+            raise SpecError(f"default={value} is not between min and max", hint=f"use a date from {first} to {last}")
         return _source(given), quoted(str(given))
 
     limits = [f"ge={_source(first)}"] if low else []
@@ -77,9 +77,9 @@ def _read(word: str, value: str | None, default: date) -> date:
     try:
         given = date.fromisoformat(value)
     except ValueError as error:
-        raise SpecError(f"{word}={value} is not a date", hint=f"such as {word}=2026-01-31") from error
+        raise SpecError(f"{word}={value} is not a date", hint=f"for example {word}=2026-01-31") from error
     if not FIRST <= given <= LAST:
-        raise SpecError(f"{word}={value} would be stored as infinity", hint=f"a date from {FIRST} to {LAST}")
+        raise SpecError(f"{word}={value} would be stored as infinity", hint=f"use a date from {FIRST} to {LAST}")
     return given
 
 
@@ -91,10 +91,12 @@ def _read_moment(value: str) -> tuple[str, str]:
         utc = given.astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise SpecError(
-            f"default={value} is not a datetime with a zone", hint="such as default=2026-01-31T12:30:00Z"
+            f"default={value} is not a datetime with a UTC offset", hint="for example default=2026-01-31T12:30:00Z"
         ) from error
     if not FIRST <= utc.date() <= LAST:
-        raise SpecError(f"default={value} would be stored as infinity", hint=f"a moment from {FIRST} to {LAST}, in UTC")
+        raise SpecError(
+            f"default={value} would be stored as infinity", hint=f"use a moment from {FIRST} to {LAST}, in UTC"
+        )
     parts = ", ".join(str(part) for part in _parts(utc.timetuple()[:6], utc.microsecond))
     return f"datetime({parts}, tzinfo=UTC)", quoted(utc.isoformat().replace("+00:00", "Z"))
 
@@ -105,7 +107,9 @@ def _read_clock(value: str) -> tuple[str, str]:
         if given.tzinfo is not None:
             raise ValueError(value)
     except ValueError as error:
-        raise SpecError(f"default={value} is not a time without a zone", hint="such as default=12:30") from error
+        raise SpecError(
+            f"default={value} is not a time of day without a time zone", hint="for example default=12:30"
+        ) from error
     parts = _parts((given.hour, given.minute, given.second), given.microsecond)
     return f"time({', '.join(map(str, parts))})", quoted(given.isoformat())
 

@@ -91,15 +91,15 @@ class Tools:
             paths = self.run("python", "-W", "ignore", "-c", _FIND_ROUTE, module, endpoint).split()
         except ToolError as error:
             raise ServiceError(
-                f"with the new resource the app could not be imported: {error.message.splitlines()[-1]}",
-                hint='see that the app starts without it: uv run python -c "import app.main"',
+                f"the app can't be imported with the new resource: {error.message.splitlines()[-1]}",
+                hint='check that it starts without it: uv run python -c "import app.main"',
             ) from error
         finally:
             (self.copy / ".env").unlink(missing_ok=True)
         if len(paths) != 1:
             raise ServiceError(
-                f"the app mounts the routers that app/api lists {len(paths)} times, not once",
-                hint="let app/main.py include each router of `routers`, once",
+                f"app/main.py mounts the routers of app/api {len(paths)} times, not once",
+                hint="include each router of `routers` once in app/main.py",
             )
         return paths[0]
 
@@ -115,6 +115,7 @@ class Tools:
         made = set((self.copy / VERSIONS).glob("*.py")) - before
         if len(made) != 1:
             raise ServiceError(
-                f"{MAKE_MIGRATION} wrote {len(made)} migrations, not one", hint="leave it out: --no-migration"
+                f"{MAKE_MIGRATION} created {len(made)} migrations, not one",
+                hint="create the migration by hand, and add the resource with --no-migration",
             )
         return made.pop().relative_to(self.copy)

@@ -1,4 +1,4 @@
-"""Finds the kind of a field by its type."""
+"""Find the kind of a field by its type."""
 
 from collections.abc import Callable
 
@@ -22,7 +22,7 @@ _SIMPLE: dict[str, Callable[[str | None, str | None], Kind]] = {
     "uuid": lambda _low, _high: texts.uuid(),
     "json": lambda _low, _high: texts.json(),
 }
-# What SQLAlchemy derives from an annotation has to be said inside of an array.
+# SQLAlchemy derives these from the annotation of a column, but not inside an array.
 _ELEMENTS = {
     "bool": "Boolean",
     "date": "Date",
@@ -33,14 +33,14 @@ _ELEMENTS = {
     "time": "Time",
     "UUID": "Uuid",
 }
-# What the body limit of a service's tests lets through with ease.
+# Well below the body limit of a service.
 _TESTED_ITEMS = 100
 # The longest list that is written out.
 _LISTED_ITEMS = 5
 
 
 def kind_of(words: Words, resource: str, name: str) -> Kind:
-    """Return what a type means.
+    """Return the kind of a field.
 
     Args:
         words: The type, its arguments and its settings.
@@ -48,12 +48,12 @@ def kind_of(words: Words, resource: str, name: str) -> Kind:
         name: The name of the field.
 
     Raises:
-        SpecError: There is no such type, or it can't be used so.
+        SpecError: The type does not exist, or its arguments are not allowed.
     """
     if words.type not in TYPES:
         raise unknown(words.type, "type", TYPES)
     if (words.low is not None or words.high is not None) and not TYPES[words.type].bounded:
-        raise SpecError(f"{words.type} has no min and no max", hint="check it by a validator in its schema")
+        raise SpecError(f"{words.type} does not accept min= or max=", hint="add a validator to the schema instead")
     match words.type:
         case "list":
             return _list(words, resource, name)
@@ -70,21 +70,24 @@ def kind_of(words: Words, resource: str, name: str) -> Kind:
 
 def _reference(arguments: list[str]) -> Kind:
     if len(arguments) != 1:
-        raise SpecError("a ref needs the resource that it refers to", hint="customer:ref:customer")
+        raise SpecError("ref needs the name of a resource", hint="for example customer:ref:customer")
     return Kind("int", "", "", schema="Id", target=arguments[0], refused=("0", "2**63", '"first"'))
 
 
 def _list(words: Words, resource: str, name: str) -> Kind:
-    """Return the kind of an array; min and max are its length."""
+    """Return the kind of an array, whose length min and max limit."""
     if not words.arguments or words.arguments[0] in {"list", "enum", "json", "ref"}:
         raise SpecError(
-            "a list holds values of one simple type", hint="tags:list:str; for anything else add a resource of its own"
+            "list needs the type of its items, which can't be list, enum, json or ref",
+            hint="for example tags:list:str; for anything else, add a resource",
         )
     element = kind_of(Words(words.arguments[0], words.arguments[1:]), resource, name)
     shortest = texts.read_length("min", words.low, 0) or 0
     longest = texts.read_length("max", words.high, None)
     if longest is not None and (longest < 1 or shortest > longest):
-        raise SpecError(f"no list fits min={shortest} and max={longest}", hint="max=1 or more")
+        raise SpecError(
+            f"min={shortest} and max={longest} allow no list", hint="max must be at least 1, and not below min"
+        )
     # One error for a list of 100,000 wrong values, as collecting them all would take seconds.
     limits = ["fail_fast=True"]
     limits += [f"min_length={shortest}"] if shortest else []

@@ -1,4 +1,4 @@
-"""Takes a field apart: `due:date:optional` is a type, its arguments, flags and settings."""
+"""Split a field into words: `due:date:optional` is a type, its arguments, flags and settings."""
 
 import difflib
 import re
@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from svcgen.errors import SpecError
 from svcgen.resource.vocabulary import FLAGS, MODIFIERS, SETTINGS, TYPES
 
-# What may be meant as a modifier, and so is not the rest of a default with a colon in it, such as 08:30.
+# May be a mistyped modifier, and so is never the rest of a default that contains a colon, such as 08:30.
 _WORD = re.compile(r"\s*[A-Za-z_][\w-]*(=.*)?", flags=re.DOTALL)
 
 
 @dataclass
 class Words:
-    """The parts of one field after its name."""
+    """The parts of a field after its name."""
 
     type: str
     arguments: list[str] = field(default_factory=list)
@@ -23,20 +23,20 @@ class Words:
 
     @property
     def low(self) -> str | None:
-        """What `min=` says."""
+        """The value of `min=`."""
         return self.settings.get("min")
 
     @property
     def high(self) -> str | None:
-        """What `max=` says."""
+        """The value of `max=`."""
         return self.settings.get("max")
 
 
 def take_apart(parts: Sequence[str]) -> Words:
-    """Sort the parts of a field that stand after its name.
+    """Sort the parts of a field after its name.
 
     Raises:
-        SpecError: One is not a modifier, or is there twice.
+        SpecError: A part is not a modifier, or is given twice.
     """
     words = Words(parts[0])
     last = ""
@@ -44,9 +44,9 @@ def take_apart(parts: Sequence[str]) -> Words:
         key, equals, value = part.partition("=")
         if part in FLAGS or (equals and key in SETTINGS):
             if part in words.flags or key in words.settings:
-                raise SpecError(f"{key} is there twice", hint=f"write {key} once")
+                raise SpecError(f"{key} is given twice", hint="remove one of them")
             if equals and not value and key != "default":
-                raise SpecError(f"{part} has no value", hint=f"such as {key}=10, or leave it out")
+                raise SpecError(f"{part} needs a value", hint=f"for example {key}=10; or remove it")
             if equals:
                 words.settings[key] = value
             else:
@@ -62,15 +62,15 @@ def take_apart(parts: Sequence[str]) -> Words:
 
 
 def _arguments_of(words: Words) -> int:
-    """Return how many parts a type takes before its modifiers."""
+    """Return how many arguments a type takes before its modifiers."""
     element = words.arguments[:1] if words.type == "list" else []
     return sum(TYPES[name].arguments for name in (words.type, *element) if name in TYPES)
 
 
 def rejoin(words: Sequence[str]) -> list[str]:
-    """Put together again what PowerShell splits at commas: there `decimal:12,2` arrives as two words.
+    """Rejoin the words that PowerShell splits at commas: it passes `decimal:12,2` as two words.
 
-    A word that has a comma was not split, and whatever follows it is a field.
+    A word that contains a comma was not split, and the word after it is a field.
     """
     fields: list[str] = []
     splits = False
@@ -85,11 +85,18 @@ def rejoin(words: Sequence[str]) -> list[str]:
 
 
 def unknown(word: str, what: str, known: Collection[str]) -> SpecError:
-    """Return the error for a word that is not known, with the nearest one that is."""
+    """Return the error for an unknown word, with the closest known one.
+
+    Args:
+        word: The word.
+        what: What it should be: a type or a modifier.
+        known: The words that are allowed.
+    """
     key, equals, _value = word.lower().partition("=")
     near = difflib.get_close_matches(key + equals, known, n=1)
-    allowed = f"known are: {', '.join(known)}"
+    allowed = f"allowed: {', '.join(known)}"
     article = "an" if what[0] in "aeiou" else "a"
     return SpecError(
-        f"{word or 'nothing'} is not {article} {what}", hint=f"did you mean {near[0]}? {allowed}" if near else allowed
+        f"{word} is not {article} {what}" if word else f"{article} {what} is missing",
+        hint=f"did you mean {near[0]}? {allowed}" if near else allowed,
     )

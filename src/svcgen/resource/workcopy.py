@@ -72,7 +72,7 @@ def publish(service: Path, files: Mapping[Path, bytes], before: Mapping[Path, by
     """
     for file in files:
         if _content(service / file) != before[file]:
-            raise ServiceError(f"{file} has been changed meanwhile", hint="run it again")
+            raise ServiceError(f"{file} was changed in the meantime", hint="run the command again")
     made: list[Path] = []
     try:
         # A signal that comes meanwhile is raised at the end of it, and undoes all of it.

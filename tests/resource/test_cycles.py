@@ -13,10 +13,10 @@ STEPS = st.lists(st.tuples(st.sampled_from(NAMES), st.sampled_from(NAMES), st.bo
 
 
 def closing(words: str) -> list[str]:
-    """What closes the circles of these resources, as `resource.field`."""
+    """What closes the cycles of these resources, as `resource.field`."""
     resources = parse_resources(words.split())
     return [
-        f"{resource.name}.{field.name}" for resource in resources for field in resource.fields if field.closes_circle
+        f"{resource.name}.{field.name}" for resource in resources for field in resource.fields if field.closes_cycle
     ]
 
 
@@ -34,11 +34,11 @@ def closing(words: str) -> list[str]:
         ("b one:ref:c:optional two:ref:c:optional and c to_b:ref:b", ["b.one", "b.two"]),
         ("b one:ref:c:optional two:ref:c and c to_b:ref:b:optional", ["c.to_b"]),
         ("b to_c:ref:c:optional and c to_b:ref:b and d to_e:ref:e and e to_d:ref:d:optional", ["b.to_c", "e.to_d"]),
-        # Outside of the circle, though optional too.
+        # Outside of the cycle, though optional too.
         ("e to_b:ref:b:optional and b to_c:ref:c and c to_b:ref:b:optional", ["c.to_b"]),
     ],
 )
-def test_what_closes_a_circle(words: str, expected: list[str]) -> None:
+def test_what_closes_a_cycle(words: str, expected: list[str]) -> None:
     assert closing(words) == expected
 
 
@@ -50,11 +50,11 @@ def test_what_closes_a_circle(words: str, expected: list[str]) -> None:
         ("b one:ref:c:optional two:ref:c and c to_b:ref:b", "b needs c, c needs b"),
     ],
 )
-def test_a_circle_without_a_start(words: str, message: str) -> None:
+def test_a_cycle_without_a_start(words: str, message: str) -> None:
     with pytest.raises(SpecError) as caught:
         closing(words)
 
-    assert caught.value.message == f"no first row could be stored: {message}"
+    assert caught.value.message == f"the references form a cycle, so no first row can be stored: {message}"
     assert caught.value.hint.endswith(":optional")
 
 
@@ -76,7 +76,7 @@ def test_any_references(steps: list[tuple[str, str, bool]]) -> None:
         assert not in_order([(source, target) for source, target, optional in steps if not optional])
         return
     assert in_order(edges(resources, closing=False))
-    assert all(field.optional for resource in resources for field in resource.fields if field.closes_circle)
+    assert all(field.optional for resource in resources for field in resource.fields if field.closes_cycle)
     late = set(edges(resources, closing=True))
     assert all(not in_order([*edges(resources, closing=False), edge]) for edge in late)
 
@@ -86,7 +86,7 @@ def edges(resources: tuple[Resource, ...], *, closing: bool) -> list[tuple[str, 
         (resource.name, field.kind.target)
         for resource in resources
         for field in resource.references
-        if field.closes_circle is closing
+        if field.closes_cycle is closing
     ]
 
 
