@@ -82,6 +82,11 @@ def drop_color_message(_logger: Any, _method: str, event: EventDict) -> EventDic
     return event
 
 
+def is_statement(record: logging.LogRecord) -> bool:
+    """Tell a statement from the line after each, which says how long it took to compile and that its values are hidden."""
+    return not str(record.msg).startswith("[")
+
+
 def configure_logging(settings: Settings) -> None:
     """Send every log line to stdout, with what ``structlog.contextvars`` binds: the request id."""
     in_terminal = settings.environment == "development" and STDOUT.isatty()
@@ -117,6 +122,7 @@ def configure_logging(settings: Settings) -> None:
     logging.root.handlers = [handler]
     logging.root.setLevel(settings.log_level)
     logging.getLogger("sqlalchemy.engine").setLevel("INFO" if settings.log_sql else "WARNING")
+    logging.getLogger("sqlalchemy.engine.Engine").addFilter(is_statement)
     # SQLAlchemy names the logger of a pool after its class; at INFO it reports each end of the service.
     logging.getLogger("app.db.FairPool").setLevel("WARNING")
     # Uvicorn gave these handlers of their own; app.middleware logs each request itself, with more in it.

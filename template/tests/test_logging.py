@@ -113,4 +113,5 @@ async def test_sql(settings: Settings, capfd: pytest.CaptureFixture[str], log_sq
     printed = capfd.readouterr().out
     assert ("AS shown" in printed) is log_sql
     assert "a-secret" not in printed
+    assert "hidden" not in printed
     assert "Pool" not in printed
