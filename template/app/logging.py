@@ -83,8 +83,9 @@ def drop_color_message(_logger: Any, _method: str, event: EventDict) -> EventDic
 
 
 def is_statement(record: logging.LogRecord) -> bool:
-    """Tell a statement from the line after each, which says how long it took to compile and that its values are hidden."""
-    return not str(record.msg).startswith("[")
+    """Tell a statement from what SQLAlchemy adds: that its values are hidden, and what has no effect in autocommit mode."""
+    said = str(record.msg)
+    return not said.startswith("[") and "autocommit" not in said
 
 
 def configure_logging(settings: Settings) -> None:
