@@ -1,18 +1,20 @@
-"""Every check of the hard rules that needs neither a database nor the running app: ``uv run scripts/check.py``.
+"""Check the hard rules that need neither a database nor the running app: uv run scripts/check.py.
 
-Prints ``path:line:column: message`` for each breach, then the waivers that the code has.
+Each breach is printed as path:line:column: message. The waivers in the code and the number of breaches follow. The exit code
+is 1 if there are breaches.
 """
 
+import argparse
 import json
 import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import batched, chain, pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 ROOT = Path(__file__).resolve().parents[1]
 # What a tool sees of the environment. No other variable can colour, wrap or redirect what it prints, or point git elsewhere.
@@ -36,15 +38,31 @@ EXPLAINED = re.compile(r"#[^#]+:[^#]+#\s*\S")
 REASON = "A waiver names its rule and says why. AGENTS.md, below the hard rules, has the form of each."
 
 
+class Finding(NamedTuple):
+    """A breach, in the order that they are printed in."""
+
+    path: str
+    line: int
+    column: int
+    message: str
+    rule: str  # as every tool words it
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}:{self.column}: {self.message}"
+
+
 def run(tool: str, *arguments: str | Path) -> str:
-    """What a tool of the virtual environment prints; it fails only when it could not do its work."""
+    """Return what a tool of the virtual environment prints; exit if it could not do its work."""
     program = sys.executable if tool.endswith(".py") else Path(sys.executable).with_name(tool)
     command = [program, tool, *arguments] if tool.endswith(".py") else [program, *arguments]
     result = subprocess.run(
-        command, cwd=ROOT, env=ENVIRONMENT, stdout=subprocess.PIPE, encoding="utf-8", errors="replace", check=False
+        command, cwd=ROOT, env=ENVIRONMENT, capture_output=True, encoding="utf-8", errors="replace", check=False
     )
-    # 1 is what it found, and also how Python ends with a traceback.
-    if result.returncode not in {0, 1} or (result.returncode and not result.stdout):
+    # 1 means that it found something, and is also how Python ends with a traceback.
+    failed = result.returncode not in {0, 1} or (result.returncode and not result.stdout)
+    if failed or tool != "ast-grep":  # which reports there that a scan with findings "succeeded"
+        sys.stderr.write(result.stderr)
+    if failed:
         sys.exit(f"{tool} failed, see above")
     return result.stdout
 
@@ -59,47 +77,48 @@ def found_by(tool: str, *arguments: str | Path) -> list[dict[str, Any]]:
     return findings
 
 
-def ruff() -> Iterator[str]:
+def ruff() -> Iterator[Finding]:
     # Ignored by git, perhaps only on this machine, a file is still imported. And a check must not rewrite what it reads.
     options = ("--no-fix", "--no-fix-only", "--no-respect-gitignore")
-    for found in found_by("ruff", "check", "--output-format", "json", *options):
-        path, place = Path(found["filename"]).relative_to(ROOT), found["location"]
-        rule = next((rule for prefix, rule in RULES_OF_RUFF.items() if found["code"].startswith(prefix)), "")
-        yield f"{path}:{place['row']}:{place['column']}: {rule} {found['message']} ({found['code']})"
+    found = found_by("ruff", "check", "--output-format", "json", *options)
+    # The banned names come first: their messages say how to keep the rule.
+    for item in sorted(found, key=lambda item: item["code"] != "TID251"):
+        path, place = Path(item["filename"]).relative_to(ROOT), item["location"]
+        rule = next((rule for prefix, rule in RULES_OF_RUFF.items() if item["code"].startswith(prefix)), "")
+        message = f"{rule} {item['message']} ({item['code']})".strip()
+        yield Finding(str(path), place["row"], place["column"], message, rule or item["message"].partition(": ")[2])
 
 
-def ast_grep() -> Iterator[str]:
+def ast_grep() -> Iterator[Finding]:
     options = (f"--no-ignore={source}" for source in ("dot", "exclude", "global", "parent", "vcs"))
-    for found in found_by("ast-grep", "scan", "--json", *options):
-        place = found["range"]["start"]
-        where = f"{found['file']}:{place['line'] + 1}:{place['column'] + 1}"
-        yield f"{where}: {found['message']} {found['note']} ({found['ruleId']})"
+    for item in found_by("ast-grep", "scan", "--json", *options):
+        place = item["range"]["start"]
+        message = f"{item['message']} {item['note']} ({item['ruleId']})"
+        yield Finding(item["file"], place["line"] + 1, place["column"] + 1, message, item["message"])
 
 
-def import_linter() -> Iterator[str]:
+def import_linter() -> Iterator[Finding]:
     output = run("lint-imports", "--no-cache", "--no-logo")
     count = re.search(r"^Contracts: \d+ kept, (\d+) broken\.$", output, flags=re.MULTILINE)
     report = output.partition("Broken contracts\n")[2]
     _, *contracts = re.split(r"^(.+)\n-+\n\n", report, flags=re.MULTILINE)
     if not count or int(count[1]) != len(contracts) // 2:
         sys.exit(f"lint-imports printed something other than its report:\n{output}")
-    found: dict[str, str] = {}
     for contract, violations in batched(contracts, 2, strict=True):
         for block in re.split(r"^(?=\S+ is not allowed to import)", violations, flags=re.MULTILINE):
-            for where, what in imports_in(contract, block):
-                found.setdefault(where, what)
-    yield from (f"{where}: {LAYERS} {what} (.importlinter)" for where, what in found.items())
+            for path, line, what in imports_in(contract, block):
+                yield Finding(str(path), line, 1, f"{LAYERS} {what} (.importlinter)", LAYERS)
 
 
-def imports_in(contract: str, block: str) -> Iterator[tuple[str, str]]:
-    """Where a contract is broken; where its report names no lines, the words of the report."""
+def imports_in(contract: str, block: str) -> Iterator[tuple[Path, int, str]]:
+    """Return where a contract is broken; if its report names no lines, return the words of the report."""
     layer, _, forbidden = block.partition(":")[0].partition(" is not allowed to import ")
     imports = re.findall(rf"({re.escape(layer)}\S*) -> (\S+) \(l\.(\d+)", block) if forbidden else []
     for importer, imported, line in imports:
         way = "" if imported.startswith(forbidden) else f", and so {forbidden}"
-        yield f"{file_of(importer)}:{line}:1", f"{importer} imports {imported}{way}"
+        yield file_of(importer), int(line), f"{importer} imports {imported}{way}"
     if not imports and block.strip():
-        yield ".importlinter:1:1", f"{contract}: {' '.join(block.split())}"
+        yield Path(".importlinter"), 1, f"{contract}: {' '.join(block.split())}"
 
 
 def file_of(module: str) -> Path:
@@ -107,38 +126,48 @@ def file_of(module: str) -> Path:
     return path / "__init__.py" if (ROOT / path).is_dir() else path.with_suffix(".py")
 
 
-def migrations() -> Iterator[str]:
-    yield from run("scripts/check_migrations.py").splitlines()
+def migrations() -> Iterator[Finding]:
+    for path, line, message in re.findall(r"^(.+?):(\d+): (.+)$", run("scripts/check_migrations.py"), re.MULTILINE):
+        yield Finding(path, int(line), 1, message, message)
 
 
-def waivers() -> Iterator[tuple[str, str]]:
-    """Where each waiver is, and what it says."""
+def once(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Drop what an earlier tool has found already: the same rule, broken on the same line."""
+    seen: set[tuple[str, int, str]] = set()
+    for finding in findings:
+        breach = finding.path, finding.line, finding.rule.partition(". ")[0].rstrip(".") or finding.message
+        if breach not in seen:
+            seen.add(breach)
+            yield finding
+
+
+def waivers() -> Iterator[tuple[str, int, str]]:
+    """Return where each waiver is, and what it says."""
     files = chain.from_iterable((ROOT / folder).rglob("*.py") for folder in ("app", "alembic", "scripts", "tests"))
     for path in sorted(files):
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
             if waiver := WAIVER.search(line):
-                yield f"{path.relative_to(ROOT)}:{number}", waiver[0]
+                yield str(path.relative_to(ROOT)), number, waiver[0]
     contracts = (ROOT / ".importlinter").read_text(encoding="utf-8").splitlines()
     for number, (above, line) in enumerate(pairwise(contracts), 2):
         if " -> " in line:
-            yield (
-                f".importlinter:{number}",
-                f"# ignore_imports: {line.strip()}  {above.strip() if '#' in above else ''}",
-            )
+            reason = above.strip() if "#" in above else ""
+            yield ".importlinter", number, f"# ignore_imports: {line.strip()}  {reason}"
 
 
 def main() -> int:
-    checks = (ruff, ast_grep, import_linter, migrations)
+    checks = (ast_grep, ruff, import_linter, migrations)
     with ThreadPoolExecutor() as pool:
-        findings = set(chain.from_iterable(pool.map(lambda check: list(check()), checks)))
+        found = list(once(chain.from_iterable(pool.map(lambda check: list(check()), checks))))
     waived = list(waivers())
-    findings |= {f"{where}:1: {REASON}" for where, waiver in waived if not EXPLAINED.search(waiver)}
-    for finding in sorted(findings):
-        print(finding)
+    found += [Finding(path, line, 1, REASON, REASON) for path, line, waiver in waived if not EXPLAINED.search(waiver)]
+    print(*sorted(found), sep="\n", end="\n" if found else "")
     if waived:
-        print("Waived:", *(f"{where}: {waiver}" for where, waiver in waived), sep="\n  ")
-    return 1 if findings else 0
+        print("Waived:", *(f"{path}:{line}: {waiver}" for path, line, waiver in waived), sep="\n  ")
+    print(f"Breaches: {len(found)}, waivers: {len(waived)}")
+    return 1 if found else 0
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     sys.exit(main())
