@@ -1,29 +1,27 @@
-"""Write a migration for what changed in app/models: ``uv run scripts/makemigration.py "add invoices"``.
+"""Write a migration for the changes in app/models: uv run scripts/makemigration.py "add invoices".
 
-It compares the models with a new database that has every migration so far, so no developer's database matters: on the server of
-TEST_DATABASE_URL, as the tests, or else on one that is started here and thrown away.
+It compares the models with a new database that has every migration so far, never with a developer's database. Like the tests,
+it uses the server of TEST_DATABASE_URL, or starts one and throws it away.
 """
 
+import argparse
 import asyncio
 import sys
 from pathlib import Path
-from socket import gaierror
 from typing import TypeGuard
 
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.operations.ops import CreateForeignKeyOp, CreateTableOp, ExecuteSQLOp, MigrationScript
-from pydantic_core import PydanticCustomError
 from sqlalchemy import Column, Connection, Enum, ForeignKeyConstraint, inspect
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.schema import SchemaItem
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from app.settings import parse_database_url
-from scripts.postgres import missing_extension, server_for_tests, temporary_database
+from scripts.postgres import explained, server_for_tests, temporary_database
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -74,13 +72,8 @@ async def main(message: str) -> None:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:  # noqa: PLR2004
-        sys.exit('Say what it does: uv run scripts/makemigration.py "add invoices"')
-    try:
-        asyncio.run(main(sys.argv[1]))
-    except PydanticCustomError as error:
-        sys.exit(f"TEST_DATABASE_URL {error}")
-    except DBAPIError as error:
-        sys.exit(missing_extension(error) or f"Postgres refuses it, is TEST_DATABASE_URL right? {error}")
-    except (ConnectionError, TimeoutError, gaierror) as error:
-        sys.exit(f"Postgres can't be reached, is TEST_DATABASE_URL right? {error}")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("message", help='what the migration does, such as "add invoices"')
+    arguments = parser.parse_args()
+    with explained():
+        asyncio.run(main(arguments.message))

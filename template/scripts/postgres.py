@@ -1,4 +1,4 @@
-"""A Postgres that ends with the process that started it, and databases on it for tests and scripts/makemigration.py."""
+"""A Postgres that ends with the process that started it, and databases on it for tests and scripts. Imported, not run."""
 
 import os
 import re
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 from uuid import uuid4
 
+from pydantic_core import PydanticCustomError
 from sqlalchemy import URL, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -65,6 +66,26 @@ def server_for_tests() -> Iterator[str]:
         for name in [name for name in os.environ if name.startswith("PG")]:
             del os.environ[name]  # asyncpg would follow them to another server
         yield f"postgresql+asyncpg://postgres@/postgres?host={server.socket_folder}"
+
+
+@contextmanager
+def explained(variable: str = "TEST_DATABASE_URL") -> Iterator[None]:
+    """Exit with one line if the URL is malformed, or if its server is unreachable or refuses.
+
+    Args:
+        variable: The setting that holds the URL.
+
+    Raises:
+        SystemExit: The message names the variable, and never its value, which has a password.
+    """
+    try:
+        yield
+    except PydanticCustomError as error:
+        sys.exit(f"{variable} {error}")
+    except DBAPIError as error:
+        sys.exit(missing_extension(error) or f"Postgres refused it. Check {variable}: {error.orig}")
+    except OSError as error:  # among them: refused, timed out, unknown host
+        sys.exit(f"Postgres is unreachable. Check {variable}: {str(error) or 'no answer in time'}")
 
 
 @asynccontextmanager

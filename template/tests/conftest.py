@@ -1,5 +1,7 @@
 """A throwaway Postgres, built by the migrations, and a client that makes real ASGI calls."""
 
+import asyncio
+import logging
 import os
 import signal
 import traceback
@@ -25,9 +27,9 @@ from app.deps import State
 from app.lifespan import lifespan
 from app.models import Base
 from app.settings import Settings, parse_database_url
-from scripts.postgres import missing_extension, server_for_tests, temporary_database
+from scripts.postgres import explained, missing_extension, server_for_tests, temporary_database
 from scripts.supervisor import has_name
-from tests import sample
+from tests import reporting, sample
 
 # app.main reads the settings when it is imported; what a developer has in .env is none of the tests' business.
 Settings.model_config["env_file"] = None
@@ -47,12 +49,17 @@ SECOND_API_KEY = "second-key-of-the-tests"
 
 def pytest_configure(config: pytest.Config) -> None:
     """Start one Postgres for all workers, which inherit its URL."""
+    config.pluginmanager.register(reporting)
+    for name in ("alembic", "httpx"):  # migrations and requests, logged in each test
+        logging.getLogger(name).setLevel(logging.WARNING)
     if config.getoption("collectonly"):
         return
     resources = ExitStack()
     config.add_cleanup(resources.close)
     try:
         url = resources.enter_context(server_for_tests())
+        with explained():
+            asyncio.run(connect_to(parse_database_url(url)))
     except SystemExit as error:
         pytest.exit(str(error), 1)
     environ = resources.enter_context(pytest.MonkeyPatch.context())
@@ -61,13 +68,19 @@ def pytest_configure(config: pytest.Config) -> None:
         environ.setenv("LOGNAME", str(os.geteuid()))
 
 
+async def connect_to(url: URL) -> None:
+    """Fail once, before the first test, if the server does not answer."""
+    engine = create_async_engine(url, connect_args={"timeout": 5})
+    try:
+        await (await engine.connect()).close()
+    finally:
+        await engine.dispose()
+
+
 @pytest.fixture(scope="session")
 def server_url() -> URL:
     """The server of TEST_DATABASE_URL, as CI has it, or else one that is started here and thrown away."""
-    try:
-        return parse_database_url(os.environ["TEST_DATABASE_URL"])
-    except ValueError as error:
-        pytest.fail(f"TEST_DATABASE_URL {error}", pytrace=False)  # which would quote the password
+    return parse_database_url(os.environ["TEST_DATABASE_URL"])
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -201,13 +214,17 @@ def with_state(app: ASGIApp, state: State) -> ASGIApp:
             await app({**scope, "state": dict(state)}, receive, send)
         except BlockingError as error:
             pytest.fail(f"{place_of(error)}: No blocking call in async code. {error}: await it, or asyncio.to_thread")
+        except Exception as error:  # which the client sees as a 500
+            reporting.exceptions.append(error)
+            raise
 
     return call
 
 
 def client_of(app: ASGIApp, state: State, **headers: str) -> AsyncClient:
     transport = ASGITransport(with_state(app, state), raise_app_exceptions=False)
-    return AsyncClient(transport=transport, base_url="http://test", headers=headers)
+    hooks = {"response": [reporting.remember]}
+    return AsyncClient(transport=transport, base_url="http://test", headers=headers, event_hooks=hooks)
 
 
 @pytest.fixture

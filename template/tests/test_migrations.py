@@ -74,9 +74,14 @@ async def test_drift_is_noticed(empty: AsyncConnection) -> None:
 
 
 async def test_alembic_as_a_deploy_runs_it(
-    server_url: URL, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    server_url: URL,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     """It reads the settings, bounds its waits for locks, and logs as the service does."""
+    caplog.set_level("INFO", "alembic")
     (tmp_path / "a.py").write_text(
         "from alembic import op\n"
         "revision, down_revision = 'a', None\n"
