@@ -1,10 +1,13 @@
 """How Alembic reaches the database: over asyncpg, as the service does."""
 
 import asyncio
+from contextlib import aclosing
 
 from alembic import context
+from alembic.util import CommandError
 from sqlalchemy import Connection, pool, text
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from app.logging import configure_logging
 from app.migrations import is_ours, name_service, refuse_other_service
@@ -35,6 +38,16 @@ def migrate(connection: Connection) -> None:
     connection.commit()
 
 
+async def connect(engine: AsyncEngine) -> AsyncConnection:
+    """Connect, or say in one line why that fails."""
+    try:
+        return await engine.connect()
+    except (OSError, DBAPIError) as error:
+        reason = error.orig if isinstance(error, DBAPIError) else error
+        place = f"{engine.url.host}:{engine.url.port or 5432}"
+        raise CommandError(f"No connection to Postgres at {place}. Check DATABASE_URL: {reason}") from error
+
+
 async def connect_and_migrate() -> None:
     settings = get_settings()
     configure_logging(settings)
@@ -44,7 +57,7 @@ async def connect_and_migrate() -> None:
         hide_parameters=True,
         connect_args={"server_settings": {"application_name": "alembic"}},
     )
-    async with engine.connect() as connection:
+    async with aclosing(await connect(engine)) as connection:
         # Asked for again and again: a statement that waits holds a snapshot, which CREATE INDEX CONCURRENTLY waits for.
         while not await connection.scalar(text("SELECT pg_try_advisory_lock(:id)"), {"id": MIGRATION_LOCK}):
             await connection.commit()
