@@ -1,9 +1,10 @@
-"""The rules of migrations that need no database: ``uv run scripts/check_migrations.py``.
+"""Check the rules of migrations that need no database: uv run scripts/check_migrations.py.
 
-They are one line of history, none that is on the main branch is edited, renamed or deleted, and the SQL of a new one is safe
-on a live table. Prints ``path:line: message`` for each breach.
+The history has one head. No migration of the main branch is edited, renamed or deleted. The SQL of a new migration is safe on
+a live table. Each breach is printed as path:line: message.
 """
 
+import argparse
 import io
 import re
 import subprocess
@@ -183,4 +184,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     sys.exit(main())

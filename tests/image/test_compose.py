@@ -56,11 +56,9 @@ class Project:
 def project(rendered: Render, tmp_path: Path) -> Iterator[Project]:
     project = Project(tmp_path / "service", free_port())
     copytree(rendered("fly", "3.13").path, project.path)
-    file = project.path / "compose.yaml"
-    text = file.read_text(encoding="utf-8")
-    text = text.replace("127.0.0.1:8000:", f"127.0.0.1:{project.port}:")
-    file.write_text(text.replace("127.0.0.1:5432:", f"127.0.0.1:{free_port()}:"), encoding="utf-8")
-    (project.path / ".env").write_text((project.path / ".env.example").read_text(encoding="utf-8"), encoding="utf-8")
+    text = (project.path / ".env.example").read_text(encoding="utf-8")
+    text = text.replace("\nPORT=8000", f"\nPORT={project.port}").replace("PORT=5432", f"PORT={free_port()}")
+    (project.path / ".env").write_text(text, encoding="utf-8")
     yield project
     project.compose("down", "--volumes", "--remove-orphans")
 
