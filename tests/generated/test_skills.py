@@ -73,9 +73,9 @@ LIMITS = {
     'RETRY_AFTER_SECONDS = "1"': "may retry after 1 s",
     "STATEMENT_TIMEOUT_MS = 10_000": "it took more than 10 s",
 }
-PROGRAMS = "alembic|cp|curl|docker|fly|gh|git|mkdir|railway|source|uv|uvicorn|uvx"
+PROGRAMS = r"(?:[A-Z_]+=\w+ )?(?:alembic|cp|curl|docker|fly|gh|git|mkdir|railway|source|uv|uvicorn|uvx)"
 DEVDB = "uv run scripts/devdb.py"
-RUN_ELSEWHERE = {"uv venv && uv sync"}  # by test_running.py
+RUN_ELSEWHERE = {"UV_VENV_CLEAR=1 uv venv && uv sync"}  # by test_running.py
 SERVERS = {"uv run uvicorn app.main:app --reload --reload-dir app", "uvicorn app.main:app --reload --reload-dir app"}
 IDENTITY = ("-c", "user.name=Ada", "-c", "user.email=ada@example.com", "-c", "commit.gpgsign=false")
 MIGRATION = '''"""Step {revision}."""
@@ -129,7 +129,7 @@ def blocks(document: Path, language: str) -> list[tuple[str, str]]:
 def commands(document: Path) -> list[str]:
     """What a document tells people to run: lines of shell, and in backticks what begins with one of the programs."""
     text = document.read_text(encoding="utf-8")
-    pattern = re.compile(rf"^ *```sh\n(.*?)^ *```|`((?:{PROGRAMS}) [^`]+)`", flags=re.MULTILINE | re.DOTALL)
+    pattern = re.compile(rf"^ *```sh\n(.*?)^ *```|`({PROGRAMS} [^`]+)`", flags=re.MULTILINE | re.DOTALL)
     lines = "\n".join(block or span for block, span in pattern.findall(text)).splitlines()
     return [command for line in lines if (command := re.sub(r"\s+#.*", "", line).strip())]
 
@@ -192,8 +192,7 @@ def workshop(billing: Service, open_directory: Path) -> Iterator[Workshop]:
     git(open_directory, "clone", "--quiet", str(billing.path), str(clone.path))
     (clone.path / ".venv").symlink_to(billing.path / ".venv")
     workshop = Workshop(clone, free_port(), set(RUN_ELSEWHERE))
-    for file in (".env.example", "scripts/devdb.py"):
-        workshop.edit(file, "5432", str(workshop.database_port))
+    workshop.edit(".env.example", "5432", str(workshop.database_port))
     git(clone.path, *IDENTITY, "commit", "--quiet", "--all", "--message", "Another port")
     workshop.do("cp .env.example .env")
     with devdb(workshop):
