@@ -16,34 +16,35 @@ def test_names_that_are_allowed(name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "what", "hint"),
     [
-        ("", "service_name is missing", 'give one such as "billing"'),
-        ("../x", "is a path", 'give the name alone, such as "billing"'),
-        ("/srv/orders", "is a path", 'give the name alone, such as "orders"'),
-        ("Billing", "must be in lower case", 'try "billing"'),
-        ("my service", "may not hold spaces", 'try "my-service"'),
-        ("café", "may hold only ASCII letters", 'try "caf"'),
-        ("billing\n", "may not hold spaces", 'try "billing"'),
-        ("1st", "must begin with a letter", 'try "st"'),
-        ("-x", "must begin with a letter", 'try "billing"'),
-        ("billing-", "may not end in a dash", 'try "billing"'),
-        ("a--b", "may not hold two dashes in a row", 'try "a-b"'),
-        ("a_b", "may hold only letters, digits and dashes", 'try "a-b"'),
-        ("a.b", "may hold only letters, digits and dashes", 'try "a-b"'),
-        ("{{x}}", "must begin with a letter", 'try "billing"'),
-        ("a", "must be at least 2 characters long", 'try "a-service"'),
-        ("x" * 41, "must be at most 40 characters long, not 41", f'try "{"x" * 40}"'),
-        ("class", "is the name of a keyword", 'try "class-service"'),
-        ("json", "is the name of a standard library module", 'try "json-service"'),
-        ("fastapi", "is the name of a dependency of the service", 'try "fastapi-service"'),
-        ("app", "is the name of a folder or name that the service uses itself", 'try "app-service"'),
-        ("tests", "is the name of a folder or name that the service uses itself", 'try "tests-service"'),
+        ("", "service name is missing", 'try "billing"'),
+        ("../x", "must be a name, not a path", 'try "billing"'),
+        ("/srv/orders", "must be a name, not a path", 'try "orders"'),
+        ("Billing", "must be lower case", 'try "billing"'),
+        ("my service", "must not contain spaces", 'try "my-service"'),
+        ("café", "must contain only ASCII letters", 'try "caf"'),
+        ("billing\n", "must not contain spaces", 'try "billing"'),
+        ("1st", "must start with a letter", 'try "st"'),
+        ("-x", "must start with a letter", 'try "billing"'),
+        ("billing-", "must not end with a dash", 'try "billing"'),
+        ("a--b", "must not contain two dashes in a row", 'try "a-b"'),
+        ("a_b", "must contain only letters, digits and dashes", 'try "a-b"'),
+        ("a.b", "must contain only letters, digits and dashes", 'try "a-b"'),
+        ("{{x}}", "must start with a letter", 'try "billing"'),
+        ("a", "must have at least 2 characters", 'try "a-service"'),
+        ("x" * 41, "must have at most 40 characters, not 41", f'try "{"x" * 40}"'),
+        ("JSON", "must be lower case", 'try "json-service"'),
+        ("class", "is a Python keyword", 'try "class-service"'),
+        ("json", "is a standard library module", 'try "json-service"'),
+        ("fastapi", "is a dependency of the service", 'try "fastapi-service"'),
+        ("app", "is a name that the service itself uses", 'try "app-service"'),
+        ("tests", "is a name that the service itself uses", 'try "tests-service"'),
     ],
 )
 def test_names_that_are_refused(name: str, what: str, hint: str) -> None:
     with pytest.raises(AnswerError) as caught:
         complete(QUESTIONS, {"service_name": name})
     assert what in caught.value.message
-    assert caught.value.message.startswith(f"service_name {name!r}" if name else "service_name is")
+    assert caught.value.message.startswith(f"service name {name!r}" if name else "service name is")
     assert caught.value.hint == hint
     if hint.startswith("try"):
         suggestion = hint.split('"')[1]
@@ -57,9 +58,9 @@ def test_names_that_are_refused(name: str, what: str, hint: str) -> None:
         ("description", "\x1b[31m", "must be one line without control characters"),
         ("description", "\udcff", "must be one line without control characters"),
         ("description", " ", "is empty"),
-        ("description", "x" * 501, "must be at most 500 characters long, not 501"),
+        ("description", "x" * 501, "must have at most 500 characters, not 501"),
         ("owner", "", "owner is empty"),
-        ("owner", "x" * 61, "must be at most 60 characters"),
+        ("owner", "x" * 61, "must have at most 60 characters"),
         ("platform", "heroku", "platform 'heroku' is not one of: fly, railway"),
         ("python", "3.12", "python '3.12' is not one of: 3.13, 3.14"),
     ],

@@ -33,15 +33,15 @@ def test_answers_are_the_text_that_stands_there(tmp_path: Path, content: str, an
     ("content", "what", "hint"),
     [
         ("plaform: fly", "'plaform' is not a question", "did you mean platform?"),
-        ("zzz: 1", "'zzz' is not a question", "the questions are: service_name, description, platform, owner, python"),
+        ("zzz: 1", "'zzz' is not a question", "allowed: service_name, description, platform, owner, python"),
         ("reserved_names: {}", "'reserved_names' is not a question", "did you mean service_name?"),
-        ("_commit: v1", "'_commit' is not a question", "the questions are: "),
-        ("1: 2", "'1' is not a question", "the questions are: "),
+        ("_commit: v1", "'_commit' is not a question", "allowed: "),
+        ("1: 2", "'1' is not a question", "allowed: "),
         ("owner: yes", "owner in ", "put it in quotes"),
         ("owner:", "must be text, not None", "put it in quotes"),
         ("owner: [a, b]", "must be text, not ['a', 'b']", "put it in quotes"),
         ("platform: {fly: true}", "platform in ", "put it in quotes"),
-        ("- a", "must hold a mapping of questions to answers", ""),
+        ("- a", "must be a mapping of questions to answers", ""),
         ("a: b: c", "is not YAML", ""),
         ("\x00", "is not YAML", ""),
         ("!!python/object/apply:os.getpid []", "is not YAML", ""),
@@ -59,7 +59,7 @@ def test_content_that_is_refused(tmp_path: Path, content: str, what: str, hint: 
 
 def test_a_file_that_is_not_there(svcgen: Svcgen, workdir: Path) -> None:
     result = svcgen("new", "billing", "--data-file", "nowhere.yml")
-    assert (result.returncode, result.stderr) == (2, "error: nowhere.yml: No such file or directory\n")
+    assert (result.returncode, result.stderr) == (2, f"error: {workdir / 'nowhere.yml'}: No such file or directory\n")
     assert list(workdir.iterdir()) == []
 
 

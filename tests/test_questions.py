@@ -28,7 +28,7 @@ def test_choices_are_those_that_svcgen_locks() -> None:
 
 
 def test_keywords_are_reserved() -> None:
-    assert set(RESERVED["keyword"]) >= {word for word in keyword.kwlist if word.islower()}
+    assert set(RESERVED["Python keyword"]) >= {word for word in keyword.kwlist if word.islower()}
 
 
 def test_the_standard_library_is_reserved() -> None:

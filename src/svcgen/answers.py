@@ -18,10 +18,10 @@ _SHOWN = 60
 
 
 def read_data_file(path: Path, questions: Sequence[Question]) -> dict[str, str]:
-    """Read answers from a YAML or JSON file; `python: 3.13` is the text that stands there, not a number.
+    """Read answers from a YAML or JSON file; `python: 3.13` is read as text, not as a number.
 
     Raises:
-        AnswerError: The file can't be read, has a key that is no question, or a value that is not text.
+        AnswerError: The file can't be read, or has an unknown key or a value that is not text.
     """
     try:
         content = load_yaml(read_bounded(path), _TextLoader)
@@ -32,7 +32,7 @@ def read_data_file(path: Path, questions: Sequence[Question]) -> dict[str, str]:
     if content is None:
         return {}
     if not isinstance(content, dict):
-        raise AnswerError(f"{path} must hold a mapping of questions to answers")
+        raise AnswerError(f"{path} must be a mapping of questions to answers")
     for key, value in content.items():
         _check_key(path, key, [question.name for question in questions if not question.computed])
         if not isinstance(value, str):
@@ -41,7 +41,7 @@ def read_data_file(path: Path, questions: Sequence[Question]) -> dict[str, str]:
 
 
 def check(questions: Sequence[Question], given: Mapping[str, str]) -> None:
-    """Validate the answers that are there, before the others are asked.
+    """Validate the given answers, before the first prompt.
 
     Raises:
         AnswerError: One is not allowed.
@@ -50,7 +50,7 @@ def check(questions: Sequence[Question], given: Mapping[str, str]) -> None:
 
 
 def complete(questions: Sequence[Question], given: Mapping[str, str]) -> dict[str, str]:
-    """Return an answer to every question: what is given, else the default.
+    """Return an answer to every question: the given one, or its default.
 
     Raises:
         AnswerError: One is missing or not allowed.
@@ -61,7 +61,7 @@ def complete(questions: Sequence[Question], given: Mapping[str, str]) -> dict[st
 
 
 def every_value(questions: Sequence[Question], answers: Mapping[str, str]) -> dict[str, Any]:
-    """Return what a template sees of answers that were valid once: these and the computed values."""
+    """Return the answers, the defaults of the others and the computed values, without validating them."""
     return _evaluate(questions, answers, validated=())
 
 
@@ -82,13 +82,13 @@ def _validate(question: Question, context: Mapping[str, Any], environment: "Sand
     value = context[question.name]
     if question.choices and value not in question.choices:
         raise AnswerError(
-            f"{question.name} {_shown(value)} is not one of: {', '.join(question.choices)}",
+            f"{question.label} {_shown(value)} is not one of: {', '.join(question.choices)}",
             hint=_nearest(value, question.choices),
         )
     complaint = environment.from_string(question.validator).render(context).strip()
     if complaint:
         what, _, hint = complaint.partition("; ")
-        raise AnswerError(f"{question.name} {_shown(value) if value else ''}".rstrip() + f" {what}", hint=hint)
+        raise AnswerError(f"{question.label} {_shown(value) if value else ''}".rstrip() + f" {what}", hint=hint)
 
 
 def jinja_environment() -> "SandboxedEnvironment":
@@ -102,7 +102,7 @@ def jinja_environment() -> "SandboxedEnvironment":
 
 def _check_key(path: Path, key: object, names: Sequence[str]) -> None:
     if key not in names:
-        hint = _nearest(str(key), names) or f"the questions are: {', '.join(names)}"
+        hint = _nearest(str(key), names) or f"allowed: {', '.join(names)}"
         raise AnswerError(f"{path}: {_shown(str(key))} is not a question", hint=hint)
 
 

@@ -1,4 +1,4 @@
-"""The questions of copier.yml: names, help, defaults, choices and validators stand there and nowhere else."""
+"""The questions of copier.yml, which alone defines their names, help, defaults, choices and validators."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from svcgen.bounded import load_yaml, read_bounded
 from svcgen.errors import TemplateError
 
 NAME = "service_name"
-# With any of them, Copier wants to be told that the template is trusted.
+# With any of them, Copier requires --trust.
 _CODE = frozenset({"_jinja_extensions", "_migrations", "_tasks"})
 _ALIASES = 20
 _OTHER_VERSION = "fix it in the template, or update to a version without it: --to VERSION"
@@ -41,6 +41,11 @@ class Question:
     def flag(self) -> str:
         """The command-line option."""
         return "--" + self.name.replace("_", "-")
+
+    @property
+    def label(self) -> str:
+        """The name in a message."""
+        return self.name.replace("_", " ")
 
 
 def read_config(root: Path) -> dict[str, Any]:

@@ -129,7 +129,8 @@ def test_a_full_destination_is_reported_at_the_name(terminal: Run, workdir: Path
 
 @one_size
 @pytest.mark.parametrize(
-    ("name", "error"), [("fastapi", "'fastapi' is the name of a dependency"), ("billing", "billing is not empty")]
+    ("name", "error"),
+    [("fastapi", "'fastapi' is not allowed, as it is a dependency"), ("billing", "billing is not empty")],
 )
 def test_what_is_given_is_refused_before_the_first_prompt(terminal: Run, workdir: Path, name: str, error: str) -> None:
     (workdir / "billing").mkdir()
