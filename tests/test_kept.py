@@ -8,7 +8,8 @@ import pytest
 
 from helpers import git
 from svcgen.errors import DestinationError
-from svcgen.kept import Existing, Kept, is_needed, record
+from svcgen.existing import Existing, Kept
+from svcgen.kept import is_needed, record
 
 FILES = {"README.md": "template\n", "app/main.py": "template\n", "docs/runbook.md": "template\n"}
 
@@ -103,6 +104,21 @@ def test_no_diff_of_secrets_links_and_binary_files(project: Path, name: str, mak
     (project / ".env").write_text("API_KEY=example\n")
     subprocess.run(["sh", "-ec", make], cwd=project.parent / "here", check=True)
     assert Existing(project.parent / "here").kept(project, [name]) == (Kept(name, name),)
+
+
+@pytest.mark.parametrize(
+    ("make", "expected"),
+    [
+        ("touch LICENSE README.md; mkdir -p .github/other .x app/__pycache__ docs/adr", ()),
+        ("mkdir charts; touch charts/file", ("charts",)),
+        ("mkdir app; touch app/routes.py app/main.py app/.DS_Store", ("app/routes.py",)),
+        ("mkdir -p tests/unit", ("tests",)),
+        ("ln -s ../outside charts", ()),
+    ],
+)
+def test_folders_and_modules_that_a_service_does_not_have(project: Path, make: str, expected: tuple[str, ...]) -> None:
+    subprocess.run(["sh", "-ec", make], cwd=project.parent / "here", check=True)
+    assert Existing(project.parent / "here").foreign(FILES) == expected
 
 
 @pytest.mark.parametrize("name", [".copier-answers.yml", ".Copier-Answers.YML"])

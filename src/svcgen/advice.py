@@ -8,28 +8,28 @@ from pathlib import Path
 from svcgen.errors import ToolError
 from svcgen.first_commit import NEVER
 from svcgen.git import run_git
-from svcgen.kept import Existing, Kept, is_needed
+from svcgen.kept import Found, is_needed
 
 # How many names a note has.
 _SHOWN = 8
 
 
-def advice(destination: Path, kept: Sequence[Kept], before: Existing, *, committed: bool) -> Iterator[str]:
+def advice(destination: Path, found: Found, *, committed: bool) -> Iterator[str]:
     """Yield what to do about the files that were kept.
 
     Args:
         destination: The service.
-        kept: What is kept.
-        before: What was in the destination.
+        found: What was there before.
         committed: Whether the service is committed on top of it.
     """
+    kept, before = found.kept, found.existing
     yours = sorted({one.yours for one in kept})
-    needed = sorted({one.yours for one in kept if is_needed(one)})
+    needed = sorted({one.yours for one in kept if is_needed(one)} | set(found.foreign))
     untracked = [name for name in yours if name != NEVER and not before.is_tracked(name)]
     if yours:
         yield f"kept as they are: {_named(yours)}"
     if needed:
-        yield f"the service may be incomplete and its tests may fail: {_named(needed)} is not from the template"
+        yield f"the service may be incomplete and its tests may fail; not from the template: {_named(needed)}"
     if untracked and committed:
         yield f"not committed: {_named(untracked)}. To commit: git add {shlex.join(untracked)} && git commit"
     if ".gitignore" in yours and not _is_ignored(destination, NEVER):

@@ -5,7 +5,7 @@ import shlex
 from pathlib import Path
 
 from svcgen.errors import DestinationError, ExistsError, ServiceError
-from svcgen.kept import tracked_files
+from svcgen.existing import tracked_files
 from svcgen.questions import NAME
 from svcgen.repository import operation_in_progress
 from svcgen.service import ANSWERS_FILE, read_service

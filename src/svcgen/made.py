@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from svcgen.events import Step
-from svcgen.kept import Kept
+from svcgen.existing import Kept
 from svcgen.resource.spec import Resource
 from svcgen.template import Template
 

@@ -10,8 +10,9 @@ from svcgen.advice import advice
 from svcgen.commands.add import add_resources
 from svcgen.errors import ToolError
 from svcgen.events import ignore
+from svcgen.existing import Existing
 from svcgen.first_commit import NEVER, VENV, Committing, NewRepository, Repository, first_commit, ignored, service_files
-from svcgen.kept import Existing, Kept, is_needed, record
+from svcgen.kept import Found, is_needed, record
 from svcgen.lock import EXPORT, export, lock, sync
 from svcgen.made import NewRequest, NewService
 from svcgen.quarantine import Quarantine
@@ -47,7 +48,7 @@ class Making:
         self._request, self._staging, self._steps = request, staging, steps
         self._existing = Existing(request.destination)
         self._repository: Repository = NewRepository()
-        self._kept: tuple[Kept, ...] = ()
+        self._found = Found(self._existing)
         self._yours: set[str] = set()
         self._files: set[str] = set()
 
@@ -78,8 +79,8 @@ class Making:
             destination,
             tuple(sorted(self._files)),
             self._left_out(),
-            self._kept,
-            tuple(advice(destination, self._kept, self._existing, committed=committed)),
+            self._found.kept,
+            tuple(advice(destination, self._found, committed=committed)),
             tuple(self._steps.taken),
         )
         finish()
@@ -114,10 +115,10 @@ class Making:
 
     def _find_kept(self) -> None:
         project = self._staging.project
-        self._kept = self._existing.kept(project, service_files(project))
-        record(project, self._kept)
-        self._files = {*service_files(project)} - {one.path for one in self._kept}
-        self._yours = {one.path for one in self._kept} | ({VENV} if self._existing.in_the_way(VENV) else set())
+        self._found = Found.compare(self._existing, project)
+        record(project, self._found.kept)
+        self._files = {*service_files(project)} - {one.path for one in self._found.kept}
+        self._yours = {one.path for one in self._found.kept} | ({VENV} if self._existing.in_the_way(VENV) else set())
 
     def _commit(self) -> None:
         if not self._request.git:
@@ -128,7 +129,7 @@ class Making:
             self._staging.project,
             tuple(sorted(file for file in self._files if not self._existing.is_tracked(file))),
             f"Scaffold {self._request.answers[NAME]}",
-            keeps=bool(self._kept),
+            keeps=bool(self._found.kept),
         )
         first_commit(what, self._repository, self._steps)
 
@@ -154,7 +155,7 @@ class Making:
         if not resources:
             return
         command = shlex.join(["svcgen", "add", "resource", *arguments(resources)])
-        needed = next(filter(is_needed, self._kept), None)
+        needed = next(filter(is_needed, self._found.kept), None)
         if needed:
             self._steps.postpone("resources", command, f"{needed.yours} is yours")
         elif not synced:
@@ -164,7 +165,8 @@ class Making:
 
     def _add(self) -> None:
         project, resources = self._staging.project, self._request.resources
-        added = add_resources(AddRequest(project, resources, allow_dirty=True), ignore)
+        files = tuple(map(Path, sorted(self._files)))
+        added = add_resources(AddRequest(project, resources, allow_dirty=True, files=files), ignore)
         self._files.update(map(Path.as_posix, added.added))
         for file in added.added:
             self._staging.has_made(file)
@@ -172,8 +174,8 @@ class Making:
             raise ToolError("; ".join(step.reason for step in added.steps if step.reason))
         if self._steps.outcome("git") == "done":
             plurals = listed([resource.plural for resource in resources])
-            files = map(Path.as_posix, (*added.added, *added.edited))
-            self._repository.commit(project, files, f"Add {plurals}", self._steps.notify)
+            changed = map(Path.as_posix, (*added.added, *added.edited))
+            self._repository.commit(project, changed, f"Add {plurals}", self._steps.notify)
 
     def _left_out(self) -> tuple[str, ...]:
         if not self._request.git or self._steps.outcome("git") != "skipped":

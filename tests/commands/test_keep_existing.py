@@ -133,7 +133,7 @@ def test_links_that_lead_outside_are_not_written_through(svcgen: Svcgen, workdir
     assert made.returncode == 0, made.stderr
     assert list(outside.iterdir()) == []
     assert (forge / "docs").is_symlink()
-    assert "note: the service may be incomplete and its tests may fail: docs, tests is not from the template" in (
+    assert "note: the service may be incomplete and its tests may fail; not from the template: docs, tests\n" in (
         made.stdout
     )
 
@@ -154,6 +154,19 @@ def test_a_foreign_project_is_kept_and_completed(svcgen: Svcgen, forge: Path) ->
     for name in ("pyproject.toml", "app/main.py", ".venv"):
         assert (forge / name).read_text() == "yours\n"
     assert (forge / "app" / "db.py").exists()
+
+
+def test_resources_where_git_ignores_folders_of_the_service(svcgen: Svcgen, forge: Path) -> None:
+    (forge / ".gitignore").write_text("models/\n.env\n")
+    made = svcgen("new", "billing", "--keep-existing", "--resource", "invoice due:date")
+
+    assert made.returncode == 0, made.stderr
+    assert git(forge, "log", "--format=%s").splitlines() == ["Add invoices", "Scaffold billing", "Initial commit"]
+    assert git(forge, "show", "--format=", "--name-only", "HEAD", "--", "app/models").splitlines() == [
+        "app/models/__init__.py",
+        "app/models/invoice.py",
+    ]
+    assert git(forge, "status", "--porcelain") == "M .gitignore"
 
 
 @pytest.mark.parametrize("name", ["uv.lock", ".venv"])

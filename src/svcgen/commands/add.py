@@ -66,7 +66,7 @@ def add_resources(request: AddRequest, notify: Notify) -> Added:
     steps = Steps(notify)
     if request.dry_run:
         return _preview(request, layout, change, steps)
-    with work_copy(request.service) as copy:
+    with work_copy(request.service, request.files) as copy:
         tools = Tools(Uv.find(service.python, notify), request.service, copy)
         require_environment(request.service)
         _write(request, layout, tools, change, steps)

@@ -7,8 +7,9 @@ from svcgen.advice import advice
 from svcgen.destination import check_destination
 from svcgen.errors import DestinationError
 from svcgen.events import Notify
+from svcgen.existing import Existing
 from svcgen.first_commit import service_files
-from svcgen.kept import Existing, is_needed, record
+from svcgen.kept import Found, is_needed, record
 from svcgen.made import NewRequest, NewService
 from svcgen.making import Making, render_into
 from svcgen.resource.change import plan_change, write_all
@@ -64,12 +65,11 @@ def preview(request: NewRequest) -> NewService:
     with tempfile.TemporaryDirectory() as scratch:
         project = Path(scratch) / "project"
         render_into(request, project)
-        existing = Existing(request.destination)
-        kept = existing.kept(project, service_files(project))
-        record(project, kept)
-        if not any(map(is_needed, kept)):
+        found = Found.compare(Existing(request.destination), project)
+        record(project, found.kept)
+        if not any(map(is_needed, found.kept)):
             change = plan_change(request.resources, read_layout(project))
             write_all(project, {**change.added, **change.edited})
-        files = tuple(sorted({*service_files(project)} - {one.path for one in kept}))
-        notes = tuple(advice(request.destination, kept, existing, committed=False))
-        return NewService(request.destination, files, kept=kept, notes=notes)
+        files = tuple(sorted({*service_files(project)} - {one.path for one in found.kept}))
+        notes = tuple(advice(request.destination, found, committed=False))
+        return NewService(request.destination, files, kept=found.kept, notes=notes)

@@ -20,6 +20,7 @@ class AddRequest:
         migration: Whether to make their migration.
         allow_dirty: Whether there may be changes that are not committed, or no repository.
         dry_run: Whether to leave the service as it is.
+        files: Files of a service that is not committed yet; git may ignore them.
     """
 
     service: Path
@@ -27,6 +28,7 @@ class AddRequest:
     migration: bool = True
     allow_dirty: bool = False
     dry_run: bool = False
+    files: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True)

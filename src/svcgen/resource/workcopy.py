@@ -3,7 +3,7 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,12 +17,17 @@ _IGNORED = {".git", ".venv", "__pycache__", ".mypy_cache", ".pytest_cache", ".ru
 
 
 @contextmanager
-def work_copy(service: Path) -> Iterator[Path]:
-    """Copy what a service tracks and what is new in it; the copy is removed afterwards."""
+def work_copy(service: Path, files: Collection[Path] = ()) -> Iterator[Path]:
+    """Copy a service; the copy is removed afterwards.
+
+    Args:
+        service: The service's directory.
+        files: Files to copy even if git ignores them, beside the tracked and the new ones.
+    """
     scratch = Path(tempfile.mkdtemp(prefix="svcgen-"))
     try:
         copy = scratch / service.name
-        for file in service_files(service):
+        for file in {*service_files(service), *files}:
             _copy(service, copy, file)
         yield copy
     finally:
