@@ -59,7 +59,7 @@ def ask_choice(question: str, choices: Sequence[str], default: str) -> str:
 
     options = [(value, value) for value in choices]
     try:
-        return choice(f"{question}:", options=options, default=default, key_bindings=_ctrl_d())
+        return choice(f"{question}:", options=options, default=default, key_bindings=_ctrl_d(), enable_suspend=True)
     except EOFError as problem:
         raise _ended() from problem
 
@@ -76,7 +76,7 @@ def _prompt(message: str, text: str) -> str:
 
     try:
         # On a dumb terminal, prompt_toolkit prints escape sequences and hides the text that is to be edited.
-        return prompt(message, default=text) if can_move_cursor() else input(message)
+        return prompt(message, default=text, enable_suspend=True) if can_move_cursor() else input(message)
     except EOFError as problem:
         raise _ended() from problem
 

@@ -6,6 +6,7 @@ from typing import Self
 
 from svcgen import signals
 from svcgen.errors import SvcgenError
+from svcgen.screen import Screen
 
 
 class InterruptedAtPromptError(SvcgenError):
@@ -62,3 +63,5 @@ class TypedCommand:
             interrupted = InterruptedAtPromptError("interrupted", hint=what)
             interrupted.exit_code = signals.exit_code()
             raise interrupted from error
+        elif isinstance(error, Exception):
+            Screen().note(what)

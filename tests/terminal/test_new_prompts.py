@@ -57,8 +57,7 @@ def test_leaving_shows_what_was_typed(
 
 
 @one_size
-@pytest.mark.parametrize("key", [CTRL_C, CTRL_D], ids=["ctrl-c", "ctrl-d"])
-@pytest.mark.parametrize("prompt", range(5))
+@pytest.mark.parametrize(("prompt", "key"), enumerate([CTRL_D, CTRL_C, CTRL_C, CTRL_D, CTRL_D]))
 def test_every_prompt_can_be_left(terminal: Run, workdir: Path, prompt: int, key: str) -> None:
     screen = terminal("new")
     prompts = ((NAME, "ab"), (DESCRIPTION.format("ab"), "x"), (PLATFORM, ""), (OWNER, ""), (PYTHON, ""))
