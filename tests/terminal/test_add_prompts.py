@@ -139,7 +139,7 @@ def test_a_line_that_cannot_be_read_is_kept(terminal: Run, typed: str, error: st
 
 
 @one_size
-@pytest.mark.parametrize(("prompt", "key"), enumerate([CTRL_D, CTRL_C, CTRL_D, CTRL_C]))
+@pytest.mark.parametrize(("prompt", "key"), list(enumerate([CTRL_D, CTRL_C, CTRL_D, CTRL_C])))
 def test_every_prompt_can_be_left(terminal: Run, service: Path, prompt: int, key: str) -> None:
     prompts = ((NAME, "invoice"), ("Plural [invoices]:", "bills"), (FIRST, "a:str"), (NEXT, ""))
     screen = terminal(*ADD)

@@ -57,7 +57,7 @@ def test_leaving_shows_what_was_typed(
 
 
 @one_size
-@pytest.mark.parametrize(("prompt", "key"), enumerate([CTRL_D, CTRL_C, CTRL_C, CTRL_D, CTRL_D]))
+@pytest.mark.parametrize(("prompt", "key"), list(enumerate([CTRL_D, CTRL_C, CTRL_C, CTRL_D, CTRL_D])))
 def test_every_prompt_can_be_left(terminal: Run, workdir: Path, prompt: int, key: str) -> None:
     screen = terminal("new")
     prompts = ((NAME, "ab"), (DESCRIPTION.format("ab"), "x"), (PLATFORM, ""), (OWNER, ""), (PYTHON, ""))
