@@ -38,7 +38,7 @@ def history(tmp_path: Path) -> History:
 
 def be_at(connection: Connection, *revisions: str) -> None:
     connection.execute(text("DROP TABLE IF EXISTS alembic_version"))
-    connection.execute(text("CREATE TABLE alembic_version (version_num text)"))
+    connection.execute(text("CREATE TABLE alembic_version (version_num varchar(32))"))
     for revision in revisions:
         connection.execute(text("INSERT INTO alembic_version VALUES (:revision)"), {"revision": revision})
 
