@@ -66,7 +66,7 @@ def test_dry_run(svcgen: Svcgen, workdir: Path) -> None:
     assert result.returncode == 0
     assert f"{workdir}/billing/\n" in result.stdout
     assert "\n  app/\n    __init__.py\n" in result.stdout
-    assert "\nowner: core\n" in result.stdout
+    assert "\n  owner: core\n" in result.stdout
     assert list(workdir.iterdir()) == []
 
 

@@ -62,9 +62,9 @@ def test_a_repository_around_it_ignores_files(svcgen: Svcgen, workdir: Path) -> 
 
     assert result.returncode == 0
     (note,) = (line for line in result.stdout.splitlines() if "git ignores" in line)
-    assert "CLAUDE.md" in note
+    assert " .claude/skills/" in note
     assert " .env, " not in note
-    command = note.partition("To commit them: ")[2]
+    command = note.partition("to commit them: ")[2]
     assert os.system(f"cd {workdir}/billing && {command}") == 0  # noqa: S605
     tracked = set(git(workdir / "billing", "ls-files").splitlines())
     assert tracked == files(workdir / "billing") - {".env"}
