@@ -1,4 +1,4 @@
-"""`svcgen add resource`: adds resources to a service, all of them or nothing."""
+"""Add resources to a service: all of them, or nothing."""
 
 from pathlib import Path
 
@@ -23,10 +23,14 @@ from svcgen.toolchain import Uv
 
 
 def check_service(path: Path, *, allow_dirty: bool) -> Service:
-    """Refuse a service that nothing can be added to.
+    """Check that resources can be added to a service.
+
+    Args:
+        path: The service's directory.
+        allow_dirty: Whether to accept uncommitted changes.
 
     Raises:
-        ServiceError: It is none, it is newer than this svcgen, or it has changes that are not committed.
+        ServiceError: It is not a service, is newer than this svcgen, or has uncommitted changes.
     """
     service = read_service(path)
     template = find_template(None)
@@ -50,11 +54,11 @@ def add_resources(request: AddRequest, notify: Notify) -> Added:
 
     Args:
         request: What to add.
-        notify: Is told of each step.
+        notify: Called with each step.
 
     Raises:
-        SpecError: They do not go together with each other, or with the resources that are there.
-        ServiceError: They can't be added to that service.
+        SpecError: The resources collide with each other or with existing ones.
+        ServiceError: The service does not allow it.
         ToolError: uv fails.
     """
     service = check_service(request.service, allow_dirty=request.allow_dirty)

@@ -16,10 +16,10 @@ class AddRequest:
 
     Attributes:
         service: The service's directory; absolute.
-        resources: What to add; each may refer to each.
-        migration: Whether to make their migration.
-        allow_dirty: Whether there may be changes that are not committed, or no repository.
-        dry_run: Whether to leave the service as it is.
+        resources: The resources; they may refer to each other.
+        migration: Whether to create their migration.
+        allow_dirty: Whether to accept uncommitted changes, or a service without a repository.
+        dry_run: Whether to change nothing.
         files: Files of a service that is not committed yet; git may ignore them.
     """
 
@@ -38,10 +38,10 @@ class Added:
     Attributes:
         request: What was asked for.
         added: The new files, relative to the service.
-        edited: The files that were there and have changed.
-        diff: All of it, as text.
-        notes: What could not be done, and how to do it by hand.
-        steps: What was done, in order.
+        edited: The existing files that changed.
+        diff: The whole change as a unified diff.
+        notes: Edits that svcgen could not make, with instructions.
+        steps: The steps taken, in order.
     """
 
     request: AddRequest

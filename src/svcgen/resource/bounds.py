@@ -5,17 +5,17 @@ from decimal import Decimal
 
 from svcgen.errors import SpecError
 
-# More than a test stores.
+# More rows than any test stores.
 ROWS = 1000
 
 
 def read_bounds(
     low: str | None, high: str | None, least: Decimal, most: Decimal, places: int
 ) -> tuple[Decimal, Decimal]:
-    """Return both limits; those of the type where none is given.
+    """Return the lower and the upper limit; by default those of the type.
 
     Raises:
-        SpecError: One is no number, or they leave less than two values.
+        SpecError: A limit is not a number, or they allow less than two values.
     """
     bottom, top = _read("min", low, least, places), _read("max", high, most, places)
     if not least <= bottom < top <= most:
@@ -30,7 +30,7 @@ def read_within(value: str, bottom: Decimal, top: Decimal, places: int) -> Decim
     """Return a default.
 
     Raises:
-        SpecError: It is no number, or not within the limits.
+        SpecError: The value is not a number, or not between the limits.
     """
     number = _read("default", value, bottom, places)
     if not bottom <= number <= top:
@@ -42,7 +42,7 @@ def read_float(word: str, value: str | None) -> float | None:
     """Return a limit or a default of a float.
 
     Raises:
-        SpecError: It is no number.
+        SpecError: The value is not a number.
     """
     if value is None:
         return None

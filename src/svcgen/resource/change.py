@@ -1,4 +1,4 @@
-"""What new resources change in a service: the files they add, and their lines in those that are there."""
+"""Plan the files that new resources add to a service, and their lines in existing files."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,13 +22,13 @@ CHANGELOG = Path("CHANGELOG.md")
 
 @dataclass
 class Change:
-    """A change of a service.
+    """A planned change of a service.
 
     Attributes:
         root: The service's directory.
-        added: New files and what is in them.
-        edited: Files that are there and what will be in them.
-        notes: What could not be done, and how to do it by hand.
+        added: The content of new files.
+        edited: The new content of existing files.
+        notes: Edits that svcgen could not make, with instructions.
     """
 
     root: Path
@@ -49,16 +49,16 @@ class Change:
 
 
 def plan_change(resources: Sequence[Resource], layout: Layout, prefix: str = "/") -> Change:
-    """Return all that resources change but their migration; write nothing.
+    """Plan everything that resources change except their migration; write nothing.
 
     Args:
         resources: What to add.
         layout: The service.
-        prefix: What stands before the plural in the path of their routes.
+        prefix: The prefix of the plural in the path of their routes.
 
     Raises:
-        SpecError: A resource does not go together with the others, or with those that are there.
-        ServiceError: The service is not laid out so that they could be added.
+        SpecError: A resource collides with another one, or refers to a missing one.
+        ServiceError: The layout of the service does not allow it.
     """
     for resource in resources:
         check_free(resource, layout, {TYPES, *map(_shared, SHARED)})
@@ -67,17 +67,17 @@ def plan_change(resources: Sequence[Resource], layout: Layout, prefix: str = "/"
     for resource in resources:
         check_references(resource, layout)
         _add(resource, layout, change, prefix)
-    # The newest line of a document is its first.
+    # Documents list the newest line first.
     for resource in reversed(resources):
         _document(resource, change, prefix)
     return change
 
 
 def in_place(change: Change) -> Change:
-    """Return a change whose files are where the links of the service lead.
+    """Return a change with the symbolic links of the service resolved.
 
     Raises:
-        ServiceError: One leads out of the service.
+        ServiceError: A link leads out of the service.
     """
     added, edited = (
         {real_path(change.root, file): text for file, text in files.items()} for files in (change.added, change.edited)

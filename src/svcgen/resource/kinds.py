@@ -1,12 +1,12 @@
-"""What each type of field means: in the model, in the schemas and in the tests.
+"""The meaning of a field's type in the model, the schemas and the tests.
 
-Whatever goes into a generated file stands here as Python source.
+Values that go into generated files are stored as Python source.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-# Reads what stands after `default=`; returns it as Python source and as the JSON that is read back.
+# Parses the value of `default=`. Returns it as Python source and as the JSON of a response.
 ReadDefault = Callable[[str], tuple[str, str]]
 # Turns a text, a number or a date into the nearest valid JSON value, as Python source.
 Fit = Callable[[str], str]
@@ -14,25 +14,25 @@ Fit = Callable[[str], str]
 
 @dataclass(frozen=True)
 class Kind:
-    """One type with its arguments and limits.
+    """A type with its arguments and limits.
 
     Attributes:
         annotation: The Python type in the model.
         sample: A valid JSON value.
-        other: Another one.
-        column: The SQLAlchemy type; empty where the annotation says it.
-        schema: The type in what is sent; the annotation where empty.
-        answer: The type in what is read, likewise.
+        other: Another valid JSON value.
+        column: The SQLAlchemy type; empty if SQLAlchemy derives it from the annotation.
+        schema: The type in requests; empty if it is the annotation.
+        answer: The type in responses; empty if it is the annotation.
         limits: Arguments of Pydantic's Field.
-        form: What else stands in the Annotated.
-        check: SQL that holds for every value, with `{}` for the column; empty where the type says it all.
-        unique: A valid JSON value for each `n` from 1 on; empty where rows can't differ enough.
-        accepted: Further valid JSON values, and what is read afterwards.
-        refused: JSON values that are a 422.
+        form: Further arguments of Annotated.
+        check: An SQL check with `{}` for the column; empty if the column type is enough.
+        unique: A valid JSON value for each `n` from 1 on; empty if there are too few different values.
+        accepted: Further valid JSON values, each with the value that a response returns.
+        refused: JSON values that return 422.
         indexable: Whether a plain index can hold it.
-        target: The resource that it refers to.
-        values: Those of an enum.
-        read_default: How a default is read; None where there can be none.
+        target: The resource that a reference points to.
+        values: The values of an enum.
+        read_default: Parses a default; None if the type does not accept one.
         fit: How an example is fitted to the limits; None where `sample` is one.
     """
 

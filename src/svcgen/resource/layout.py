@@ -1,4 +1,4 @@
-"""Where things are in a service, read from its code: its team may have moved and reformatted them."""
+"""Find the parts of a service in its code, as its team may have moved and reformatted them."""
 
 import ast
 from collections.abc import Mapping
@@ -10,12 +10,12 @@ from svcgen.errors import ServiceError
 from svcgen.resource.relations import names_of, names_of_model
 from svcgen.resource.spec import Resource
 
-# Nobody writes a module, or a document such as AGENTS.md, of this size.
+# No module or document such as AGENTS.md is this large.
 _LARGEST = 2 << 20
 MODELS = Path("app/models/__init__.py")
 MAIN = Path("app/main.py")
 FACTORIES = Path("tests/factories")
-# What the generated modules import, and what to do where it is missing.
+# What the generated modules import.
 NEEDED = {
     "app/deps.py": {"ReadSessionDep", "SessionDep"},
     "app/errors.py": {"NotFoundError", "problem_responses"},
@@ -33,8 +33,8 @@ class Target:
         module: The module that defines it.
         table: The name of its table.
         id_type: The annotation of its key.
-        coming: Whether it is being added, with all that a resource has.
-        names: What its table brings into the schema of the database.
+        coming: Whether the same command adds it.
+        names: The names that its table adds to the database schema.
     """
 
     model: str
@@ -47,12 +47,12 @@ class Target:
 
 @dataclass(frozen=True)
 class Layout:
-    """What a resource is put into.
+    """The service that a resource is added to.
 
     Attributes:
         root: The service's directory.
         routers: The module that lists the routers, relative to the root.
-        targets: The models that there are, by their names in lower case, which `HTTPCall` and http_call share.
+        targets: The existing models by lower-case name, in which `HTTPCall` and http_call are the same.
     """
 
     root: Path
@@ -92,7 +92,7 @@ def read_layout(root: Path) -> Layout:
     """Find everything that a new resource touches.
 
     Raises:
-        ServiceError: Something is not where it can be found; the hint says what to do by hand.
+        ServiceError: A part is not found; the hint tells what to do by hand.
     """
     for name, names in NEEDED.items():
         _check_defines(root, name, names)
@@ -103,7 +103,7 @@ def parse(root: Path, file: Path) -> ast.Module:
     """Return the syntax tree of a module of the service.
 
     Raises:
-        ServiceError: It is missing or no valid Python.
+        ServiceError: The file is missing or not valid Python.
     """
     try:
         return ast.parse(read(root, file))
@@ -115,7 +115,7 @@ def read(root: Path, file: Path) -> str:
     """Return the text of a file of the service.
 
     Raises:
-        ServiceError: It is missing, no regular file, too large, or not UTF-8.
+        ServiceError: The file is missing, not a regular file, too large, or not UTF-8.
     """
     try:
         return read_bounded(root / file, _LARGEST).decode()

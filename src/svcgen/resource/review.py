@@ -12,7 +12,7 @@ def review(source: str, tables: Sequence[str]) -> str:
     """Return a migration without Alembic's remarks, having seen that it makes these tables and nothing else.
 
     Raises:
-        ServiceError: It does more: the models and the migrations differed before. Or it does less.
+        ServiceError: The migration does more, because models and migrations differed before, or less.
     """
     for call in _operations(source):
         if not _is_of(call, tables):

@@ -1,26 +1,26 @@
-"""A resource and its fields, as read from the words of a command line."""
+"""A resource and its fields, as parsed from a command line."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from svcgen.resource.kinds import Kind
 
-# Stands between two resources; a reserved word of Python, so the name of none.
+# Separates two resources. It is a reserved word in Python, so no resource can have this name.
 AND = "and"
 
 
 @dataclass(frozen=True)
 class Field:
-    """One field.
+    """A field.
 
     Attributes:
-        name: As given.
-        kind: What its type means.
-        optional: Whether it may be null.
+        name: The name as given.
+        kind: The meaning of its type.
+        optional: Whether null is allowed.
         unique: Whether no two rows may share a value.
-        index: Whether there is a plain index on it.
-        default: Python source of what a request that leaves it out means; empty where there is none.
-        default_json: What is read back then.
+        index: Whether the column has a plain index.
+        default: Python source of the value when a request omits the field; empty if there is none.
+        default_json: The default in a response.
         closes_cycle: Whether it is a reference that leads back to where it starts: its constraint can be made only
             once all tables are there.
     """
@@ -36,12 +36,12 @@ class Field:
 
     @property
     def column(self) -> str:
-        """The name of the column, of the attribute and in JSON."""
+        """The name of the column, the attribute and the JSON key."""
         return f"{self.name}_id" if self.kind.target else self.name
 
     @property
     def required(self) -> bool:
-        """Whether a request must have it."""
+        """Whether a request must contain it."""
         return not self.optional and not self.default
 
 
@@ -50,11 +50,11 @@ class Resource:
     """A resource.
 
     Attributes:
-        name: Singular, snake_case.
-        plural: What its table, its router and its path are called.
-        fields: In the order given.
-        words: What it was read from.
-        plural_given: Whether its plural was said.
+        name: Singular, in snake_case.
+        plural: The name of its table, router and path.
+        fields: The fields, in the order given.
+        words: The words that it was parsed from.
+        plural_given: Whether the plural was given on the command line.
     """
 
     name: str
@@ -70,7 +70,7 @@ class Resource:
 
     @property
     def references(self) -> tuple[Field, ...]:
-        """The fields that refer to other resources, or to its own."""
+        """The fields that refer to other resources or to this one."""
         return tuple(field for field in self.fields if field.kind.target)
 
 
@@ -80,7 +80,7 @@ def class_name(name: str) -> str:
 
 
 def arguments(resources: Sequence[Resource]) -> tuple[str, ...]:
-    """Return what `svcgen add resource` is to be given to add them."""
+    """Return the arguments of `svcgen add resource` that add resources."""
     words = [word for resource in resources for word in (AND, *resource.words)][1:]
     plurals = [f"--plural={resource.name}={resource.plural}" for resource in resources if resource.plural_given]
     return (*words, *plurals)

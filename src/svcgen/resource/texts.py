@@ -9,7 +9,7 @@ from svcgen.resource.kinds import Kind, quoted, same
 STR_LENGTH = 255
 # An entry of a Postgres index holds 2704 bytes, and a character takes up to four.
 _INDEXED_LENGTH = 600
-# What the body limit of a service's tests lets through with ease.
+# Well below the body limit of a service.
 _TESTED_LENGTH = 2000
 # The longest example that anybody reads.
 _READABLE_LENGTH = 80
@@ -19,7 +19,7 @@ def read_length(word: str, value: str | None, default: int | None) -> int | None
     """Return a length given as `min=` or `max=`.
 
     Raises:
-        SpecError: It is not a number that a length can be.
+        SpecError: The value is not a length.
     """
     if value is None:
         return default

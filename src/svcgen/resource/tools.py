@@ -25,10 +25,10 @@ for context in iter_route_contexts(app.routes):
 
 
 def require_environment(service: Path) -> None:
-    """Refuse a service that has nothing to run; `uv run` would build it, with whatever it names as its builder.
+    """Check that the service has a virtual environment; `uv run` would build it with the build backend it names.
 
     Raises:
-        ServiceError: It has no virtual environment.
+        ServiceError: There is no virtual environment.
     """
     if not (service / ".venv" / "bin" / "python").exists():
         raise ServiceError(
