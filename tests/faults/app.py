@@ -7,6 +7,7 @@ production, or what a team may well make it.
 import asyncio
 import os
 import runpy
+import sys
 from collections.abc import Awaitable, Callable
 from importlib import import_module
 from importlib.util import find_spec
@@ -98,6 +99,8 @@ async def store_while_reading(way: str, session: Annotated[Any, Depends(get_read
 
 
 api.routers.append(router)
+# Its image has no such package, but fastapi-cli brings it to the dev group, and uvicorn uses it where it is.
+sys.modules["websockets"] = None  # type: ignore[assignment]
 for constant in os.environ.get("FAULTS_CONSTANTS", "").split():
     place, _, value = constant.partition("=")
     module, _, name = place.partition(":")
