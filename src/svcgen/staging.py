@@ -125,7 +125,7 @@ class Staging:
             self._made.append(self._destination / ".git")
 
     def _add(self, file: str) -> None:
-        for folder in reversed(PurePosixPath(file).parents):
+        for folder in reversed(PurePosixPath(file).parents[:-1]):
             place = self._destination / folder
             if place.is_symlink() or not place.is_dir():
                 place.mkdir()

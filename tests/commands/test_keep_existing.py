@@ -186,6 +186,18 @@ def test_a_directory_without_a_repository_gets_one(svcgen: Svcgen, workdir: Path
     assert git(workdir / "billing", "status", "--porcelain") == "?? README.md"
 
 
+@pytest.mark.parametrize("flags", [[], ["--keep-existing"]])
+def test_a_link_to_a_directory(svcgen: Svcgen, workdir: Path, flags: list[str]) -> None:
+    (workdir / "real").mkdir()
+    if flags:
+        (workdir / "real" / "README.md").write_text("yours\n")
+    (workdir / "billing").symlink_to("real")
+    made = svcgen("new", "billing", "--no-sync", *flags)
+    assert made.returncode == 0, made.stderr
+    assert (workdir / "billing").is_symlink()
+    assert git(workdir / "real", "log", "--format=%s") == "Scaffold billing"
+
+
 def test_an_unborn_branch(svcgen: Svcgen, workdir: Path) -> None:
     git(workdir, "init", "-q", "-b", "trunk", "billing")
     (workdir / "billing" / "README.md").write_text("yours\n")
