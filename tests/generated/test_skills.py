@@ -75,7 +75,7 @@ LIMITS = {
 }
 PROGRAMS = r"(?:[A-Z_]+=\w+ )?(?:alembic|cp|curl|docker|fly|gh|git|mkdir|railway|source|uv|uvicorn|uvx)"
 DEVDB = "uv run scripts/devdb.py"
-RUN_ELSEWHERE = {"UV_VENV_CLEAR=1 uv venv && uv sync"}  # by test_running.py
+RUN_ELSEWHERE = {"UV_VENV_CLEAR=1 uv venv && uv sync", "uv run fastapi dev"}  # by test_running.py, test_development.py
 SERVERS = {"uv run uvicorn app.main:app --reload --reload-dir app", "uvicorn app.main:app --reload --reload-dir app"}
 IDENTITY = ("-c", "user.name=Ada", "-c", "user.email=ada@example.com", "-c", "commit.gpgsign=false")
 MIGRATION = '''"""Step {revision}."""
