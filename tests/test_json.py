@@ -79,7 +79,7 @@ def test_an_error_of_any_kind(
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     for module in ("cli_new", "cli_status", "cli_update", "commands.add"):
         monkeypatch.setattr(f"svcgen.{module}.find_template", fail)
-    monkeypatch.setattr("svcgen.cli_paths.find_services", fail)
+    monkeypatch.setattr("svcgen.places.find_services", fail)
     arguments = (*command.split(), "--json")
 
     exited = run(list(arguments))

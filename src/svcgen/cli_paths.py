@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from svcgen.places import find_services, read_list
 from svcgen.screen import Screen
 
 Repos = Annotated[
@@ -22,6 +21,8 @@ def find(screen: Screen, paths: Sequence[Path] | None, repos: Path | None = None
         paths: The paths given; by default the working directory, unless there is a list.
         repos: A file that lists more paths.
     """
+    from svcgen.places import find_services, read_list
+
     listed = read_list(repos) if repos else []
     given = [*(paths or []), *listed] or ([] if repos else [Path()])
     services = find_services(given)

@@ -1,4 +1,4 @@
-"""What a command tells while it works; the caller shows it or not."""
+"""What a command reports while it works. The caller decides what to show."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,14 +9,14 @@ Outcome = Literal["done", "failed", "skipped", "pending"]
 
 @dataclass(frozen=True)
 class Started:
-    """A step has begun."""
+    """A step starts."""
 
     name: str
 
 
 @dataclass(frozen=True)
 class CommandRun:
-    """A child process has ended."""
+    """A child process ended."""
 
     command: str
     output: str
@@ -24,13 +24,13 @@ class CommandRun:
 
 @dataclass(frozen=True)
 class Step:
-    """A step has ended.
+    """A step ended.
 
     Attributes:
         name: One word, the same in every run.
-        outcome: `pending` where an earlier failure left it undone, `skipped` where it was not wanted.
-        seconds: Wall time.
-        command: What to run by hand, in the service's directory, for a step that is failed or pending.
+        outcome: `pending` if it waits for a failed step, `skipped` if it was not wanted.
+        seconds: Wall-clock time.
+        command: For a failed or pending step, the command that runs it in the service's directory.
         reason: Why it is not done.
     """
 
@@ -45,4 +45,4 @@ Notify = Callable[[Started | CommandRun | Step], None]
 
 
 def ignore(_event: Started | CommandRun | Step) -> None:
-    """Notify nobody."""
+    """Ignore an event."""

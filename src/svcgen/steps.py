@@ -1,4 +1,4 @@
-"""Takes the steps of a command and remembers how each ended."""
+"""Runs the steps of a command and records how each ended."""
 
 from collections.abc import Callable
 from time import perf_counter
@@ -12,7 +12,7 @@ class Steps:
     """The steps of one command, in order.
 
     Args:
-        notify: Is told of each.
+        notify: Receives each step, when it starts and when it ends.
     """
 
     def __init__(self, notify: Notify) -> None:
@@ -20,13 +20,13 @@ class Steps:
         self.notify = notify
 
     def require(self, name: str, action: Callable[[], object]) -> None:
-        """Take a step without which there is nothing: its errors are the command's."""
+        """Run a step that the command needs: an error in it ends the command."""
         start = self._start(name)
         action()
         self._add(Step(name, "done", perf_counter() - start))
 
     def attempt(self, name: str, command: str, action: Callable[[], object]) -> bool:
-        """Take a step that a person can take later with a command, and tell whether it is done."""
+        """Run a step that a person can run later, and return whether it is done."""
         start = self._start(name)
         try:
             action()
@@ -37,19 +37,19 @@ class Steps:
         return True
 
     def outcome(self, name: str) -> str:
-        """Return how a step that was taken has ended."""
+        """Return the outcome of a step that has ended."""
         return next(step.outcome for step in self.taken if step.name == name)
 
     def fail(self, name: str, command: str, error: ToolError, seconds: float = 0) -> None:
-        """Record a step that failed, and the command that takes it."""
+        """Record a step that failed, and the command that runs it."""
         self._add(Step(name, "failed", seconds, command, f"{error.message}\n{error.hint}".strip()))
 
     def skip(self, name: str, reason: str) -> None:
-        """Leave out a step that is not wanted."""
+        """Record a step that was not wanted."""
         self._add(Step(name, "skipped", reason=reason))
 
     def postpone(self, name: str, command: str, reason: str) -> None:
-        """Leave a step that can't be taken yet."""
+        """Record a step that can't run yet, and the command that runs it."""
         self._add(Step(name, "pending", command=command, reason=reason))
 
     def _start(self, name: str) -> float:

@@ -3,7 +3,6 @@
 import os
 import re
 import shlex
-import textwrap
 import unicodedata
 from pathlib import Path
 
@@ -60,6 +59,8 @@ def change_directory(path: Path) -> list[str]:
 
 
 def _fill(line: str, width: int, indent: str) -> str:
+    import textwrap
+
     return textwrap.fill(
         line, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False, replace_whitespace=False
     )
