@@ -8,7 +8,6 @@ import typer
 
 from svcgen.errors import ExitCode, UsageError
 from svcgen.options import AsJson, Quiet, Verbose
-from svcgen.places import absolute
 from svcgen.questions import NAME, load_questions
 from svcgen.screen import Screen, can_ask, print_json
 from svcgen.template import Template, find_template
@@ -113,6 +112,7 @@ def _answer(
 ) -> dict[str, str]:
     """Complete the answers given, after checking all that can be checked before the first prompt."""
     from svcgen.answers import check, complete, read_data_file
+    from svcgen.places import absolute
 
     questions = load_questions(template.root)
     if data_file:
@@ -131,4 +131,6 @@ def _answer(
 
 
 def _target(destination: Path | None, name: str) -> Path:
+    from svcgen.places import absolute
+
     return absolute(destination or Path(name))
