@@ -92,6 +92,17 @@ def test_only_what_the_template_owns_is_edited(service: Path, template: Template
     assert (found.edited, found.deleted) == (("Dockerfile",), ("compose.yaml",))
 
 
+def test_files_from_before_the_service_are_not_edited(service: Path, template: Template) -> None:
+    (service / ".gitignore").write_text("ours\n")
+    (service / "SECURITY.md").unlink()
+    with (service / ".copier-answers.yml").open("a") as answers:
+        answers.write("_kept:\n- .gitignore\n- SECURITY.md\n")
+
+    found = look(service, template)
+
+    assert (found.edited, found.deleted) == ((), ())
+
+
 def test_failed_rules_are_those_of_the_services_own_tools(service: Path, template: Template) -> None:
     put_tool(service, "ruff", f'exec {RUFF} "$@"')
     (service / "app" / "api" / "invoices.py").write_text('"""Invoices."""\n\nimport os\n\nKEY = os.environ["KEY"]\n')

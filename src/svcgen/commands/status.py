@@ -164,8 +164,8 @@ def _look(
         newest=tags[-1] if tags else "",
         behind=known(lambda: _behind(service.version, tags)) if tags else None,
         answers=service.answers,
-        edited=tuple(edits[0]) if edits else None,
-        deleted=tuple(edits[1]) if edits else None,
+        edited=tuple(file for file in edits[0] if file not in service.kept) if edits else None,
+        deleted=tuple(file for file in edits[1] if file not in service.kept) if edits else None,
         failed_rules=known(failed) if failed else None,
         remarks=tuple(remarks),
     )
