@@ -94,9 +94,9 @@ def test_only_what_the_template_owns_is_edited(service: Path, template: Template
 
 def test_files_from_before_the_service_are_not_edited(service: Path, template: Template) -> None:
     (service / ".gitignore").write_text("ours\n")
-    (service / "SECURITY.md").unlink()
+    (service / "compose.yaml").unlink()
     with (service / ".copier-answers.yml").open("a") as answers:
-        answers.write("_kept:\n- .gitignore\n- SECURITY.md\n")
+        answers.write("_kept:\n- .gitignore\n- compose.yaml\n")
 
     found = look(service, template)
 
