@@ -267,3 +267,20 @@ def test_lines_refer_to_each_other() -> None:
         parse_lines(["order buyer:ref:person"])
     with pytest.raises(SpecError, match="can't be split into words"):
         parse_lines(["order x:str:default='"])
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        ("Class x:str", "try customer_class"),
+        ("LineItem x:str", "try line_item"),
+        ("Größe x:str", "try groe"),
+        ("invoice Class:str", "try invoice_class"),
+        ("invoice dueDate:date", "try due_date"),
+    ],
+)
+def test_a_suggested_name_is_allowed(words: str, hint: str) -> None:
+    with pytest.raises(SpecError) as caught:
+        parse_resource(words.split())
+
+    assert caught.value.hint == hint

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Callable
 
 from svcgen.errors import SpecError
 from svcgen.resource import reserved
@@ -24,8 +25,12 @@ def check_resource_name(name: str, what: str) -> None:
         SpecError: The name is not allowed.
     """
     label = {"name": "the resource name", "plural": "the plural"}[what]
-    _check_snake(name, label)
-    if reason := reserved.why_no_resource(name, is_table=what == "plural"):
+
+    def why_not(name: str) -> str:
+        return reserved.why_no_resource(name, is_table=what == "plural")
+
+    _check_snake(name, label, "customer", why_not)
+    if reason := why_not(name):
         hint = f"try customer_{name}" if what == "name" else f"choose another plural: --plural {name}_list"
         raise SpecError(f"{label} {name} {reason}", hint=hint)
 
@@ -41,7 +46,7 @@ def check_field_name(field: Field, resource: str, plural: str) -> None:
     Raises:
         SpecError: The name is not allowed.
     """
-    _check_snake(field.name, "the name")
+    _check_snake(field.name, "the name", resource, reserved.why_no_column)
     if field.kind.target and field.name.endswith("_id"):
         raise SpecError("svcgen adds _id to the name of a reference", hint=f"write {field.name.removesuffix('_id')}")
     if reason := reserved.why_no_column(field.column):
@@ -58,9 +63,11 @@ def check_field_name(field: Field, resource: str, plural: str) -> None:
         )
 
 
-def _check_snake(name: str, what: str) -> None:
+def _check_snake(name: str, what: str, prefix: str, why_not: Callable[[str], str]) -> None:
     if not _SNAKE.fullmatch(name):
-        raise SpecError(f"{what} {name!r} must be lower-case words joined by underscores", hint=f"try {_snake(name)}")
+        suggestion = _snake(name)
+        suggestion = f"{prefix}_{suggestion}" if why_not(suggestion) else suggestion
+        raise SpecError(f"{what} {name!r} must be lower-case words joined by underscores", hint=f"try {suggestion}")
     if len(name) > _LONGEST:
         raise SpecError(
             f"{what} {name} has {len(name)} characters; at most {_LONGEST} are allowed", hint="choose a shorter name"
