@@ -282,7 +282,7 @@ async def on_quota_exceeded(_request: Request, error: QuotaExceededError) -> Res
         Insert("app/logging.py", "import io\n", "import os\n"),
         Insert(
             "app/logging.py",
-            'logger, method, event) if "exc_info" in event else event\n',
+            "  # orjson writes it in RFC 3339\n    return event\n",
             """
 
 def add_process_id(_logger: Any, _method: str, event: EventDict) -> EventDict:
