@@ -5,10 +5,11 @@ import re
 import pytest
 from httpx import AsyncClient
 
-from app.api.swagger_ui import CONTENT_SECURITY_POLICY
 from app.deps import State
 from app.main import create_app
+from app.schemas.problem import Problem
 from app.settings import Settings
+from app.swagger_ui import CONTENT_SECURITY_POLICY
 from tests.conftest import client_of
 
 ASSETS = {
@@ -59,3 +60,13 @@ async def test_off_by_default(settings: Settings, state: State, path: str) -> No
     app = create_app(settings.model_copy(update={"docs_enabled": default}))
     async with client_of(app, state) as client:
         assert (await client.get(path)).status_code == 404
+
+
+async def test_a_route_of_the_service_at_the_root_is_not_redirected(settings: Settings, state: State) -> None:
+    async def index() -> Problem:
+        return Problem(title="Ours", status=200)
+
+    app = create_app(settings.model_copy(update={"docs_enabled": True}))
+    app.add_api_route("/", index, response_model=Problem)
+    async with client_of(app, state) as client:
+        assert (await client.get("/")).json()["title"] == "Ours"

@@ -86,7 +86,7 @@ MUTATIONS = [
     Mutation("errors give nothing away", "app/middleware.py", "problem_response(HTTPStatus.INTERNAL_SERVER_ERROR,", "problem_response(500, str(__import__('sys').exception()),", "test_errors.py"),
     Mutation("docs can be turned off", "app/main.py", " if settings.docs_enabled else None", "", "test_swagger_ui.py"),
     Mutation("Swagger UI can be turned off", "app/main.py", "if settings.docs_enabled:", "if True:", "test_swagger_ui.py"),
-    Mutation("Swagger UI is no other host's", "app/api/swagger_ui.py", '        swagger_css_url=f"{ASSETS}/swagger-ui.css",\n', "", "test_swagger_ui.py"),
+    Mutation("Swagger UI is no other host's", "app/swagger_ui.py", '        swagger_css_url=f"{ASSETS}/swagger-ui.css",\n', "", "test_swagger_ui.py"),
     Mutation("problems have examples", "app/errors.py", "**example_of(status, response", "**example_of('404', response", "test_errors.py"),
     Mutation("Sentry only with a DSN", "app/main.py", "if settings.sentry_dsn:", "if False:", "test_api.py"),
 ]  # fmt: skip

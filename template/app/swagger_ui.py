@@ -1,11 +1,13 @@
 """Swagger UI, served from this service's own files: https://fastapi.tiangolo.com/how-to/custom-docs-ui-assets/."""
 
+from functools import partial
 from importlib.resources import files
-from typing import Literal
+from typing import Any, Literal
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.openapi.docs import get_swagger_ui_html
-from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
+from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
+from starlette.exceptions import HTTPException
 
 # Relative URLs also work behind a proxy that strips a path prefix.
 ASSETS = "docs/assets"
@@ -34,6 +36,14 @@ def asset(name: Literal["favicon-32x32.png", "swagger-ui-bundle.js", "swagger-ui
     return FileResponse(str(files("fastapi_swagger.resources") / name))
 
 
-@router.api_route("/", methods=["GET", "HEAD"], response_class=RedirectResponse)
-async def index() -> RedirectResponse:
-    return RedirectResponse("docs")
+def add_swagger_ui(app: FastAPI) -> None:
+    app.include_router(router)
+    app.add_exception_handler(404, partial(on_not_found, app.exception_handlers[HTTPException]))
+
+
+async def on_not_found(handler: Any, request: Request, error: HTTPException) -> Response:
+    """Open the documentation at /, unless the service has a route there."""
+    if request.url.path == "/" and request.method in {"GET", "HEAD"} and "endpoint" not in request.scope:
+        return RedirectResponse("docs")
+    response: Response = await handler(request, error)
+    return response
