@@ -6,12 +6,12 @@ from conftest import RELEASE, ROOT, Svcgen
 from svcgen.template import installed_version
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 
 SECTIONS = {
     "new": "## `svcgen new NAME [DEST]`",
     "add resource": "## `svcgen add resource NAME FIELD...`",
-    "update": "## Updates",
+    "update": "## `svcgen update [PATH]...`",
     "status": "## `svcgen status [PATH]...`",
 }
 
@@ -23,17 +23,17 @@ def test_names_every_flag_and_no_other(svcgen: Svcgen, command: str) -> None:
     cells = re.findall(r"^\| (`-.*?) \| ", table, flags=re.MULTILINE)
     named = {flag for cell in cells for flag in re.findall(r"(?<![\w-])--?[a-z][a-z-]*", cell)}
 
-    assert named == {flag for pair in shown for flag in pair if flag} - {"--help"}
+    assert named == {flag for pair in shown for flag in pair if flag} - {"-h", "--help"}
 
 
 def test_has_a_section_for_every_command(svcgen: Svcgen) -> None:
-    commands = svcgen("--help").stdout.partition("Commands:\n")[2]
+    commands = svcgen("--help").stdout.partition("Commands:\n")[2].partition("\n\n")[0]
 
     assert set(re.findall(r"^  (\w+)", commands, flags=re.MULTILINE)) == {name.split()[0] for name in SECTIONS}
 
 
 def test_its_commands_exist() -> None:
-    scripts = re.findall(r"(?:uv run|bash|uv run python) ((?:\.ci|tests)/[\w./]+)", README)
+    scripts = re.findall(r"(?:uv run|bash|uv run python) ((?:\.ci|tests)/[\w./]+)", README + CONTRIBUTING)
 
     assert scripts
     assert [script for script in scripts if not (ROOT / script).is_file()] == []
@@ -45,6 +45,6 @@ def test_names_the_newest_release() -> None:
     assert f"svcgen/svcgen@{newest} svcgen new" in README
 
 
-@pytest.mark.parametrize("link", re.findall(r"\]\((?!https?:)([^)]+)\)", README))
+@pytest.mark.parametrize("link", re.findall(r"\]\((?!https?:)([^)]+)\)", README + CONTRIBUTING))
 def test_its_links_lead_somewhere(link: str) -> None:
     assert (ROOT / link).exists()

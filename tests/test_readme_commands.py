@@ -4,38 +4,50 @@ import json
 import os
 import re
 import shlex
+import signal
 import subprocess
 import sys
 import tempfile
+import time
+import urllib.request
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
 from conftest import ROOT, Svcgen
 from generated.conftest import environment
+from generated.test_running import free_port
 from helpers import git
 from svcgen.toolchain import Uv
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"^```sh\n(.*?)^```", README, flags=re.MULTILINE | re.DOTALL)
-# Where each block is run, by its first line.
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```(sh|python)\n(.*?)^```", README, flags=re.MULTILINE | re.DOTALL)
+# Where each block of shell is run, by its first line.
 PLACES = {
-    "uv run svcgen new billing ../billing": "svcgen",
-    "svcgen new billing . --data-file ../answers.yml --json > ../made.json": "ci/billing",
-    "svcgen add resource invoice number:str:unique amount:decimal:12,2 due:date:optional paid:bool:default=false \\": (
-        "billing"
+    "uv run --no-dev svcgen new billing ../billing": "svcgen",
+    'svcgen new billing --description "Sends invoices" --owner payments': "day",
+    "cd billing": "day",
+    "git add . && git diff --staged --stat": "day/billing",
+    "uv run scripts/devdb.py                                  # in a second terminal; or: docker compose up db": (
+        "day/billing"
     ),
-    'git add --all && git commit --quiet --message "Add invoices"': "billing",
-    "svcgen update": "billing",
+    'uv run scripts/makemigration.py "add notes to invoices"': "day/billing",
+    "svcgen update": "day/billing",
+    "svcgen new billing . --data-file ../answers.yml --json > ../made.json": "ci/billing",
+    "svcgen new billing . --keep-existing || [ $? -eq 5 ]": "forge/billing",
+    "svcgen add resource customer name:str email:str:unique": "billing",
+    'git add --all && git commit --quiet --message "Add customers"': "billing",
     "uvx copier copy git+https://github.com/svcgen/svcgen billing": "copied",
     "svcgen status ~/code/billing ~/code/catalog": "home",
 }
-WORK_ON_SVCGEN = "uv run pytest                          # all tests, in about eight minutes"
+MADE = {"billing", "day/billing"}  # by the commands
 # Stand for what a reader has on PATH: without a network, and at a terminal where Enter answers each question.
 PROGRAMS = {
     "svcgen": 'exec {python} -m svcgen "$@"',
-    "uv": 'if [ "$1 $2" = "run svcgen" ]; then shift 2; exec {python} -m svcgen "$@"; fi; exec {uv} "$@"',
+    "uv": 'if [ "$1 $2 $3" = "run --no-dev svcgen" ]; then shift 3; exec {python} -m svcgen "$@"; fi; exec {uv} "$@"',
     "uvx": """
 if [ "$1" = --from ]; then shift 3; exec {python} -m svcgen "$@" --no-sync; fi
 exec {python} -m "$@" --defaults --data service_name=billing
@@ -52,9 +64,8 @@ def reader() -> Iterator[tuple[Path, Mapping[str, str]]]:
 
 
 def prepare(place: Path) -> dict[str, str]:
-    for folder in (*PLACES.values(), "home/code", "bin"):
+    for folder in {*PLACES.values(), "home/code", "bin", "day"} - MADE:
         (place / folder).mkdir(parents=True, exist_ok=True)
-    (place / "billing").rmdir()
     for name in ("billing", "catalog"):
         (place / "home/code" / name).symlink_to(place / "billing")
     git(place / "ci/billing", "init", "--quiet")
@@ -69,9 +80,9 @@ def prepare(place: Path) -> dict[str, str]:
         program = place / "bin" / name
         program.write_text(f"#!/bin/sh\n{script.format(python=shlex.quote(sys.executable), uv=uv.program)}\n")
         program.chmod(0o755)
-    # Of the suite of a service one file is enough here.
     path = f"{place / 'bin'}{os.pathsep}{os.environ['PATH']}"
-    own = {"PATH": path, "HOME": str(place / "home"), "GIT_CONFIG_GLOBAL": str(config), "PYTEST_ADDOPTS": "-k healthz"}
+    few_tests = "-k 'healthz or create'"
+    own = {"PATH": path, "HOME": str(place / "home"), "GIT_CONFIG_GLOBAL": str(config), "PYTEST_ADDOPTS": few_tests}
     return {**environment(), **own, "GIT_CONFIG_NOSYSTEM": "1", "UV_CACHE_DIR": cache_of(uv)}
 
 
@@ -88,15 +99,64 @@ def run(script: str, place: Path, environ: Mapping[str, str]) -> str:
     return done.stdout
 
 
+@contextmanager
+def running(command: str, place: Path, environ: Mapping[str, str]) -> Iterator[subprocess.Popen[str]]:
+    """Run a command until the end of the block, as a reader does in a terminal of its own."""
+    with subprocess.Popen(
+        ["bash", "-c", f"exec {command}"],
+        cwd=place,
+        env=environ,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.send_signal(signal.SIGINT)
+
+
+def serve(block: str, place: Path, environ: Mapping[str, str]) -> None:
+    """Start the database and the service on free ports, and open the page that the README names next."""
+    database, migrate, service = (line.partition("  #")[0].strip() for line in block.splitlines())
+    env_file = place / ".env"
+    env_file.write_text(env_file.read_text().replace("POSTGRES_PORT=5432", f"POSTGRES_PORT={free_port()}"))
+    port = free_port()
+    with running(database, place, environ) as postgres:
+        assert postgres.stdout
+        assert "ready" in postgres.stdout.readline()
+        run(migrate, place, environ)
+        with running(service, place, {**environ, "UVICORN_PORT": str(port)}):
+            assert "swagger" in wait_for(f"http://localhost:{port}")
+
+
+def wait_for(url: str) -> str:
+    for _ in range(200):
+        with suppress(OSError), urllib.request.urlopen(url) as response:  # noqa: S310
+            return str(response.read().decode())
+        time.sleep(0.1)
+    pytest.fail(f"{url} does not answer")
+
+
+def edit_the_model(lines: str, place: Path) -> None:
+    model = place / "app" / "models" / "invoice.py"
+    model.write_text(model.read_text() + lines)
+
+
 def test_every_block(reader: tuple[Path, Mapping[str, str]]) -> None:
     place, environ = reader
-    for block in BLOCKS:
+    for language, block in BLOCKS:
         first = block.splitlines()[0]
-        if first != WORK_ON_SVCGEN:
+        if language == "python":
+            edit_the_model(block, place / "day" / "billing")
+        elif first.startswith("uv run scripts/devdb.py"):
+            serve(block, place / PLACES[first], environ)
+        else:
             run(block, place / PLACES[first], environ)
 
     assert json.loads((place / "ci/made.json").read_text())["path"] == str(place / "ci/billing")
     assert (place / "copied/billing/app/main.py").is_file()
+    assert list((place / "day/billing/alembic/versions").glob("*_add_notes_to_invoices_*"))
 
 
 def test_command_without_a_clone(reader: tuple[Path, Mapping[str, str]]) -> None:
@@ -107,10 +167,9 @@ def test_command_without_a_clone(reader: tuple[Path, Mapping[str, str]]) -> None
     assert (place / "billing/app/main.py").is_file()
 
 
-def test_commands_for_work_on_svcgen_can_be_parsed() -> None:
-    (block,) = (block for block in BLOCKS if block.startswith(WORK_ON_SVCGEN))
-    for line in block.splitlines():
-        assert subprocess.run(["bash", "-n", "-c", line], check=False).returncode == 0, line
+@pytest.mark.parametrize("command", re.findall(r"^(?:[A-Z_]+=\S+ )*(?:uv|bash) .*", CONTRIBUTING, flags=re.MULTILINE))
+def test_commands_of_contributors_can_be_parsed(command: str) -> None:
+    assert subprocess.run(["bash", "-n", "-c", command], check=False).returncode == 0
 
 
 def test_redirection_into_the_destination_is_named(svcgen: Svcgen, workdir: Path) -> None:

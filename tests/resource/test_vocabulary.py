@@ -1,8 +1,11 @@
+import sys
+from collections.abc import Iterable, Mapping
+
 import pytest
 
-from conftest import Svcgen
+from conftest import ROOT, Svcgen
 from svcgen.resource.parse import parse_field
-from svcgen.resource.vocabulary import MODIFIERS, TYPES, Word
+from svcgen.resource.vocabulary import MODIFIERS, TYPES, Type, Word
 
 WORDS = {**TYPES, **MODIFIERS}
 
@@ -37,3 +40,32 @@ def test_the_help_teaches_every_word(svcgen: Svcgen) -> None:
 
 def test_only_the_help_of_that_command_does(svcgen: Svcgen) -> None:
     assert "Field types" not in svcgen("add", "--help").stdout
+
+
+def table(words: Mapping[str, Word], *columns: str) -> str:
+    """A table of the README."""
+
+    def row(cells: Iterable[str]) -> str:
+        return f"| {' | '.join(cells)} |\n"
+
+    def cells(word: Word) -> list[str]:
+        json = [word.json] if isinstance(word, Type) else []
+        return [f"`{word.name}`", f"`{word.example}`", word.meaning, *json]
+
+    return row(columns) + f"|{'---|' * len(columns)}\n" + "".join(row(cells(word)) for word in words.values())
+
+
+TABLES = (
+    table(TYPES, "type", "example", "meaning", "in JSON"),
+    table(MODIFIERS, "modifier", "example", "meaning"),
+)
+
+
+def test_the_readme_lists_every_word() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+
+    assert [each for each in TABLES if each not in readme] == []
+
+
+if __name__ == "__main__":  # PYTHONPATH=tests uv run python tests/resource/test_vocabulary.py
+    sys.stdout.write("\n".join(TABLES))
