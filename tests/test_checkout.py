@@ -59,7 +59,7 @@ def test_with_changes_that_are_not_committed(
     head = f"v98.0.0-1-g{git(clone, 'rev-parse', '--short', 'HEAD')}"
     assert recorded(workdir / "billing")[0] == f"{head}-dirty"
     assert (
-        f"note: an update can't rebuild {head}-dirty: commit the changes to the template, then make the service again\n"
+        f"note: updates can't rebuild {head}-dirty; commit the changes to the template, then create the service again\n"
     ) in made.stdout
 
     (clone / "template" / "new.txt").unlink()
@@ -85,8 +85,8 @@ def test_with_the_template_of_a_release(svcgen: Svcgen, clone: Path, workdir: Pa
     [
         ("v1.0.0", "", True),
         ("v1.0.0-1-gabc1234", "note: v1.0.0-1-gabc1234 is not a release; updates need its commit", True),
-        ("v1.0.0-dirty", "note: an update can't rebuild v1.0.0-dirty: commit the changes", False),
-        ("unknown", "note: the template's version is unknown, so the service can't be updated", False),
+        ("v1.0.0-dirty", "note: updates can't rebuild v1.0.0-dirty; commit the changes", False),
+        ("unknown", "note: the version of the template is unknown, so the service can't be up", False),
     ],
 )
 def test_what_a_new_service_says_of_its_updates(

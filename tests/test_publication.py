@@ -112,7 +112,7 @@ def committed(monorepo: Monorepo) -> None:
 MEANWHILE = [
     (typed, "overwritten"),
     (unknown, "files that git does not know are in the way: services/billing/new.py"),
-    (unseen, "git does not look at the changes of app.py"),
+    (unseen, "git was told to ignore changes of app.py"),
     (switched, "another commit or branch is checked out"),
     (committed, "another commit or branch is checked out"),
 ]

@@ -34,7 +34,7 @@ Examples:
   svcgen new billing --platform railway --owner payments
   svcgen new billing --resource 'invoice number:str:unique due:date'
   svcgen new billing . --data-file ../answers.yml --json
-  svcgen new billing --keep-existing   in a directory with a README
+  svcgen new billing --keep-existing
 
 Prompts offer your own defaults, from {_SETTINGS} or the file that COPIER_SETTINGS_PATH names.
 Without prompts that file is not read.

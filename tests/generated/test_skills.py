@@ -76,6 +76,7 @@ LIMITS = {
 PROGRAMS = r"(?:[A-Z_]+=\w+ )?(?:alembic|cp|curl|docker|fly|gh|git|mkdir|railway|source|uv|uvicorn|uvx)"
 DEVDB = "uv run scripts/devdb.py"
 RUN_ELSEWHERE = {"UV_VENV_CLEAR=1 uv venv && uv sync", "uv run fastapi dev"}  # by test_running.py, test_development.py
+APP_ALONE = "uv sync --no-dev"
 SERVERS = {"uv run uvicorn app.main:app --reload --reload-dir app", "uvicorn app.main:app --reload --reload-dir app"}
 IDENTITY = ("-c", "user.name=Ada", "-c", "user.email=ada@example.com", "-c", "commit.gpgsign=false")
 MIGRATION = '''"""Step {revision}."""
@@ -317,6 +318,9 @@ def heal_the_database(workshop: Workshop) -> None:
 
 def run_the_rest(workshop: Workshop, tmp_path: Path) -> None:
     """Run each command that was not run so far, beside the server that the card starts."""
+    # In an environment of its own: the one of the workshop is shared, and would lose its development tools.
+    workshop.do(f"UV_PROJECT_ENVIRONMENT={tmp_path / 'venv'} {APP_ALONE}")
+    workshop.done.add(APP_ALONE)
     lock = (workshop.path / "uv.lock").read_text(encoding="utf-8")
     with serving(workshop.service, tmp_path / "log", "app.main:app", "--reload", "--reload-dir", "app") as server:
         workshop.done |= SERVERS
