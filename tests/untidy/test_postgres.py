@@ -85,10 +85,13 @@ def test_two_users(billing: Service) -> None:
         temporary = stack.enter_context(temporary_folder())
         for user in (54321, 54322):
             made = stack.enter_context(place(billing, environment_too=True))
-            open_python(made, made.service.parent / "python")
+            python = made.service.parent / "python"
+            open_python(made, python)
             subprocess.run(["chown", "-R", f"{user}:{user}", made.service], check=True)
             made.service.chmod(0o700)
-            environ = {"PATH": os.defpath, "TMPDIR": str(temporary), "UNTIDY": made.mark}
+            # A Python that was built with a shared library looks for it where root's own one is.
+            library = {"LD_LIBRARY_PATH": str(python / "lib")}
+            environ = {"PATH": os.defpath, "TMPDIR": str(temporary), "UNTIDY": made.mark, **library}
             command = (*PYTEST, "-n0", "tests/test_db.py")
             running.append(stack.enter_context(made.popen(command, environ, user=user)))
         for process in running:
