@@ -121,7 +121,8 @@ async def on_invalid_request(request: Request, error: RequestValidationError) ->
 
 def explain_content_type(request: Request, error: RequestValidationError) -> str | None:
     """Name the cause where a model was expected but FastAPI has left the body as bytes: it is not declared as JSON."""
-    in_body = [item["type"] for item in error.errors() if item["loc"][0] == "body"]
+    # An error that a handler raises itself has no type.
+    in_body = [item.get("type", "") for item in error.errors() if "body" in item["loc"][:1]]
     is_unread = isinstance(error.body, bytes) and any(kind.endswith(("_type", "missing")) for kind in in_body)
     if not is_unread:
         return None

@@ -122,6 +122,14 @@ async def test_content_type_is_not_blamed_for_other_faults(
     assert json.loads(bytes(response.body))["detail"] == "The request is not valid"
 
 
+@pytest.mark.parametrize("body", [b"bolt", {"name": "bolt"}])
+async def test_an_error_that_a_handler_raises_itself(app: FastAPI, body: object) -> None:
+    error = RequestValidationError([{"loc": ("body", "name"), "msg": "taken"}, {"loc": (), "msg": "wrong"}], body=body)
+    response = await on_invalid_request(Request({"type": "http", "app": app, "headers": []}), error)
+
+    assert [shown["message"] for shown in json.loads(bytes(response.body))["errors"]] == ["taken", "wrong"]
+
+
 async def test_crash_gives_nothing_away(client: AsyncClient) -> None:
     response = await client.post("/widgets/bolt/then-crash")
 
