@@ -1,7 +1,7 @@
 """Says what a team should know about a service that was made around files of its own."""
 
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -9,9 +9,7 @@ from svcgen.errors import ToolError
 from svcgen.first_commit import NEVER
 from svcgen.git import run_git
 from svcgen.kept import Found, is_needed
-
-# How many names a note has.
-_SHOWN = 8
+from svcgen.text import enumerated
 
 
 def advice(destination: Path, found: Found, *, committed: bool) -> Iterator[str]:
@@ -27,25 +25,20 @@ def advice(destination: Path, found: Found, *, committed: bool) -> Iterator[str]
     needed = sorted({one.yours for one in kept if is_needed(one)} | set(found.foreign))
     untracked = [name for name in yours if name != NEVER and not before.is_tracked(name)]
     if yours:
-        yield f"kept as they are: {_named(yours)}"
+        yield f"kept as they are: {enumerated(yours)}"
     if needed:
-        yield f"the service may be incomplete and its tests may fail; not from the template: {_named(needed)}"
+        yield f"the service may be incomplete and its tests may fail; not from the template: {enumerated(needed)}"
     if untracked and committed:
-        yield f"not committed: {_named(untracked)}. To commit: git add {shlex.join(untracked)} && git commit"
+        yield f"not committed: {enumerated(untracked)}. To commit: git add -- {shlex.join(untracked)} && git commit"
     if ".gitignore" in yours and not _is_ignored(destination, NEVER):
         yield f"your .gitignore does not list {NEVER}, which holds secrets: echo {NEVER} >> .gitignore"
     if committed and _is_detached(destination):
         yield "HEAD is detached, so the commit is on no branch: git switch --create BRANCH"
 
 
-def _named(names: Sequence[str]) -> str:
-    more = len(names) - _SHOWN
-    return f"{', '.join(names[:_SHOWN])}{f' and {more} more' if more > 0 else ''}"
-
-
 def _is_ignored(destination: Path, file: str) -> bool:
     with suppress(ToolError):
-        return run_git(destination, "check-ignore", "-q", "--no-index", file, accept=(0, 1)).code == 0
+        return run_git(destination, "check-ignore", "-q", "--no-index", "--", file, accept=(0, 1)).code == 0
     # There is no repository yet.
     with suppress(OSError):
         return file in (destination / ".gitignore").read_text(encoding="utf-8", errors="replace").split()

@@ -9,11 +9,9 @@ from svcgen.existing import tracked_files
 from svcgen.questions import NAME
 from svcgen.repository import operation_in_progress
 from svcgen.service import ANSWERS_FILE, read_service
-from svcgen.text import from_here
+from svcgen.text import enumerated, from_here
 from svcgen.uv_workspace import check_workspace
 
-# How many entries a message names.
-_NAMED = 5
 # What git makes in every one of its own directories.
 _GIT = ("HEAD", "objects", "refs")
 
@@ -62,9 +60,8 @@ def _check_empty(directory: Path) -> None:
     found = sorted(entry.name for entry in directory.iterdir() if entry.name != ".git")
     found += [f"{file} (tracked, not on disk)" for file in sorted({*tracked_files(directory)}) if not found]
     if found:
-        more = f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
         raise DestinationError(
-            f"{directory} is not empty, in the way: {', '.join(found[:_NAMED])}{more}",
+            f"{directory} is not empty, in the way: {enumerated(found, 5)}",
             hint="to keep these files and add the service: --keep-existing; to create it elsewhere: "
             "svcgen new NAME DESTINATION; to redirect output elsewhere: > ../made.json",
         )

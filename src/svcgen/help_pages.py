@@ -1,4 +1,4 @@
-"""What `-h` and a bare `svcgen` print besides docstrings and flags."""
+"""The text of `-h` and of a bare `svcgen`, except for docstrings and flags."""
 
 import sys
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What was in a destination before the service, and what of it the service lives with."""
+"""What a destination held before the service, and which of it is kept."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -11,9 +11,7 @@ from svcgen.first_commit import ADD
 from svcgen.questions import NAME
 from svcgen.screen import Screen, error
 from svcgen.template import Template
-from svcgen.text import change_directory, counted
-
-_SHOWN = 8
+from svcgen.text import change_directory, counted, enumerated
 
 
 def service_object(request: NewRequest, service: NewService) -> dict[str, Any]:
@@ -89,8 +87,7 @@ def _remarks(request: NewRequest, service: NewService) -> list[str]:
         if step.outcome == "skipped" and not step.reason.startswith("--")
     ]
     if service.left_out:
-        names, more = ", ".join(service.left_out[:_SHOWN]), len(service.left_out) - _SHOWN
-        said.append(f"git ignores {names}{f' and {more} more' if more > 0 else ''} here; to commit them: {ADD}")
+        said.append(f"git ignores {enumerated(service.left_out)} here; to commit them: {ADD}")
     return [*service.notes, *said, *_origin_remarks(request.template)]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from svcgen.commands.status import ServiceStatus
 from svcgen.screen import Cell, Screen
-from svcgen.text import counted, from_here, printable
+from svcgen.text import counted, enumerated, from_here, printable
 
 _UNKNOWN = Cell("?", "dim")
 _COLUMNS = ("service", "version", "behind", "edited", "owner", "path")
@@ -58,8 +58,7 @@ def show_statuses(
     if reasons:
         screen.line()
     for reason, names in reasons.items():
-        few = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if names[3:] else "")
-        screen.say(printable(f"{few}: {' '.join(reason.split())}", but=""))
+        screen.say(printable(f"{enumerated(names, 3)}: {' '.join(reason.split())}", but=""))
     screen.line()
     screen.say(_summary(statuses), "bold")
 

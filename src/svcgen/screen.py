@@ -133,7 +133,7 @@ class Screen:
             _complain("note", "bold cyan", text, sys.stderr)
 
     def same_command(self, command: str) -> None:
-        """Print the command that does without prompts what was answered at them."""
+        """Print the command that has the same result without prompts."""
         if command:
             self.block("The same without prompts:", [command])
             self.line()

@@ -1,9 +1,10 @@
-"""Text for people: what a terminal may be sent, words that wrap and commands that do not."""
+"""Text for people: escaped for terminals, wrapped at words, with commands kept whole."""
 
 import os
 import re
 import shlex
 import unicodedata
+from collections.abc import Sequence
 from pathlib import Path
 
 # A command is what can be pasted: what stands between backticks, or a program and its arguments after a colon.
@@ -40,6 +41,12 @@ def wrapped(text: str, width: int, indent: str = "  ") -> str:
 def counted(number: int, one: str, many: str = "") -> str:
     """Return a number and a noun: 1 file, 2 files."""
     return f"{number} {one if number == 1 else many or f'{one}s'}"
+
+
+def enumerated(names: Sequence[str], most: int = 8) -> str:
+    """Return names between commas, and the number of those beyond the first `most`."""
+    more = len(names) - most
+    return f"{', '.join(names[:most])}{f' and {more} more' if more > 0 else ''}"
 
 
 def from_here(path: Path) -> str:

@@ -1,4 +1,4 @@
-"""The command line that does without prompts what a person answers at them."""
+"""The command line that has the same result as the answers typed at prompts."""
 
 import shlex
 from types import TracebackType

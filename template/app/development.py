@@ -1,4 +1,4 @@
-"""What a developer sees in a response and nobody else: the error behind a 500, and the command that is missing."""
+"""What responses show only in development: the error behind a 500, and the command to run for a missing migration."""
 
 import asyncio
 import traceback
@@ -68,7 +68,7 @@ def forms_of(secret: str) -> Iterator[str]:
 
 
 def secrets_in(value: object) -> Iterator[str]:
-    """Find the secrets and the passwords of URLs, however deep; "postgres:postgres" is none."""
+    """Find the secrets and the passwords of URLs, however deep; a password equal to its user name is not a secret."""
     if isinstance(value, SecretStr):
         yield value.get_secret_value()
     elif isinstance(value, BaseModel):
@@ -84,7 +84,7 @@ def secrets_in(value: object) -> Iterator[str]:
 
 
 def add_development_handlers(app: FastAPI) -> None:
-    """Name the command that is missing where the database does not fit the models."""
+    """Name the command to run where the database does not match the models."""
     for kind in (DBAPIError, IntegrityError):
         app.add_exception_handler(kind, partial(on_database_error, app.exception_handlers[kind]))
 

@@ -83,7 +83,7 @@ def drop_color_message(_logger: Any, _method: str, event: EventDict) -> EventDic
 
 
 def is_statement(record: logging.LogRecord) -> bool:
-    """Tell a statement from what SQLAlchemy adds: that its values are hidden, and what has no effect in autocommit mode."""
+    """Drop SQLAlchemy's notes on hidden parameters and on autocommit, and keep the statements."""
     said = str(record.msg)
     return not said.startswith("[") and "autocommit" not in said
 

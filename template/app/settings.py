@@ -53,7 +53,7 @@ class Settings(BaseSettings):
         "INFO", title="The least severe level that is logged"
     )
     log_sql: bool = Field(False, title="Log every SQL statement, without its parameters")
-    no_color: str = Field("", title="Anything at all: no colours in a terminal, see https://no-color.org")
+    no_color: str = Field("", title="Any value turns colours off: https://no-color.org")
     sentry_dsn: SecretStr | None = Field(None, title="Errors are sent to Sentry only when this is set")
     environment: Literal["development", "staging", "production"] = Field("production", title="Which deployment this is")
     docs_enabled: bool = Field(False, title="Serve /docs and /openapi.json, and redirect / to /docs")

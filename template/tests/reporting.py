@@ -1,4 +1,4 @@
-"""What a run of the tests reports: of a failing test the last responses and exceptions, and no coverage floor for a part."""
+"""Report the last responses and exceptions of a failing test; drop the coverage floor if only some tests run."""
 
 import traceback
 from collections import deque
