@@ -117,5 +117,6 @@ def _without_git() -> Iterator[None]:
     """
     from plumbum import local
 
-    with local.env(PATH=""):
+    # An empty PATH would mean the working directory, which may be a checkout.
+    with local.env(PATH=os.devnull):
         yield

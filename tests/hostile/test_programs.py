@@ -27,6 +27,14 @@ def virtual_environment(victim: Victim) -> None:
     (victim.service / ".git" / "info" / "exclude").write_text(".venv\n")
 
 
+def top_directory(victim: Victim) -> None:
+    tools = [tool for tool in TOOLS if tool != "alembic"]  # which is a folder of the service
+    for tool in tools:
+        victim.program(victim.service / tool)
+    git(victim.service, "add", "--force", "--", *tools)
+    git(victim.service, "commit", "--quiet", "--message", "tools")
+
+
 def hooks(victim: Victim) -> None:
     for hook in HOOKS.split():
         victim.program(victim.service / ".git" / "hooks" / hook)
@@ -111,6 +119,7 @@ def everything(victim: Victim) -> None:
 
 CARRIED = {
     "all programs of .venv": virtual_environment,
+    "programs in the working directory": top_directory,
     "git hooks": hooks,
     "a file system monitor": monitor,
     "git filters": filters,
@@ -148,9 +157,10 @@ def check_look(victim: Victim, carry: Callable[[Victim], None], look: tuple[str,
     assert result.returncode in {0, 4}, result.stderr
 
 
-@attack("`svcgen new --dry-run` where modules lie", "nothing of it is executed, nothing is written")
+@attack("`svcgen new --dry-run` where modules and programs lie", "nothing of it is executed, nothing is written")
 def test_a_dry_run_of_new(victim: Victim) -> None:
     python_modules(victim)
+    top_directory(victim)
     before = victim.look()
     result = victim.run("new", "shop", "--defaults", "--dry-run")
     assert (victim.sung, changes(before, victim.look()), result.returncode) == ([], [], 0)
