@@ -114,7 +114,7 @@ def test_edits_that_are_not_committed_stay_so(svcgen: Svcgen, forge: Path) -> No
     git(forge, "add", "LICENSE")
     made = svcgen("new", "billing", "--keep-existing", "--no-sync")
 
-    assert "note: not committed: CHANGELOG.md. To commit: git add CHANGELOG.md && git commit\n" in made.stdout
+    assert "note: not committed: CHANGELOG.md. To commit: git add -- CHANGELOG.md && git commit\n" in made.stdout
     assert git(forge, "status", "--porcelain").splitlines() == [
         "M  LICENSE",
         " M README.md",
