@@ -19,7 +19,7 @@ class VersionHook(BuildHookInterface[Any]):
         built = root / "VERSION"
         if (root / ".git").exists():
             sys.path.insert(0, str(root / "src"))
-            from svcgen.describe import UNKNOWN, describe
+            from svcgen.template.describe import UNKNOWN, describe
 
             self.scratch = tempfile.TemporaryDirectory()  # kept until the file is packed
             built = Path(self.scratch.name, "VERSION")

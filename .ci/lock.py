@@ -31,7 +31,7 @@ def requirements_path(python: str) -> Path:
 
 
 def constraints_path(python: str) -> Path:
-    return ROOT / "src/svcgen/constraints" / f"{python}.txt"
+    return ROOT / "src/svcgen/service/constraints" / f"{python}.txt"
 
 
 def rendered_pyproject(python: str) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Collect the names that no resource and no field can have, from what has taken them.
 
-uv run .ci/names.py            write src/svcgen/resource/taken.json
+uv run .ci/names.py            write src/svcgen/resource/syntax/taken.json
 
 Pydantic, SQLAlchemy, pytest and Postgres are asked themselves, in the versions that a new service is locked to; the
 names that the generated code uses are read from it, and what the hard rules forbid from the hard rules.
@@ -23,15 +23,15 @@ from typing import Any
 import pytest
 import yaml
 
-from svcgen.resource.imports import KNOWN
-from svcgen.resource.layout import Layout
-from svcgen.resource.parse import parse_resource
-from svcgen.resource.render import render, render_shared
-from svcgen.resource.shared import TYPES
-from svcgen.toolchain import Uv
+from svcgen.resource.code.imports import KNOWN
+from svcgen.resource.code.layout import Layout
+from svcgen.resource.code.render import render, render_shared
+from svcgen.resource.code.shared import TYPES
+from svcgen.resource.syntax.parse import parse_resource
+from svcgen.system.uv import Uv
 
 ROOT = Path(__file__).resolve().parent.parent
-TAKEN = ROOT / "src/svcgen/resource/taken.json"
+TAKEN = ROOT / "src/svcgen/resource/syntax/taken.json"
 BASE = ROOT / "template/app/models/base.py"
 # Run by the Python of a service, with app/models/base.py and an empty directory as arguments.
 ASK = """

@@ -26,10 +26,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-RELEASES = ROOT / "src/svcgen/releases"
+RELEASES = ROOT / "src/svcgen/template/releases"
 UV = os.environ.get("UV", "uv")
 PARTS = ("copier.yml", "template")
-LINK = "https://github.com/svcgen/svcgen/releases/tag/v"
+LINK = "https://github.com/svcgen/svcgen/template/releases/tag/v"
 DEVELOPMENT = ".dev0"
 
 

@@ -12,9 +12,9 @@ import pytest
 from helpers import git
 from monorepo import Monorepo
 from shapes import check_output
-from svcgen import signals
-from svcgen.history import carried_versions
-from svcgen.template import BUILT
+from svcgen.system import signals
+from svcgen.template.find import BUILT
+from svcgen.template.history import carried_versions
 
 ROOT = Path(__file__).parents[1]
 RELEASE = carried_versions()[-1]

@@ -1,9 +1,9 @@
 import pytest
 
 from conftest import ROOT
-from svcgen.answers import complete
 from svcgen.errors import AnswerError
-from svcgen.questions import load_questions
+from svcgen.template.answers import complete
+from svcgen.template.questions import load_questions
 
 QUESTIONS = load_questions(ROOT)
 

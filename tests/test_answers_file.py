@@ -3,7 +3,7 @@
 import pytest
 import yaml
 
-from svcgen.answers_file import merge_answers
+from svcgen.service.answers_file import merge_answers
 
 BASE = "# Written by the template.\n_commit: v1\nname: billing\nold: gone\nteams:\n- one\n"
 NEW = "# Written by the new template.\n_commit: v2\nname: billing\nteams:\n- one\n- two\nregion: ams\n"

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from svcgen.changelog import duties
-from svcgen.history import parse_version
+from svcgen.template.changelog import duties
+from svcgen.template.history import parse_version
 
 CHANGELOG = """\
 # Changelog

@@ -10,12 +10,12 @@ import yaml
 
 from conftest import Svcgen, commit_all
 from helpers import git
+from svcgen.cli.report_new import service_object, show_service
+from svcgen.cli.screen import Screen
 from svcgen.commands.add import check_service
 from svcgen.commands.new import NewRequest, NewService
 from svcgen.errors import ServiceError
-from svcgen.report import service_object, show_service
-from svcgen.screen import Screen
-from svcgen.template import Template
+from svcgen.template.find import Template
 
 
 def recorded(service: Path) -> tuple[str, str]:
@@ -103,7 +103,7 @@ def test_what_a_new_service_says_of_its_updates(
 
 def test_a_fork_counts_its_own_versions(clone: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Its version in pyproject.toml may be any."""
-    monkeypatch.setattr("svcgen.template._PACKAGE", clone / "src" / "svcgen")
+    monkeypatch.setattr("svcgen.template.find._PACKAGE", clone / "src" / "svcgen")
     git(clone, "remote", "set-url", "origin", "git@git.example.com:platform/svcgen.git")
     answers = tmp_path / ".copier-answers.yml"
     for version, refused in (("v97.0.0", False), ("v98.0.0", False), ("v98.0.0-1-gabc1234", False), ("v98.1.0", True)):

@@ -10,7 +10,7 @@ import pytest
 
 from conftest import ROOT, Svcgen
 
-PRINTERS = {"cli.py", "screen.py"}
+PRINTERS = {"cli/app.py", "cli/screen.py"}
 
 
 def test_version(svcgen: Svcgen) -> None:
@@ -79,7 +79,7 @@ def test_output_that_can_not_be_encoded(svcgen: Svcgen) -> None:
 
 
 def test_a_bug_writes_a_log(svcgen: Svcgen, bundled: Path, tmp_path: Path, workdir: Path) -> None:
-    (bundled / "svcgen" / "lock.py").write_text("raise ZeroDivisionError('surprise')")
+    (bundled / "svcgen" / "service" / "lock.py").write_text("raise ZeroDivisionError('surprise')")
     result = svcgen("new", "billing", PYTHONPATH=str(bundled), XDG_STATE_HOME=str(tmp_path / "state"))
     assert result.returncode == 3
     assert "error: svcgen has a bug: ZeroDivisionError('surprise')" in result.stderr
@@ -92,7 +92,7 @@ def test_a_bug_writes_a_log(svcgen: Svcgen, bundled: Path, tmp_path: Path, workd
 
 
 def test_a_bug_where_no_state_can_be_kept(svcgen: Svcgen, bundled: Path, tmp_path: Path) -> None:
-    (bundled / "svcgen" / "lock.py").write_text("raise ZeroDivisionError")
+    (bundled / "svcgen" / "service" / "lock.py").write_text("raise ZeroDivisionError")
     (tmp_path / "file").touch()
     result = svcgen(
         "new", "billing", PYTHONPATH=str(bundled), XDG_STATE_HOME=str(tmp_path / "file"), TMPDIR=str(tmp_path)
@@ -101,13 +101,14 @@ def test_a_bug_where_no_state_can_be_kept(svcgen: Svcgen, bundled: Path, tmp_pat
     assert f"with this log: {tmp_path}/svcgen-" in result.stderr
 
 
-def test_only_two_modules_print() -> None:
-    sources = (ROOT / "src" / "svcgen").rglob("*.py")
-    printing = {path.name for path in sources if re.search(r"\bprint\(|sys\.std(out|err)", path.read_text())}
-    assert printing == PRINTERS
+def test_only_the_command_line_prints() -> None:
+    assert modules_with(r"\bprint\(|sys\.std(out|err)") == PRINTERS
 
 
 def test_only_one_module_imports_copier() -> None:
-    sources = (ROOT / "src" / "svcgen").rglob("*.py")
-    importing = {path.name for path in sources if re.search(r"(from|import) copier\b", path.read_text())}
-    assert importing == {"render.py"}
+    assert modules_with(r"(from|import) copier\b") == {"template/render.py"}
+
+
+def modules_with(pattern: str) -> set[str]:
+    package = ROOT / "src" / "svcgen"
+    return {str(path.relative_to(package)) for path in package.rglob("*.py") if re.search(pattern, path.read_text())}

@@ -9,14 +9,14 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from svcgen.cli_update import update
+from svcgen.cli.update import update
 from svcgen.commands.resume import Aborted
 from svcgen.commands.update import Update, UpdateRequest
 from svcgen.errors import ExitCode, ServiceError, TemplateError, UsageError
-from svcgen.events import CommandRun, Notify
-from svcgen.merge import Conflict, Merged
-from svcgen.repository import Head
-from svcgen.template import Template
+from svcgen.service.merge import Conflict, Merged
+from svcgen.service.repository import Head
+from svcgen.system.events import CommandRun, Notify
+from svcgen.template.find import Template
 
 TEMPLATE = Template(Path("/template"), "v2", "https://git.example.com/svcgen")
 CONFLICT = Merged(conflicts=(Conflict("app.py", (1,)),))
@@ -56,7 +56,7 @@ def called(monkeypatch: pytest.MonkeyPatch) -> Called:
         ("resume", "abort_update", "abort"),
     ):
         monkeypatch.setattr(f"svcgen.commands.{module}.{function}", called.take(name))
-    monkeypatch.setattr("svcgen.cli_update.find_template", lambda source: {None: TEMPLATE}[source])
+    monkeypatch.setattr("svcgen.cli.update.find_template", lambda source: {None: TEMPLATE}[source])
     return called
 
 
@@ -219,9 +219,9 @@ def test_json_is_one_object_and_nothing_else() -> None:
 def test_the_terminal_is_given_back(called: Called, monkeypatch: pytest.MonkeyPatch) -> None:
     """Before anything is printed to it, and after each service, whatever came of it."""
     events: list[str] = []
-    monkeypatch.setattr("svcgen.screen.Screen.close", lambda _screen: events.append("close"))
-    monkeypatch.setattr("svcgen.cli_update.error", lambda *_: events.append("error"))
-    monkeypatch.setattr("svcgen.report_update.show_update", lambda *_, **__: events.append("show"))
+    monkeypatch.setattr("svcgen.cli.screen.Screen.close", lambda _screen: events.append("close"))
+    monkeypatch.setattr("svcgen.cli.update.error", lambda *_: events.append("error"))
+    monkeypatch.setattr("svcgen.cli.report_update.show_update", lambda *_, **__: events.append("show"))
     called.results = {"nowhere": failing}
     run("nowhere", "billing")
     assert events == ["close", "error", "close", "close", "show", "close"]

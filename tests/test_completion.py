@@ -8,11 +8,11 @@ import pytest
 from typer.main import get_command
 
 from conftest import ROOT
-from svcgen.cli import _application
-from svcgen.completion import complete
-from svcgen.questions import load_questions
+from svcgen.cli.app import _application
+from svcgen.cli.completion import complete
 from svcgen.resource.vocabulary import TYPES
-from svcgen.template import find_template
+from svcgen.template.find import find_template
+from svcgen.template.questions import load_questions
 
 ANSWERS = "_commit: v0.2.0\n_src_path: {source}\nservice_name: billing\n"
 

@@ -4,9 +4,9 @@ from pathlib import Path
 import pytest
 
 from conftest import ROOT, Svcgen
-from svcgen.answers import read_data_file
 from svcgen.errors import AnswerError
-from svcgen.questions import load_questions
+from svcgen.template.answers import read_data_file
+from svcgen.template.questions import load_questions
 
 QUESTIONS = load_questions(ROOT)
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from helpers import git
-from svcgen import describe as module
-from svcgen.describe import COMMITS, commit_of, describe, is_dirty, nearest_tag, without_changes
+from svcgen.template import describe as module
+from svcgen.template.describe import COMMITS, commit_of, describe, is_dirty, nearest_tag, without_changes
 from update.history import RELEASES
 
 Change = Callable[[], None]

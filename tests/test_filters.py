@@ -7,8 +7,8 @@ import pytest
 from helpers import git
 from monorepo import Monorepo
 from svcgen.errors import ToolError
-from svcgen.filters import Filters
-from svcgen.objects import EXECUTABLE, LINK, REGULAR, Entry, ObjectStore
+from svcgen.service.filters import Filters
+from svcgen.service.objects import EXECUTABLE, LINK, REGULAR, Entry, ObjectStore
 
 ATTRIBUTES = "*.up filter=upper\n*.set filter\n*.off -filter\n*.user filter=user\nin/*.py filter=upper\n"
 

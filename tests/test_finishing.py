@@ -9,12 +9,12 @@ import pytest
 
 from helpers import git
 from svcgen.errors import ToolError
-from svcgen.events import Step, ignore
-from svcgen.finishing import Finishing
-from svcgen.lock import EXPORT
-from svcgen.repository import Repository
-from svcgen.steps import Steps
-from svcgen.toolchain import Uv
+from svcgen.service.finishing import Finishing
+from svcgen.service.lock import EXPORT
+from svcgen.service.repository import Repository
+from svcgen.system.events import Step, ignore
+from svcgen.system.steps import Steps
+from svcgen.system.uv import Uv
 
 SERVICE = "services/billing"
 FILES = {
@@ -70,7 +70,7 @@ def uv(monkeypatch: pytest.MonkeyPatch) -> FakeUv:
         assert (python, notify) == ("3.13", ignore)
         return uv
 
-    monkeypatch.setattr("svcgen.finishing.Uv.find", find)
+    monkeypatch.setattr("svcgen.service.finishing.Uv.find", find)
     return uv
 
 

@@ -8,7 +8,7 @@ import pytest
 import helpers
 from helpers import fake_program
 from svcgen.errors import ToolError
-from svcgen.git import ask_remote, git, run_git
+from svcgen.system.git import ask_remote, git, run_git
 
 # Each writes a file beside the repository, if git runs it.
 PROGRAMS = {

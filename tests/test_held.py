@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from svcgen import signals
-from svcgen.signals import (
+from svcgen.system import signals
+from svcgen.system.signals import (
     Interrupted,
     check,
     check_wait,

@@ -9,7 +9,7 @@ import pytest
 from typer.main import get_command
 
 from conftest import Svcgen
-from svcgen.cli import _application
+from svcgen.cli.app import _application
 from svcgen.errors import ExitCode
 
 PAGES = [[], ["new"], ["add"], ["add", "resource"], ["update"], ["status"]]

@@ -8,10 +8,10 @@ import pytest
 
 from conftest import ROOT
 from helpers import git
-from svcgen import history as module
 from svcgen.errors import TemplateError
-from svcgen.history import carried_versions, find_version, newest_tag, parse_version, released_tags
-from svcgen.template import Template
+from svcgen.template import history as module
+from svcgen.template.find import Template
+from svcgen.template.history import carried_versions, find_version, newest_tag, parse_version, released_tags
 
 OURS = "https://git.example/platform/svcgen"
 
@@ -103,7 +103,7 @@ def test_a_release_that_is_carried(request: pytest.FixtureRequest, installed: st
     found = find_version(release, OURS, Template(root, "v9.0.0", OURS), place)
     assert found == Template(place, release, OURS)
     assert (place / "CHANGELOG.md").read_text() == "installed\n"
-    with tarfile.open(ROOT / "src" / "svcgen" / "releases" / f"{release}.tar.gz") as archive:
+    with tarfile.open(ROOT / "src" / "svcgen" / "template" / "releases" / f"{release}.tar.gz") as archive:
         assert {path.relative_to(place).as_posix() for path in place.rglob("*")} == {
             *archive.getnames(),
             "CHANGELOG.md",

@@ -10,16 +10,16 @@ import typer
 
 from conftest import Svcgen
 from shapes import COMMANDS, check_output, mismatch, shapes
-from svcgen import signals
-from svcgen.cli import _application, run
+from svcgen.cli.app import _application, run
+from svcgen.cli.report_add import added_object
+from svcgen.cli.report_update import aborted_object, update_object
 from svcgen.commands.resume import Aborted
 from svcgen.errors import UsageError
-from svcgen.events import Step
-from svcgen.report_add import added_object
-from svcgen.report_update import aborted_object, update_object
-from svcgen.repository import Head
-from svcgen.resource.added import Added, AddRequest
-from svcgen.resource.parse import parse_lines
+from svcgen.resource.change.added import Added, AddRequest
+from svcgen.resource.syntax.parse import parse_lines
+from svcgen.service.repository import Head
+from svcgen.system import signals
+from svcgen.system.events import Step
 from test_report_update import EVERYTHING
 
 
@@ -79,7 +79,7 @@ def test_an_error_of_any_kind(
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     for module in ("cli_new", "cli_status", "cli_update", "commands.add"):
         monkeypatch.setattr(f"svcgen.{module}.find_template", fail)
-    monkeypatch.setattr("svcgen.places.find_services", fail)
+    monkeypatch.setattr("svcgen.service.places.find_services", fail)
     arguments = (*command.split(), "--json")
 
     exited = run(list(arguments))

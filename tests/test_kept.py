@@ -8,8 +8,8 @@ import pytest
 
 from helpers import git
 from svcgen.errors import DestinationError
-from svcgen.existing import Existing, Kept
-from svcgen.kept import is_needed, record
+from svcgen.service.existing import Existing, Kept
+from svcgen.service.kept import is_needed, record
 
 FILES = {"README.md": "template\n", "app/main.py": "template\n", "docs/runbook.md": "template\n"}
 

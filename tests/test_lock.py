@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from conftest import ROOT, Svcgen
-from svcgen.lock import EXPORT
+from svcgen.service.lock import EXPORT
 
 
 def pinned(python: str) -> dict[str, str]:
     """The versions that a constraints file names."""
-    lines = (ROOT / "src" / "svcgen" / "constraints" / f"{python}.txt").read_text().splitlines()
+    lines = (ROOT / "src" / "svcgen" / "service" / "constraints" / f"{python}.txt").read_text().splitlines()
     pairs = (line.split(";")[0].strip().split("==") for line in lines if "==" in line)
     return dict(pairs)
 

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from helpers import git
-from svcgen.filters import Filters
-from svcgen.merge import Conflict, Merged, MergeResult, TemplateMerge
-from svcgen.objects import EXECUTABLE, LINK, REGULAR, Entry, ObjectStore
-from svcgen.repository import Repository
+from svcgen.service.filters import Filters
+from svcgen.service.merge import Conflict, Merged, MergeResult, TemplateMerge
+from svcgen.service.objects import EXECUTABLE, LINK, REGULAR, Entry, ObjectStore
+from svcgen.service.repository import Repository
 
 LINES = "".join(f"{number}\n" for number in range(20))
 OURS, THEIRS, BOTH = LINES.replace("3\n", "ours\n", 1), LINES.replace("9\n", "theirs\n", 1), "both\n"

@@ -8,7 +8,7 @@ import pytest
 
 from helpers import fake_program, git
 from svcgen.errors import ToolError
-from svcgen.objects import EXECUTABLE, LINK, REGULAR, SUBMODULE, Entry, ObjectStore, git_version
+from svcgen.service.objects import EXECUTABLE, LINK, REGULAR, SUBMODULE, Entry, ObjectStore, git_version
 
 
 @pytest.fixture
@@ -128,7 +128,7 @@ def test_the_version_of_git() -> None:
 @pytest.mark.parametrize("version", [(2, 37), (2, 38), (3, 0)])
 def test_a_merge(store: ObjectStore, version: tuple[int, ...], monkeypatch: pytest.MonkeyPatch) -> None:
     """By an older git in a work tree, with the same outcome."""
-    monkeypatch.setattr("svcgen.objects.git_version", lambda: version)
+    monkeypatch.setattr("svcgen.service.objects.git_version", lambda: version)
     texts = ["".join(f"{number}{end}\n" for number in range(30)) for end in ("", "!", "?")]
     base, ours, theirs = (store.add(text.encode()) for text in texts)
     half = store.add((texts[0][:40] + texts[1][40:]).encode())
@@ -169,7 +169,7 @@ def test_a_merge(store: ObjectStore, version: tuple[int, ...], monkeypatch: pyte
 def test_a_merge_without_conflicts(
     store: ObjectStore, version: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("svcgen.objects.git_version", lambda: version)
+    monkeypatch.setattr("svcgen.service.objects.git_version", lambda: version)
     one, two = (Entry(REGULAR, store.add(text)) for text in (b"1\n", b"2\n"))
     # A new file stays where the template puts it, though the team has renamed the folder.
     old = {f"old/{name}": Entry(REGULAR, store.add(name.encode() * 30)) for name in "abc"}

@@ -8,9 +8,9 @@ import pytest
 
 from conftest import ROOT
 from generated.test_card import CARD
-from svcgen.own_rows import with_own_rows
-from svcgen.resource import edits
-from svcgen.resource.change import add_to_map
+from svcgen.resource.change import edits
+from svcgen.resource.change.change import add_to_map
+from svcgen.service.own_rows import with_own_rows
 
 AGENTS = "AGENTS.md.jinja"
 
@@ -165,7 +165,7 @@ def test_file_that_the_template_dropped_is_left_to_the_merge() -> None:
 def released(path: str) -> list[str]:
     """A file of the template, in each release and now."""
     found = [(ROOT / "template" / path).read_text()]
-    for archive in (ROOT / "src/svcgen/releases").glob("*.tar.gz"):
+    for archive in (ROOT / "src/svcgen/template/releases").glob("*.tar.gz"):
         with tarfile.open(archive) as files:
             content = files.extractfile(f"template/{path}")
             assert content

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from conftest import Svcgen
-from svcgen import places
 from svcgen.errors import UsageError
-from svcgen.places import absolute, find_service, find_services, read_list
+from svcgen.service import places
+from svcgen.service.places import absolute, find_service, find_services, read_list
 
 
 def make(service: Path) -> Path:

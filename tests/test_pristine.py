@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from svcgen.history import carried_versions, find_version
-from svcgen.pristine import Pristine
-from svcgen.render import render
-from svcgen.template import Template, find_template
+from svcgen.template.find import Template, find_template
+from svcgen.template.history import carried_versions, find_version
+from svcgen.template.pristine import Pristine
+from svcgen.template.render import render
 
 CURRENT = find_template(None).version
 ANSWERS = (

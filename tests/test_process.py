@@ -11,15 +11,15 @@ import pytest
 
 from helpers import wait_until_gone
 from svcgen.errors import ToolError
-from svcgen.events import CommandRun
-from svcgen.process import execute, run, time_limit
+from svcgen.system.events import CommandRun
+from svcgen.system.process import execute, run, time_limit
 
 # Starts what may not outlive it, and tells when that runs.
 PARENT = """
 import sys, threading
 from pathlib import Path
-from svcgen import signals
-from svcgen.process import run
+from svcgen.system import signals
+from svcgen.system.process import run
 child = ("sh", "-c", sys.argv[1])
 def work():
     run(*child)
@@ -71,7 +71,7 @@ def test_a_second_signal_ends_a_child_of_the_cleanup(tmp_path: Path, child: str)
 
 
 def test_a_child_has_no_terminal(tmp_path: Path) -> None:
-    script = "from svcgen.process import run; print(run('sh', '-c', '(: </dev/tty) 2>&1; echo asked: $?'))"
+    script = "from svcgen.system.process import run; print(run('sh', '-c', '(: </dev/tty) 2>&1; echo asked: $?'))"
     terminal = pexpect.spawn(sys.executable, ["-c", script], cwd=tmp_path, encoding="utf-8", timeout=20)
     assert terminal.expect(["asked: [1-9]", "asked: 0"]) == 0
     terminal.close()

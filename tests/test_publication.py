@@ -9,13 +9,14 @@ import pytest
 
 from helpers import git
 from monorepo import END, START, Monorepo
-from svcgen import publication, signals
 from svcgen.errors import ServiceError, ToolError
-from svcgen.publication import conclude, publish
-from svcgen.repository import Head
-from svcgen.rollback import take_back
-from svcgen.signals import Interrupted
-from svcgen.unfinished import Unfinished, find_unfinished
+from svcgen.service import publication
+from svcgen.service.publication import conclude, publish
+from svcgen.service.repository import Head
+from svcgen.service.rollback import take_back
+from svcgen.service.unfinished import Unfinished, find_unfinished
+from svcgen.system import signals
+from svcgen.system.signals import Interrupted
 from upstream import state
 
 BRANCH = "svcgen/v2"

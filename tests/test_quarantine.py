@@ -10,8 +10,8 @@ import pytest
 
 from helpers import fake_program, git
 from svcgen.errors import ToolError
-from svcgen.events import ignore
-from svcgen.quarantine import Quarantine
+from svcgen.service.quarantine import Quarantine
+from svcgen.system.events import ignore
 
 
 @pytest.fixture

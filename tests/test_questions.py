@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from conftest import ROOT, Svcgen
-from svcgen.questions import Question, load_questions
+from svcgen.template.questions import Question, load_questions
 
 QUESTIONS = load_questions(ROOT)
 RESERVED = next(question.default for question in QUESTIONS if question.name == "reserved_names")
-CONSTRAINTS = sorted((ROOT / "src" / "svcgen" / "constraints").glob("*.txt"))
+CONSTRAINTS = sorted((ROOT / "src" / "svcgen" / "service" / "constraints").glob("*.txt"))
 
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.name)

@@ -3,7 +3,7 @@ import re
 import pytest
 
 from conftest import RELEASE, ROOT, Svcgen
-from svcgen.template import installed_version
+from svcgen.template.find import installed_version
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")

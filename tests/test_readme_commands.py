@@ -20,7 +20,7 @@ from conftest import ROOT, Svcgen
 from generated.conftest import environment
 from generated.test_running import free_port
 from helpers import git
-from svcgen.toolchain import Uv
+from svcgen.system.uv import Uv
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")

@@ -71,7 +71,7 @@ def test_a_release(release: Release, clone: Path) -> None:
     ]
     tagged = git(clone, "rev-parse", "v98.1.0^{commit}")
     assert tagged == git(clone, "rev-parse", "HEAD~1")
-    commits = (clone / "src" / "svcgen" / "releases" / "COMMITS").read_text().splitlines()
+    commits = (clone / "src" / "svcgen" / "template" / "releases" / "COMMITS").read_text().splitlines()
     ids = git(clone, "rev-parse", "HEAD:copier.yml", "HEAD:template").split()
     assert commits[-1].split() == ["v98.1.0", tagged, *ids]
     assert 'version = "98.2.0.dev0"' in (clone / "pyproject.toml").read_text()

@@ -9,8 +9,8 @@ import yaml
 
 from conftest import Svcgen
 from helpers import tree
-from svcgen.render import render
-from svcgen.template import Template
+from svcgen.template.find import Template
+from svcgen.template.render import render
 
 ANSWERS = {"service_name": "billing", "description": "Bills", "platform": "fly", "owner": "core", "python": "3.13"}
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from svcgen.renderings import adapt, with_line_endings
+from svcgen.service.renderings import adapt, with_line_endings
 
 
 @pytest.mark.parametrize(

@@ -18,8 +18,8 @@ import yaml
 
 from conftest import ROOT
 from helpers import fake_program, git
-from svcgen.render import render
-from svcgen.template import Template
+from svcgen.template.find import Template
+from svcgen.template.render import render
 
 CONFIG = ROOT / "template" / "renovate.json"
 WORKFLOWS = ROOT / "template" / ".github" / "workflows"

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
+from svcgen.cli.report_update import aborted_object, show_aborted, show_preview, show_total, show_update, update_object
+from svcgen.cli.screen import Screen
 from svcgen.commands.resume import Aborted
 from svcgen.commands.update import Update
-from svcgen.events import Step
-from svcgen.merge import Conflict, Merged
-from svcgen.report_update import aborted_object, show_aborted, show_preview, show_total, show_update, update_object
-from svcgen.repository import Head
-from svcgen.screen import Screen
+from svcgen.service.merge import Conflict, Merged
+from svcgen.service.repository import Head
+from svcgen.system.events import Step
 
 PLACE = Path("/srv/billing")
 EVERYTHING = Update(

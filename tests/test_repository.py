@@ -8,8 +8,8 @@ import pytest
 
 from helpers import git
 from svcgen.errors import ServiceError, ToolError
-from svcgen.objects import EXECUTABLE, LINK, REGULAR
-from svcgen.repository import Head, Repository, require_clean
+from svcgen.service.objects import EXECUTABLE, LINK, REGULAR
+from svcgen.service.repository import Head, Repository, require_clean
 
 INIT = "git init -b main && git add -A && git commit -m 'Scaffold'"
 FILES = ("a.py", "b.py", "sub/c.py")

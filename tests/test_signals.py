@@ -7,7 +7,7 @@ from helpers import wait_until_gone
 
 HELD = """
 import os, signal
-from svcgen import signals
+from svcgen.system import signals
 signals.install()
 try:
     with signals.held():
@@ -20,7 +20,7 @@ except signals.Interrupted:
 """
 SWALLOWED = """
 import os, signal
-from svcgen import signals
+from svcgen.system import signals
 signals.install()
 try:
     os.kill(os.getpid(), signal.SIGTERM)
@@ -33,7 +33,7 @@ except signals.Interrupted:
 """
 FINISHED = """
 import os, signal
-from svcgen import signals
+from svcgen.system import signals
 signals.install()
 signals.finish()
 os.kill(os.getpid(), signal.SIGTERM)
@@ -42,7 +42,7 @@ print("done")
 
 NESTED = """
 import os, signal
-from svcgen import signals
+from svcgen.system import signals
 signals.install()
 try:
     with signals.held():
@@ -57,7 +57,7 @@ with signals.held():
 """
 IN_A_THREAD = """
 import os, signal, threading
-from svcgen import signals
+from svcgen.system import signals
 signals.install()
 inside, sent = threading.Event(), threading.Event()
 def work():
@@ -78,7 +78,7 @@ thread.join()
 # Deaf to exceptions, as a library can be.
 DEAF = """
 import os, signal, subprocess, sys
-from svcgen import signals
+from svcgen.system import signals
 signals._PATIENCE = 0.2
 signals.install()
 if "finished" in sys.argv:

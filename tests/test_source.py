@@ -9,7 +9,7 @@ from copier._vcs import get_repo
 
 from helpers import git
 from svcgen.errors import TemplateError
-from svcgen.source import find_source, git_install, git_url, same_source
+from svcgen.template.source import find_source, git_install, git_url, same_source
 
 OWN = "https://github.com/svcgen/svcgen"
 HINT = "give a git URL, such as https://git.example.com/platform/svcgen, or the path of a repository"

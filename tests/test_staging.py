@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from svcgen.staging import Staging, put
+from svcgen.service.staging import Staging, put
 
 
 def test_a_directory_that_can_not_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -45,7 +45,7 @@ def test_a_file_that_can_not_be_written_undoes_the_others(tmp_path: Path, monkey
         link(source, target, **options)
 
     monkeypatch.setattr(os, "link", fail_at_last)
-    monkeypatch.setattr("svcgen.staging._copy", fail_at_last)
+    monkeypatch.setattr("svcgen.service.staging._copy", fail_at_last)
     with pytest.raises(OSError, match="no"):
         staging.publish(["folder/a", "zzz"])
     staging.undo()

@@ -3,9 +3,9 @@
 import pytest
 
 from svcgen.errors import ToolError
-from svcgen.events import CommandRun, Started, Step
-from svcgen.signals import Interrupted
-from svcgen.steps import Steps
+from svcgen.system.events import CommandRun, Started, Step
+from svcgen.system.signals import Interrupted
+from svcgen.system.steps import Steps
 
 Event = Started | CommandRun | Step
 
@@ -19,7 +19,7 @@ def events() -> list[Event]:
 def steps(events: list[Event], monkeypatch: pytest.MonkeyPatch) -> Steps:
     """Each step takes two seconds."""
     clock = iter(range(10, 99, 2))
-    monkeypatch.setattr("svcgen.steps.perf_counter", lambda: next(clock))
+    monkeypatch.setattr("svcgen.system.steps.perf_counter", lambda: next(clock))
     return Steps(events.append)
 
 
@@ -67,7 +67,7 @@ def test_only_what_a_person_can_put_right_is_caught(steps: Steps) -> None:
 
 
 def test_no_step_begins_after_a_signal(steps: Steps, events: list[Event], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("svcgen.signals._State.received", 15)
+    monkeypatch.setattr("svcgen.system.signals._State.received", 15)
     with pytest.raises(Interrupted):
         steps.attempt("lock", "uv lock", lambda: None)
     assert events == []

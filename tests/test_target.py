@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from helpers import git
-from svcgen import history
-from svcgen import target as module
 from svcgen.errors import ServiceError, SvcgenError, TemplateError, UsageError
-from svcgen.target import known_releases, resolve_release, version_of
-from svcgen.template import Template
+from svcgen.template import history
+from svcgen.template import target as module
+from svcgen.template.find import Template
+from svcgen.template.target import known_releases, resolve_release, version_of
 
 OURS = "https://svcgen.invalid/svcgen"
 
@@ -112,7 +112,7 @@ def test_a_fork_that_is_gone(tmp_path: Path) -> None:
 
 
 def test_the_source_is_asked_only_for_what_may_be_a_release(fork: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("svcgen.target.released_tags", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr("svcgen.template.target.released_tags", lambda *_, **__: 1 / 0)
     ours = current(source=str(fork))
     assert resolve_release("0.2.0", "v0.1.0", str(fork), ours) == "v0.2.0"
     problem(UsageError, "nonsense", "v0.1.0", str(fork), ours)

@@ -13,11 +13,11 @@ import yaml
 from pytest_copie.plugin import Copie
 
 from conftest import ROOT
-from svcgen import template as module
-from svcgen.describe import UNKNOWN, describe
 from svcgen.errors import TemplateError
-from svcgen.questions import load_questions
-from svcgen.template import BUILT, Template, find_template, installed_version
+from svcgen.template import find as module
+from svcgen.template.describe import UNKNOWN, describe
+from svcgen.template.find import BUILT, Template, find_template, installed_version
+from svcgen.template.questions import load_questions
 
 CHOICES = {question.name: question.choices for question in load_questions(ROOT) if question.choices}
 NASTY = [

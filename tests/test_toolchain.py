@@ -6,8 +6,8 @@ import pytest
 
 from helpers import fake_program
 from svcgen.errors import ToolError
-from svcgen.events import CommandRun, ignore
-from svcgen.toolchain import Uv, check_uv
+from svcgen.system.events import CommandRun, ignore
+from svcgen.system.uv import Uv, check_uv
 
 
 @pytest.fixture

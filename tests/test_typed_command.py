@@ -1,7 +1,7 @@
 import pytest
 
+from svcgen.cli.typed_command import TypedCommand
 from svcgen.errors import ToolError
-from svcgen.typed_command import TypedCommand
 
 
 def typed(*arguments: str) -> TypedCommand:

@@ -9,8 +9,8 @@ import pytest
 
 from helpers import git
 from svcgen.errors import ServiceError
-from svcgen.repository import Head, Repository
-from svcgen.unfinished import Unfinished, find_unfinished, forget, require_finished
+from svcgen.service.repository import Head, Repository
+from svcgen.service.unfinished import Unfinished, find_unfinished, forget, require_finished
 
 
 class Bench:

@@ -10,7 +10,7 @@ import pytest
 
 from conftest import RELEASE, Svcgen, commit_all
 from helpers import git
-from svcgen.lock import EXPORT
+from svcgen.service.lock import EXPORT
 
 
 @pytest.fixture

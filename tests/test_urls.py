@@ -1,7 +1,7 @@
 import pytest
 
 from svcgen.errors import ServiceError
-from svcgen.urls import check_source, check_version
+from svcgen.system.urls import check_source, check_version
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import yaml
 
 from conftest import ROOT, Svcgen
 from helpers import git, tree
-from svcgen.describe import describe, is_dirty
+from svcgen.template.describe import describe, is_dirty
 
 ANSWERS = ".copier-answers.yml"
 

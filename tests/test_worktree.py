@@ -10,8 +10,8 @@ import pytest
 from helpers import git
 from monorepo import END, START, Monorepo
 from svcgen.errors import ToolError
-from svcgen.repository import Head, Repository
-from svcgen.worktree import (
+from svcgen.service.repository import Head, Repository
+from svcgen.service.worktree import (
     commit_tree,
     mark_conflicts,
     move,
@@ -27,7 +27,7 @@ from upstream import state
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from svcgen.objects import Entry
+    from svcgen.service.objects import Entry
 
 
 def test_only_what_is_asked_for_is_checked_out(monorepo: Monorepo, tmp_path: Path) -> None:

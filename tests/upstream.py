@@ -8,9 +8,9 @@ from typing import Any
 
 from helpers import git
 from svcgen.commands.update import Update, UpdateRequest, update_service
-from svcgen.events import ignore
-from svcgen.render import render
-from svcgen.template import Template
+from svcgen.system.events import ignore
+from svcgen.template.find import Template
+from svcgen.template.render import render
 
 COPIER_YML = """\
 _subdirectory: template

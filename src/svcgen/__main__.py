@@ -24,8 +24,8 @@ def main() -> None:
         os._exit(130)
     import gc
 
-    from svcgen import signals
-    from svcgen.cli import run
+    from svcgen.cli.app import run
+    from svcgen.system import signals
 
     signals.install()
     # What lives for a second needs no collector, which took a fifth of that second.

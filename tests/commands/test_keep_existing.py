@@ -16,9 +16,9 @@ from conftest import Svcgen
 from helpers import fake_program, git
 from svcgen.commands.new import NewRequest, make_service
 from svcgen.commands.update import UpdateRequest, update_service
-from svcgen.events import ignore
-from svcgen.history import find_version
-from svcgen.template import find_template
+from svcgen.system.events import ignore
+from svcgen.template.find import find_template
+from svcgen.template.history import find_version
 
 FORGE = {"README.md": "# billing\n", "LICENSE": "MIT\n", ".gitignore": "__pycache__/\nlib/\n*.lock\n"}
 ANSWERS = {"service_name": "billing", "description": "x", "platform": "fly", "owner": "core", "python": "3.13"}

@@ -11,9 +11,9 @@ from conftest import Svcgen
 from helpers import git
 from svcgen.commands.status import ServiceStatus, survey
 from svcgen.errors import UnfinishedError
-from svcgen.history import carried_versions, find_version
-from svcgen.render import render
-from svcgen.template import Template, find_template
+from svcgen.template.find import Template, find_template
+from svcgen.template.history import carried_versions, find_version
+from svcgen.template.render import render
 
 ANSWERS = {"service_name": "billing", "description": "d", "platform": "fly", "owner": "payments", "python": "3.13"}
 RUFF = Path(sys.executable).with_name("ruff")

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from svcgen import two_versions
 from svcgen.errors import ServiceError, TemplateError
-from svcgen.service import read_service
-from svcgen.template import Template
-from svcgen.two_versions import render_both, render_both_apart
+from svcgen.template import two_versions
+from svcgen.template.find import Template
+from svcgen.template.recorded import read_service
+from svcgen.template.two_versions import render_both, render_both_apart
 from upstream import COPIER_YML, FILES, Upstream
 
 

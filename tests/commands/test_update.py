@@ -15,7 +15,7 @@ from conftest import Svcgen
 from helpers import fake_program, git, tree
 from svcgen.commands.update import UpdateRequest, plan, preview_update
 from svcgen.errors import ServiceError, SvcgenError, TemplateError
-from svcgen.events import ignore
+from svcgen.system.events import ignore
 from upstream import APP, COPIER_YML, FILES, Upstream, changed
 
 

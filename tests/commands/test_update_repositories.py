@@ -9,7 +9,7 @@ import pytest
 from conftest import Svcgen
 from helpers import git
 from svcgen.commands.update import UpdateRequest, update_service
-from svcgen.events import ignore
+from svcgen.system.events import ignore
 from upstream import APP, FILES, Upstream, changed, state
 
 THEIRS = {APP: changed(FILES[APP], 3, "theirs")}
@@ -154,7 +154,7 @@ def test_a_git_without_merge_tree(upstream: Upstream, monkeypatch: pytest.Monkey
     new = update_service(request, ignore)
     files, index = state(upstream.service)["files"], git(upstream.service, "ls-files", "--stage")
     upstream.undo(new)
-    monkeypatch.setattr("svcgen.objects.git_version", lambda: (2, 34))
+    monkeypatch.setattr("svcgen.service.objects.git_version", lambda: (2, 34))
     old = update_service(request, ignore)
 
     assert old.merged == new.merged

@@ -10,8 +10,8 @@ from helpers import git
 from svcgen.commands.resume import abort_update, continue_update
 from svcgen.commands.update import UpdateRequest, plan
 from svcgen.errors import ServiceError
-from svcgen.events import ignore
-from svcgen.template import Template
+from svcgen.system.events import ignore
+from svcgen.template.find import Template
 from upstream import APP, FILES, Upstream, changed, state
 
 RESOLVED = changed(FILES[APP], 3, "both").replace("{{ service_name }}", "billing")

@@ -12,12 +12,12 @@ from svcgen.commands import resume, update
 from svcgen.commands.resume import abort_update, continue_update
 from svcgen.commands.update import Update, UpdateRequest, plan, preview_update, update_service
 from svcgen.errors import ServiceError, SvcgenError, ToolError
-from svcgen.events import Notify, Started, Step, ignore
-from svcgen.merge import Conflict, Merged
-from svcgen.repository import Head, Repository
-from svcgen.steps import Steps
-from svcgen.template import Template
-from svcgen.unfinished import Unfinished, find_unfinished
+from svcgen.service.merge import Conflict, Merged
+from svcgen.service.repository import Head, Repository
+from svcgen.service.unfinished import Unfinished, find_unfinished
+from svcgen.system.events import Notify, Started, Step, ignore
+from svcgen.system.steps import Steps
+from svcgen.template.find import Template
 from upstream import APP, COPIER_YML, FILES, Upstream, changed, state
 
 NEXT = {

@@ -16,7 +16,7 @@ import pytest
 from conftest import ROOT
 from generated import warm
 from shared import locked, shared
-from svcgen.toolchain import Uv
+from svcgen.system.uv import Uv
 
 # A name, a description and an owner that are hard to quote, one for each platform.
 ANSWERS = {

@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from svcgen.errors import SpecError
-from svcgen.resource.imports import KNOWN
-from svcgen.resource.parse import parse_field, parse_resource
+from svcgen.resource.code.imports import KNOWN
 from svcgen.resource.plural import plural_of
+from svcgen.resource.syntax.parse import parse_field, parse_resource
 from svcgen.resource.vocabulary import FLAGS
 
 # What generated code calls its own things, what people call theirs, and what Python, its libraries and Postgres have.

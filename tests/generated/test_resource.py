@@ -16,9 +16,9 @@ from generated.conftest import Service
 from generated.resources import FIELD_NAMES, RESOURCE_NAMES
 from generated.test_resource_sample import CHECKS, NOUNS, SEED, assert_green, copy_of
 from svcgen.commands.add import add_resources
-from svcgen.events import ignore
-from svcgen.resource.added import AddRequest
-from svcgen.resource.parse import parse_resource, parse_resources
+from svcgen.resource.change.added import AddRequest
+from svcgen.resource.syntax.parse import parse_resource, parse_resources
+from svcgen.system.events import ignore
 
 # Each type with each modifier that it takes, alone.
 ALONE = (

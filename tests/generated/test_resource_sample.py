@@ -16,10 +16,10 @@ import pytest
 from generated.conftest import Service
 from generated.resources import cycles, named, sample
 from svcgen.commands.add import add_resources
-from svcgen.events import ignore
-from svcgen.resource.added import AddRequest
-from svcgen.resource.parse import parse_resources
+from svcgen.resource.change.added import AddRequest
 from svcgen.resource.spec import AND
+from svcgen.resource.syntax.parse import parse_resources
+from svcgen.system.events import ignore
 
 COUNT = int(os.environ.get("SVCGEN_SAMPLE", "2"))
 SEED = int(os.environ.get("SVCGEN_SEED", "20261120"))

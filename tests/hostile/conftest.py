@@ -17,8 +17,8 @@ import pytest
 
 from hostile.checkout import Snapshot, commit, git, snapshot
 from marked import collected
-from svcgen.render import render
-from svcgen.template import Template
+from svcgen.template.find import Template
+from svcgen.template.render import render
 
 ANSWERS = {"service_name": "billing", "description": "d", "platform": "fly", "owner": "payments", "python": "3.13"}
 OLD = os.environ.get("SVCGEN_OLD")

@@ -15,8 +15,8 @@ import pytest
 
 from conftest import ROOT
 from generated.conftest import ANSWERS, Service
-from svcgen.render import render
-from svcgen.template import Template
+from svcgen.template.find import Template
+from svcgen.template.render import render
 
 DOCKER = shlex.split(os.environ.get("SVCGEN_DOCKER", ""))
 needs_docker = pytest.mark.skipif(not DOCKER, reason="needs: SVCGEN_DOCKER=docker")

@@ -9,11 +9,11 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from svcgen.errors import SpecError
-from svcgen.resource.collisions import check_references
-from svcgen.resource.layout import Layout
-from svcgen.resource.parse import parse_resources
-from svcgen.resource.render import render
+from svcgen.resource.change.collisions import check_references
+from svcgen.resource.code.layout import Layout
+from svcgen.resource.code.render import render
 from svcgen.resource.spec import Resource
+from svcgen.resource.syntax.parse import parse_resources
 from svcgen.resource.vocabulary import FLAGS, SETTINGS, TYPES
 
 VALUES = st.one_of(

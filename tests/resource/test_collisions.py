@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 from svcgen.errors import SpecError
-from svcgen.render import render as render_service
-from svcgen.resource.change import plan_change
-from svcgen.resource.layout import Layout, read_layout
-from svcgen.resource.parse import parse_resource, parse_resources
-from svcgen.resource.relations import names_of, names_of_model
-from svcgen.resource.render import aliases, render
-from svcgen.template import find_template
+from svcgen.resource.change.change import plan_change
+from svcgen.resource.code.layout import Layout, read_layout
+from svcgen.resource.code.relations import names_of, names_of_model
+from svcgen.resource.code.render import aliases, render
+from svcgen.resource.syntax.parse import parse_resource, parse_resources
+from svcgen.template.find import find_template
+from svcgen.template.render import render as render_service
 from update.history import ANSWERS
 
 

@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from svcgen.errors import SpecError
-from svcgen.resource.parse import parse_resources
 from svcgen.resource.spec import Resource
+from svcgen.resource.syntax.parse import parse_resources
 
 NAMES = [f"thing_{letter}" for letter in "abcde"]
 STEPS = st.lists(st.tuples(st.sampled_from(NAMES), st.sampled_from(NAMES), st.booleans()), max_size=12)

@@ -3,7 +3,7 @@ import ast
 import pytest
 
 from svcgen.errors import ServiceError
-from svcgen.resource import edits
+from svcgen.resource.change import edits
 
 TYPED = '"""Routers."""\n\nfrom fastapi import APIRouter\n\nrouters: list[APIRouter] = [{}]\n'
 

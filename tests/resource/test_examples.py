@@ -10,11 +10,11 @@ import pytest
 from hypothesis import Phase, given, settings
 
 from generated.resources import RESOURCES, named
-from svcgen.resource.examples import example_of
-from svcgen.resource.layout import Layout
-from svcgen.resource.parse import parse_resource
-from svcgen.resource.render import render, used_types
-from svcgen.resource.types_file import add_types
+from svcgen.resource.change.types_file import add_types
+from svcgen.resource.code.examples import example_of
+from svcgen.resource.code.layout import Layout
+from svcgen.resource.code.render import render, used_types
+from svcgen.resource.syntax.parse import parse_resource
 
 EXAMPLES = [
     ("email:str", "ada@example.com"),

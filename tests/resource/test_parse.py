@@ -1,8 +1,8 @@
 import pytest
 
 from svcgen.errors import SpecError
-from svcgen.resource.parse import parse_lines, parse_resource, parse_resources
 from svcgen.resource.spec import arguments, listed
+from svcgen.resource.syntax.parse import parse_lines, parse_resource, parse_resources
 from svcgen.resource.vocabulary import TYPES
 
 INVOICE = (

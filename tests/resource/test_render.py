@@ -5,9 +5,9 @@ from pathlib import Path
 from hypothesis import given, settings
 
 from generated.resources import RESOURCES, named
-from svcgen.resource.layout import Layout, Target
-from svcgen.resource.parse import parse_resource
-from svcgen.resource.render import render
+from svcgen.resource.code.layout import Layout, Target
+from svcgen.resource.code.render import render
+from svcgen.resource.syntax.parse import parse_resource
 
 OTHER = Target("Other", "app.models.other", "others", "int")
 LAYOUT = Layout(Path("nowhere"), Path("app/api/__init__.py"), {"other": OTHER})

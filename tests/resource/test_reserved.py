@@ -8,7 +8,7 @@ import pytest
 
 from conftest import ROOT
 from svcgen.errors import SpecError
-from svcgen.resource.parse import parse_resource
+from svcgen.resource.syntax.parse import parse_resource
 
 SCRIPT = runpy.run_path(str(ROOT / ".ci/names.py"))
 TAKEN: dict[str, Any] = json.loads(SCRIPT["TAKEN"].read_text())

@@ -7,8 +7,8 @@ import pytest
 from pydantic import TypeAdapter
 
 from conftest import ROOT
-from svcgen.resource.shared import OUTDATED, TYPES
-from svcgen.resource.types_file import add_types
+from svcgen.resource.change.types_file import add_types
+from svcgen.resource.code.shared import OUTDATED, TYPES
 from update.history import RELEASES
 
 NEEDED = "from datetime import *\nfrom decimal import Decimal\nfrom pydantic import PlainSerializer\n"

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 import pytest
 
 from conftest import ROOT, Svcgen
-from svcgen.resource.parse import parse_field
+from svcgen.resource.syntax.parse import parse_field
 from svcgen.resource.vocabulary import MODIFIERS, TYPES, Type, Word
 
 WORDS = {**TYPES, **MODIFIERS}

@@ -4,7 +4,7 @@ import pytest
 
 from helpers import git, tree
 from svcgen.errors import ServiceError
-from svcgen.resource.workcopy import publish, work_copy
+from svcgen.service.workcopy import publish, work_copy
 
 NEW = {Path("a"): b"changed", Path("new/deep/b"): b"new"}
 BEFORE = {Path("a"): b"old", Path("new/deep/b"): None}

@@ -13,8 +13,8 @@ from typing import Protocol
 import pytest
 
 from helpers import git
-from svcgen.render import render
-from svcgen.template import find_template
+from svcgen.template.find import find_template
+from svcgen.template.render import render
 from terminal.emulator import SIZES, Terminal, normalized
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"

@@ -3,17 +3,17 @@
 import sys
 from pathlib import Path
 
+from svcgen.cli.report_add import show_added
+from svcgen.cli.report_new import show_service
+from svcgen.cli.report_update import show_update
+from svcgen.cli.screen import Screen
 from svcgen.commands.new import NewRequest, NewService
 from svcgen.commands.update import Update
-from svcgen.events import Started, Step
-from svcgen.merge import Conflict, Merged
-from svcgen.report import show_service
-from svcgen.report_add import show_added
-from svcgen.report_update import show_update
-from svcgen.resource.added import Added, AddRequest
-from svcgen.resource.parse import parse_lines
-from svcgen.screen import Screen
-from svcgen.template import Template
+from svcgen.resource.change.added import Added, AddRequest
+from svcgen.resource.syntax.parse import parse_lines
+from svcgen.service.merge import Conflict, Merged
+from svcgen.system.events import Started, Step
+from svcgen.template.find import Template
 
 SERVICE = Path("billing").absolute()
 NO_NETWORK = "uv lock: error: Failed to fetch https://pypi.example.com/simple/fastapi/"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from helpers import git
-from svcgen.render import render
+from svcgen.template.render import render
 from terminal.conftest import Run
 from terminal.emulator import CTRL_C, Terminal
 from upstream import APP, FILES, Upstream, changed

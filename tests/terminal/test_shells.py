@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from svcgen.shells import SHELLS
+from svcgen.cli.shells import SHELLS
 from terminal.emulator import CTRL_U, ENTER, TAB, Terminal
 
 STARTS = {

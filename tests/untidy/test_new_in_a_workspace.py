@@ -10,8 +10,8 @@ import pytest
 
 from conftest import Svcgen
 from svcgen.errors import DestinationError
-from svcgen.toolchain import Uv
-from svcgen.uv_workspace import check_workspace
+from svcgen.system.uv import Uv
+from svcgen.system.uv_workspace import check_workspace
 
 untidy = pytest.mark.untidy
 SERVICE = '[project]\nname = "billing"\nversion = "1"\nrequires-python = "==3.13.*"\n[tool.uv]\npackage = false\n'

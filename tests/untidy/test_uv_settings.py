@@ -11,8 +11,8 @@ import pytest
 
 from conftest import Svcgen
 from helpers import fake_program
-from svcgen import uv_environ
-from svcgen.toolchain import Uv
+from svcgen.system import uv_environ
+from svcgen.system.uv import Uv
 
 untidy = pytest.mark.untidy
 VARIABLES = {

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from svcgen.template import Template, find_template
+from svcgen.template.find import Template, find_template
 from update.edits import EDITS
 from update.history import RELEASES, commit, make_service, tagged_repository
 

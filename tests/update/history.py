@@ -13,13 +13,13 @@ import pytest
 
 from conftest import ROOT
 from helpers import git
-from svcgen.history import find_version
-from svcgen.lock import export, lock
-from svcgen.render import render
-from svcgen.template import Template
-from svcgen.toolchain import Uv
+from svcgen.service.lock import export, lock
+from svcgen.system.uv import Uv
+from svcgen.template.find import Template
+from svcgen.template.history import find_version
+from svcgen.template.render import render
 
-_COMMITS = (ROOT / "src" / "svcgen" / "releases" / "COMMITS").read_text()
+_COMMITS = (ROOT / "src" / "svcgen" / "template" / "releases" / "COMMITS").read_text()
 RELEASES: dict[str, str] = dict(line.split()[:2] for line in _COMMITS.splitlines())
 # What the working tree would be released as.
 NEXT = "v99.0.0"

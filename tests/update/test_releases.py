@@ -7,7 +7,7 @@ import pytest
 
 from conftest import ROOT
 from helpers import git
-from svcgen.history import carried_versions
+from svcgen.template.history import carried_versions
 from update.history import RELEASES
 
 
@@ -18,7 +18,7 @@ def test_every_release_is_carried() -> None:
 @pytest.mark.parametrize("release", RELEASES)
 def test_archive_is_what_git_has(release: str) -> None:
     listed = git(ROOT, "ls-tree", "-r", "--format=%(path) %(objectsize)", RELEASES[release], "copier.yml", "template")
-    with tarfile.open(ROOT / "src" / "svcgen" / "releases" / f"{release}.tar.gz") as archive:
+    with tarfile.open(ROOT / "src" / "svcgen" / "template" / "releases" / f"{release}.tar.gz") as archive:
         carried = {f"{member.name} {member.size}" for member in archive if member.isfile()}
         version = io.BytesIO(git(ROOT, "show", f"{RELEASES[release]}:pyproject.toml").encode())
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from svcgen.toolchain import Uv
+from svcgen.system.uv import Uv
 from update.history import add_resource, commit, run
 
 FIELDS = (

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from helpers import fake_program, git, tree
-from svcgen.render import render
-from svcgen.template import Template
-from svcgen.toolchain import Uv
+from svcgen.system.uv import Uv
+from svcgen.template.find import Template
+from svcgen.template.render import render
 from update.edits import rows_beside_reworded_ones
 from update.history import ANSWERS, NEXT, added, commit, make_service, run
 

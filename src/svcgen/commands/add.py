@@ -3,23 +3,23 @@
 from pathlib import Path
 
 from svcgen.errors import ServiceError
-from svcgen.events import Notify
-from svcgen.history import parse_version
-from svcgen.links import real_path
-from svcgen.repository import require_clean
-from svcgen.resource.added import Added, AddRequest, added, contents
-from svcgen.resource.change import Change, in_place, plan_change, write_all
-from svcgen.resource.layout import Layout, read_layout
-from svcgen.resource.review import review
+from svcgen.resource.change.added import Added, AddRequest, added, contents
+from svcgen.resource.change.change import Change, in_place, plan_change, write_all
+from svcgen.resource.change.review import review
+from svcgen.resource.change.tools import MAKE_MIGRATION, Tools, require_environment
+from svcgen.resource.code.layout import Layout, read_layout
 from svcgen.resource.spec import listed
-from svcgen.resource.tools import MAKE_MIGRATION, Tools, require_environment
-from svcgen.resource.workcopy import publish, work_copy
-from svcgen.service import Service, read_service
-from svcgen.signals import finish
-from svcgen.source import same_source
-from svcgen.steps import Steps
-from svcgen.template import find_template, installed_version
-from svcgen.toolchain import Uv
+from svcgen.service.repository import require_clean
+from svcgen.service.workcopy import publish, work_copy
+from svcgen.system.events import Notify
+from svcgen.system.links import real_path
+from svcgen.system.signals import finish
+from svcgen.system.steps import Steps
+from svcgen.system.uv import Uv
+from svcgen.template.find import find_template, installed_version
+from svcgen.template.history import parse_version
+from svcgen.template.recorded import Service, read_service
+from svcgen.template.source import same_source
 
 
 def check_service(path: Path, *, allow_dirty: bool) -> Service:

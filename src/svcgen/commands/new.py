@@ -3,20 +3,20 @@
 import tempfile
 from pathlib import Path
 
-from svcgen.advice import advice
-from svcgen.destination import check_destination
+from svcgen.commands.advice import advice
+from svcgen.commands.made import NewRequest, NewService
+from svcgen.commands.making import Making, render_into
 from svcgen.errors import DestinationError
-from svcgen.events import Notify
-from svcgen.existing import Existing
-from svcgen.first_commit import service_files
-from svcgen.kept import Found, is_needed, record
-from svcgen.made import NewRequest, NewService
-from svcgen.making import Making, render_into
-from svcgen.resource.change import plan_change, write_all
-from svcgen.resource.layout import read_layout
-from svcgen.staging import Staging
-from svcgen.steps import Steps
-from svcgen.toolchain import check_uv
+from svcgen.resource.change.change import plan_change, write_all
+from svcgen.resource.code.layout import read_layout
+from svcgen.service.destination import check_destination
+from svcgen.service.existing import Existing
+from svcgen.service.first_commit import service_files
+from svcgen.service.kept import Found, is_needed, record
+from svcgen.service.staging import Staging
+from svcgen.system.events import Notify
+from svcgen.system.steps import Steps
+from svcgen.system.uv import check_uv
 
 __all__ = ["NewRequest", "NewService", "make_service", "preview"]
 

@@ -6,17 +6,17 @@ from pathlib import Path
 
 from svcgen.commands.update import Update, message
 from svcgen.errors import ServiceError
-from svcgen.events import Notify
-from svcgen.finishing import Finishing
-from svcgen.git import git
-from svcgen.publication import conclude
-from svcgen.repository import Head, Repository
-from svcgen.rollback import settle, take_back
-from svcgen.service import read_service
-from svcgen.signals import finish, held
-from svcgen.steps import Steps
-from svcgen.unfinished import ABORT, CONTINUE, Unfinished, find_unfinished
-from svcgen.worktree import commit_tree, undo_command
+from svcgen.service.finishing import Finishing
+from svcgen.service.publication import conclude
+from svcgen.service.repository import Head, Repository
+from svcgen.service.rollback import settle, take_back
+from svcgen.service.unfinished import ABORT, CONTINUE, Unfinished, find_unfinished
+from svcgen.service.worktree import commit_tree, undo_command
+from svcgen.system.events import Notify
+from svcgen.system.git import git
+from svcgen.system.signals import finish, held
+from svcgen.system.steps import Steps
+from svcgen.template.recorded import read_service
 
 _MARKER = "<<<<<<< yours"
 

@@ -10,17 +10,17 @@ from pathlib import Path
 from typing import TypeVar
 
 from svcgen.errors import ServiceError, SvcgenError, UnfinishedError
-from svcgen.foreign import ForeignTemplate
-from svcgen.history import find_version, parse_version, released_tags
-from svcgen.pristine import Pristine
-from svcgen.process import time_limit
-from svcgen.questions import NAME
-from svcgen.rules import failed_rules
-from svcgen.service import Service, read_service
-from svcgen.source import same_source
-from svcgen.target import known_releases
-from svcgen.template import Template
-from svcgen.unfinished import require_finished
+from svcgen.service.rules import failed_rules
+from svcgen.service.unfinished import require_finished
+from svcgen.system.process import time_limit
+from svcgen.template.find import Template
+from svcgen.template.foreign import ForeignTemplate
+from svcgen.template.history import find_version, parse_version, released_tags
+from svcgen.template.pristine import Pristine
+from svcgen.template.questions import NAME
+from svcgen.template.recorded import Service, read_service
+from svcgen.template.source import same_source
+from svcgen.template.target import known_releases
 
 _T = TypeVar("_T")
 # Seconds for each of: asking a source, rendering its template, the tools of a service.

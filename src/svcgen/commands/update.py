@@ -5,27 +5,27 @@ from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from svcgen.answers_file import merge_answers
-from svcgen.changelog import duties
 from svcgen.errors import ServiceError
-from svcgen.events import Notify, Step
-from svcgen.filters import Filters
-from svcgen.finishing import Finishing
-from svcgen.history import find_version, newest_tag, parse_version
-from svcgen.merge import Merged, MergeResult, TemplateMerge
-from svcgen.objects import REGULAR, Entry, ObjectStore
-from svcgen.publication import publish
-from svcgen.questions import read_config
-from svcgen.renderings import with_line_endings
-from svcgen.repository import Head, Repository
-from svcgen.service import ANSWERS_FILE, read_service
-from svcgen.source import same_source
-from svcgen.steps import Steps
-from svcgen.target import resolve_release, version_of
-from svcgen.template import Template, blamed
-from svcgen.two_versions import render_both, render_both_apart
-from svcgen.unfinished import ABORT, CONTINUE, Unfinished, require_finished
-from svcgen.worktree import commit_tree, undo_command, with_service
+from svcgen.service.answers_file import merge_answers
+from svcgen.service.filters import Filters
+from svcgen.service.finishing import Finishing
+from svcgen.service.merge import Merged, MergeResult, TemplateMerge
+from svcgen.service.objects import REGULAR, Entry, ObjectStore
+from svcgen.service.publication import publish
+from svcgen.service.renderings import with_line_endings
+from svcgen.service.repository import Head, Repository
+from svcgen.service.unfinished import ABORT, CONTINUE, Unfinished, require_finished
+from svcgen.service.worktree import commit_tree, undo_command, with_service
+from svcgen.system.events import Notify, Step
+from svcgen.system.steps import Steps
+from svcgen.template.changelog import duties
+from svcgen.template.find import Template, blamed
+from svcgen.template.history import find_version, newest_tag, parse_version
+from svcgen.template.questions import read_config
+from svcgen.template.recorded import ANSWERS_FILE, read_service
+from svcgen.template.source import same_source
+from svcgen.template.target import resolve_release, version_of
+from svcgen.template.two_versions import render_both, render_both_apart
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from svcgen.resource.kinds import Kind
+from svcgen.resource.fields.kind import Kind
 
 # Separates two resources. It is a reserved word in Python, so no resource can have this name.
 AND = "and"

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from svcgen.render import render
-from svcgen.template import Template
+from svcgen.template.find import Template
+from svcgen.template.render import render
 from update.machine import programs
 from update.machine.snapshot import File, State, read_files, split
 

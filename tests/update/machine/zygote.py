@@ -15,13 +15,13 @@ from typing import Any
 
 import copier  # noqa: F401  (what takes long to import)
 
-import svcgen.cli
-import svcgen.cli_status
-import svcgen.cli_update
+import svcgen.cli.app
+import svcgen.cli.report_update
+import svcgen.cli.status
+import svcgen.cli.update
 import svcgen.commands.resume
 import svcgen.commands.status
-import svcgen.commands.update
-import svcgen.report_update  # noqa: F401
+import svcgen.commands.update  # noqa: F401
 from svcgen.__main__ import main
 
 _LIMIT = 60.0

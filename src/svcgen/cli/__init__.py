@@ -1,0 +1,1 @@
+"""The command line: flags, prompts and reports. The only package that prints."""

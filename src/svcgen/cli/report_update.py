@@ -1,0 +1,190 @@
+"""The result of `svcgen update`, as text and as JSON."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from svcgen.cli.screen import Screen, error
+from svcgen.commands.resume import Aborted
+from svcgen.commands.update import Update
+from svcgen.errors import SvcgenError
+from svcgen.service.unfinished import ABORT, CONTINUE
+from svcgen.text import argument, change_directory, counted, from_here
+
+
+def update_object(update: Update) -> dict[str, Any]:
+    """Return the JSON object of one update, or of what it would do."""
+    merged = update.merged
+    return {
+        "ok": not update.needs_a_look,
+        "path": str(update.path),
+        "from": update.before,
+        "to": update.after,
+        "branch": update.branch,
+        "undo": update.undo,
+        "updated": list(merged.updated),
+        "kept": list(merged.kept),
+        "conflicts": [asdict(conflict) for conflict in merged.conflicts],
+        "removed": [{"path": path, "kept_as": kept} for path, kept in merged.removed],
+        "renamed": [{"from": old, "to": new} for old, new in merged.renamed],
+        "left_out": list(merged.left_out),
+        "beside": [{"path": path, "new": name} for path, name in merged.beside],
+        "untracked": list(merged.untracked),
+        "answers": {name: {"before": old, "after": new} for name, (old, new) in update.answers.items()},
+        "duties": list(update.duties),
+        "notes": list(update.notes),
+        "unfinished": update.unfinished,
+        "diff": update.diff,
+        "steps": [{**asdict(step), "seconds": round(step.seconds, 3)} for step in update.steps],
+    }
+
+
+def failed_object(path: Path, problem: SvcgenError) -> dict[str, Any]:
+    """Return the JSON object of a service that could not be updated."""
+    return {"ok": False, "path": str(path), "error": problem.message, "hint": problem.hint}
+
+
+def aborted_object(aborted: Aborted) -> dict[str, Any]:
+    """Return the JSON object of an update that was undone."""
+    return {
+        "ok": True,
+        "path": str(aborted.path),
+        "aborted": aborted.after,
+        "checked_out": aborted.head.branch or aborted.head.commit,
+        "kept": aborted.kept,
+    }
+
+
+def show_checked(screen: Screen, update: Update) -> None:
+    """Show whether a service is behind."""
+    state = f"up to date at {update.after}" if update.up_to_date else f"at {update.before}; {update.after} is available"
+    screen.say(f"{update.path} is {state}")
+
+
+def show_update(screen: Screen, update: Update) -> None:
+    """Show what an update did, and what is left to a person."""
+    if update.up_to_date:
+        screen.say(f"{update.path} is up to date at {update.after}")
+        return
+    verb = "Updating" if update.unfinished else "Updated"
+    place = f", on the branch {update.branch}" if update.branch else ""
+    screen.headline(f"{verb} {update.path} from {update.before} to {update.after}{place}")
+    _show_blocks(screen, update)
+    _show_problems(update)
+    _show_commands(update)
+    if update.undo and not update.unfinished:
+        screen.block("To undo the update:", [*change_directory(update.path), update.undo])
+
+
+def show_preview(screen: Screen, update: Update) -> None:
+    """Show what an update would do to each file, and end with a summary."""
+    if update.up_to_date:
+        screen.say(f"{update.path} is up to date at {update.after}")
+        return
+    _show_blocks(screen, update)
+    _show_problems(update)
+    screen.headline(f"Dry run: {update.path} would go from {update.before} to {update.after}: {_counts(update)}")
+
+
+def show_aborted(screen: Screen, aborted: Aborted) -> None:
+    """Show what is checked out after an update was undone."""
+    screen.say(
+        f"Undid the update of {aborted.path} to {aborted.after}; {aborted.head.branch or aborted.head.commit} is"
+        " checked out as before",
+        "bold",
+    )
+    if aborted.kept:
+        screen.say(f"Your changes to the files of the update are in a commit: git show {aborted.kept}")
+
+
+def show_total(screen: Screen, words: Sequence[str], attention: Mapping[Path, str]) -> None:
+    """Show what became of several services.
+
+    Args:
+        screen: Where.
+        words: For each service, a word or two.
+        attention: Those words of the services that need a person.
+    """
+    counts = ", ".join(f"{count} {word}" for word, count in Counter(words).items())
+    screen.line()
+    screen.say(f"{counted(len(words), 'service')}: {counts}", "bold")
+    widest = max(map(len, attention.values()), default=0)
+    for path, word in attention.items():
+        screen.line(f"  {word:<{widest}}  {from_here(path)}")
+
+
+def _show_blocks(screen: Screen, update: Update) -> None:
+    updated, merged, kept = _touched(update)
+    for heading, files in (
+        ("Updated:", updated),
+        ("Merged with your changes:", merged),
+        ("Left as you have it:", kept),
+    ):
+        if files:
+            screen.few(heading, files)
+    for heading, lines in _blocks(update):
+        screen.prose(heading, lines)
+    screen.gap()
+
+
+def _touched(update: Update) -> tuple[list[str], list[str], list[str]]:
+    """Return the files that only the template changed, those that both sides did, and those that only the team did."""
+    updated, kept = update.merged.updated, update.merged.kept
+    both = [path for path in updated if path in set(kept)]
+    return [path for path in updated if path not in both], both, [path for path in kept if path not in both]
+
+
+def _blocks(update: Update) -> Iterator[tuple[str, Sequence[str]]]:
+    merged = update.merged
+    blocks = (
+        ("Deleted by you, not restored:", merged.left_out),
+        ("Not tracked by git, not changed:", merged.untracked),
+        ("Renamed by the template, with your changes:", [f"{old} -> {new}" for old, new in merged.renamed]),
+        ("New answers:", [f"{name}: {new}" for name, (old, new) in update.answers.items() if old is None]),
+        ("To do for your team:", update.duties),
+        ("Notes:", update.notes),
+    )
+    yield from ((heading, lines) for heading, lines in blocks if lines)
+
+
+def _show_problems(update: Update) -> None:
+    for name, (old, new) in update.answers.items():
+        if old is not None:
+            error(f"the answer {name} changes from {old!r} to {new!r}", "check that this is what you want")
+    for conflict in update.merged.conflicts:
+        word = "lines" if conflict.lines[1:] else "line"
+        lines = f", {word} {', '.join(map(str, conflict.lines))}" if conflict.lines else ""
+        error(f"{conflict.path}{lines}: conflict between your changes and the template's")
+    for path, kept in update.merged.removed:
+        error(f"{path} is removed from the template, and you had changed it", f"your version is in {kept}")
+    for path, new in update.merged.beside:
+        error(f"{path} is not replaced, as git does not have your version of it", f"the template's version is in {new}")
+    for step in update.steps:
+        if step.outcome == "failed":
+            error(f"{step.name}: {step.reason}")
+
+
+def _show_commands(update: Update) -> None:
+    if update.unfinished:
+        what = "resolve the conflicts, `git add` the files, then run" if update.merged.conflicts else "run"
+        place = argument(update.path)
+        error("the update is unfinished", f"{what}: {CONTINUE}{place}\nor undo the update: {ABORT}{place}")
+    elif left := [step.command for step in update.steps if step.outcome in {"failed", "pending"}]:
+        commands = "\n".join(f"  {command}" for command in [*change_directory(update.path), *left])
+        error("the update is incomplete", f"run the remaining steps:\n{commands}")
+
+
+def _counts(update: Update) -> str:
+    merged, (updated, both, _) = update.merged, _touched(update)
+    parts: Mapping[str, int] = {
+        "updated": len(updated),
+        "merged": len(both),
+        "renamed": len(merged.renamed),
+        "removed": len(merged.removed),
+        "not replaced": len(merged.beside),
+    }
+    conflicts = [counted(len(merged.conflicts), "conflict")] if merged.conflicts else []
+    files = [f"{counted(count, 'file')} {what}" for what, count in parts.items() if count]
+    return ", ".join([*conflicts, *files]) or "no file changes"

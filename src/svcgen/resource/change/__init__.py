@@ -1,0 +1,1 @@
+"""What svcgen changes in a service to add a resource."""

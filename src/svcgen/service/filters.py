@@ -1,0 +1,42 @@
+"""Stores files as a repository commits them, which is not as they are on disk where it uses Git LFS or git-crypt."""
+
+from dataclasses import dataclass
+
+from svcgen.service.objects import Entry, ObjectStore, Tree
+from svcgen.service.repository import Repository
+from svcgen.system.git import git
+
+_NONE = frozenset({"set", "unset", "unspecified"})
+
+
+@dataclass(frozen=True)
+class Filters:
+    """The filters of a repository.
+
+    Attributes:
+        repository: Its attributes name them.
+        store: Holds the files, and gets what the filters make of them.
+        own: Whether those run that the repository's own configuration defines; those of the user always do.
+    """
+
+    repository: Repository
+    store: ObjectStore
+    own: bool
+
+    def as_committed(self, files: Tree) -> dict[str, Entry]:
+        """Return files, by the path in the service, with the content that git would commit for each.
+
+        Raises:
+            ToolError: A filter that is required fails.
+        """
+        paths = "".join(f"{path}\0" for path, entry in files.items() if entry.is_file)
+        listed = git(self.repository.service, "check-attr", "-z", "--stdin", "filter", stdin=paths).split("\0")
+        filtered = [path for path, name in zip(listed[::3], listed[2::3], strict=False) if name not in _NONE]
+        contents = self.store.contents(files[path].oid for path in filtered)
+        hashed = {path: self._hash(path, contents[files[path].oid]) for path in filtered}
+        return {**files, **{path: Entry(files[path].mode, oid) for path, oid in hashed.items()}}
+
+    def _hash(self, path: str, content: bytes) -> str:
+        command = ("hash-object", "-w", "--stdin", "--path", path)
+        environ = {"GIT_OBJECT_DIRECTORY": str(self.store.directory / "objects")}
+        return git(self.repository.service, *command, environ=environ, stdin=content, filters=self.own).strip()

@@ -1,0 +1,203 @@
+"""Merges what changed between two renderings of the template into a service, as git merges two branches.
+
+The old rendering is the base, the new one is theirs, the service's commit is ours. So git finds renames, keeps what
+only one side changed, and marks what both did. Nothing is merged on disk: the result is a tree in an object store.
+"""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from svcgen.service.filters import Filters
+from svcgen.service.objects import Entry, Tree
+from svcgen.service.renderings import Renderings
+from svcgen.template.pristine import without_days
+
+_BASE, _OURS, _THEIRS = 1, 2, 3
+_MARKER = b"<<<<<<< "
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """A file that both sides changed in the same place.
+
+    Attributes:
+        path: Relative to the service.
+        lines: Where git's markers begin, from 1; none in a binary file.
+    """
+
+    path: str
+    lines: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Merged:
+    """What a merge did to each file.
+
+    Attributes:
+        updated: Files that are now as the template wants them, or have its changes merged in.
+        kept: Files of the template in which the team's own changes are kept.
+        conflicts: Files that a person must look at.
+        removed: Files that the template no longer has and the team had changed, and where they are kept.
+        renamed: Files that the template renamed, from and to, with the team's changes carried over.
+        left_out: Files that the team had deleted and the template changed; they stay deleted.
+        beside: Files that are not replaced, as git does not know what is on disk there or the team made something
+            else of them; and the files beside them that hold the template's version.
+        untracked: Files of the template that the team keeps out of git, and that are left as they are.
+    """
+
+    updated: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    removed: tuple[tuple[str, str], ...] = ()
+    renamed: tuple[tuple[str, str], ...] = ()
+    left_out: tuple[str, ...] = ()
+    beside: tuple[tuple[str, str], ...] = ()
+    untracked: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class MergeResult:
+    """A merge, before it is anywhere on disk.
+
+    Attributes:
+        report: What became of each file.
+        tree: The service afterwards, with conflict markers in files that conflict.
+        changed: The files that are not as in the service's commit.
+        stages: For each conflict, the entries of git's index that make it one.
+    """
+
+    report: Merged
+    tree: Tree
+    changed: frozenset[str]
+    stages: dict[str, dict[int, Entry]] = field(default_factory=dict)
+
+    def with_file(self, path: str, entry: Entry) -> "MergeResult":
+        """Return the same with a file that was written by itself."""
+        return replace(self, tree={**self.tree, path: entry})
+
+
+class TemplateMerge:
+    """One merge.
+
+    Args:
+        filters: Those of the service's repository, and the store where the result is put together.
+        version: The version of the template that is merged in.
+    """
+
+    def __init__(self, filters: Filters, version: str) -> None:
+        """Read what the service's commit holds."""
+        self._filters = filters
+        self._repository, self._store = filters.repository, filters.store
+        self._version = version
+        self._ours = self._store.read(self._repository.tree("HEAD"))
+        self._result: dict[str, Entry] = {}
+        self._stages: dict[str, dict[int, Entry]] = {}
+        self._removed: list[tuple[str, str]] = []
+        self._beside: list[tuple[str, str]] = []
+        self._left_out: list[str] = []
+
+    def run(self, base: Path, theirs: Path, apart: Collection[str]) -> MergeResult:
+        """Merge.
+
+        Args:
+            base: The rendering that the service was made from or last updated to.
+            theirs: The new rendering.
+            apart: Files that no merge may touch: those that the team owns and those that are generated again.
+
+        Raises:
+            ToolError: git fails.
+        """
+        sides = Renderings(self._filters, self._ours, base, theirs, apart)
+        edited = {path for path in sides.base if self._is_edited(path, sides)} | set(sides.replaced)
+        merged = self._store.merge(sides.base, sides.ours, sides.theirs, f"template-{self._version}")
+        self._result, self._stages = dict(merged.tree), dict(merged.stages)
+        self._settle(sides)
+        sides.restore_links(self._result)
+        self._stages = {sides.place(path): stages for path, stages in self._stages.items()}
+        for path, entry in sides.news.items():
+            self._put_beside(path, entry)
+        self._keep_what_git_does_not_see(sides)
+        # A file may have come to a place that a filter is for.
+        self._result |= self._filters.as_committed({path: self._result[path] for path in self._written()})
+        return MergeResult(self._report(sides, edited), self._result, frozenset(self._changed()), self._stages)
+
+    def _settle(self, sides: Renderings) -> None:
+        """Decide what git leaves open where one side deleted a file that the other changed."""
+        for path, stages in sorted(self._stages.items()):
+            if stages.keys() == {_BASE, _OURS}:
+                # Under a name of the team's own it can stay where it is.
+                kept = self._free_name(f"{path}.removed-in-{self._version}") if path in sides.base else path
+                self._result[kept] = self._result.pop(path)
+                self._removed.append((path, kept))
+            elif stages.keys() == {_BASE, _THEIRS}:
+                self._result.pop(path, None)
+                self._left_out.append(path)
+            else:
+                continue
+            del self._stages[path]
+
+    def _keep_what_git_does_not_see(self, sides: Renderings) -> None:
+        leaving = self._ours.keys() - self._result.keys()
+        for path in sorted(self._result.keys() - self._ours.keys()):
+            # A file that becomes a folder makes room for what is in it.
+            has_room = any(str(folder) in leaving for folder in Path(path).parents)
+            if not has_room and self._repository.in_the_way(path):
+                self._put_beside(path, self._result.pop(path))
+        for path in sorted(self._repository.unseen_edits(self._changed())):
+            if path in self._result:
+                self._put_beside(path, sides.theirs.get(path, self._result[path]))
+            else:
+                self._removed.append((path, path))
+            self._result[path] = self._ours[path]
+
+    def _put_beside(self, path: str, entry: Entry) -> None:
+        self._stages.pop(path, None)
+        if self._repository.is_blocked(path) or any(str(folder) in self._ours for folder in Path(path).parents):
+            self._left_out.append(path)
+            return
+        name = self._free_name(f"{path}.new-in-{self._version}")
+        self._result[name] = entry
+        self._beside.append((path, name))
+
+    def _free_name(self, name: str) -> str:
+        names = [name, *(f"{name}-{number}" for number in range(2, 100))]
+        taken = self._repository.in_the_way
+        # None is free below a folder that is a file on disk.
+        return next((free for free in names if free not in self._result and not taken(free)), name)
+
+    def _changed(self) -> set[str]:
+        paths = self._ours.keys() | self._result.keys()
+        return {path for path in paths if self._ours.get(path) != self._result.get(path)}
+
+    def _written(self) -> set[str]:
+        return (self._changed() & self._result.keys()) - self._stages.keys()
+
+    def _is_edited(self, path: str, sides: Renderings) -> bool:
+        """Tell whether a file is not as rendered, but for the day of rendering that stands in some."""
+        old, ours = sides.base[path], sides.ours.get(path)
+        if ours is None or not ours.is_file or old == ours:
+            return old != ours
+        contents = self._store.contents([old.oid, ours.oid])
+        return old.mode != ours.mode or without_days(contents[old.oid]) != without_days(contents[ours.oid])
+
+    def _report(self, sides: Renderings, edited: set[str]) -> Merged:
+        left_out = {path for path in self._left_out if not self._repository.in_the_way(path)}
+        settled = {*self._stages, *self._left_out, *(path for path, _ in (*self._removed, *self._beside))}
+        ours = {name for _, name in (*self._removed, *self._beside)}
+        renamed = {old: new for old, new in self._store.renames(sides.base, sides.theirs).items() if old in edited}
+        return Merged(
+            updated=tuple(sorted(self._changed() - settled - ours)),
+            kept=tuple(sorted(edited - settled - renamed.keys())),
+            conflicts=tuple(Conflict(path, tuple(self._marked_lines(path))) for path in sorted(self._stages)),
+            removed=tuple(self._removed),
+            renamed=tuple((old, new) for old, new in sorted(renamed.items()) if new in self._result),
+            left_out=tuple(sorted(left_out)),
+            beside=tuple(self._beside),
+            untracked=tuple(sorted(set(self._left_out) - left_out)),
+        )
+
+    def _marked_lines(self, path: str) -> Iterator[int]:
+        entry = self._result.get(path)
+        content = self._store.contents([entry.oid])[entry.oid] if entry and entry.is_file else b""
+        yield from (number for number, line in enumerate(content.splitlines(), 1) if line.startswith(_MARKER))

@@ -1,0 +1,233 @@
+"""A store of git objects in a scratch directory, with those of one tree of a repository in it.
+
+Here trees are built, merged and compared. The repository's own configuration, attributes, filters and merge drivers
+take no part, so nothing that it names is run.
+"""
+
+import os
+import re
+import stat
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from svcgen.errors import ToolError
+from svcgen.system.git import git, run_git
+
+REGULAR, EXECUTABLE, LINK, SUBMODULE = "100644", "100755", "120000", "160000"
+# The first git with `merge-tree --write-tree`: https://github.com/git/git/blob/master/Documentation/RelNotes/2.38.0.txt
+_MERGE_TREE = (2, 38)
+_IDENTITY = ("-c", "user.name=svcgen", "-c", "user.email=svcgen@localhost")
+# A new file belongs where the template puts it, even if the team has renamed the folder that it was in.
+_MERGE = ("-c", "merge.directoryRenames=false", "-c", "merge.renameLimit=10000")
+_UNCONFIGURED = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One path of a tree.
+
+    Attributes:
+        mode: As git writes it.
+        oid: The object's name.
+    """
+
+    mode: str
+    oid: str
+
+    @property
+    def is_file(self) -> bool:
+        """Whether it is neither a link nor a submodule."""
+        return self.mode in {REGULAR, EXECUTABLE}
+
+
+Tree = Mapping[str, Entry]
+
+
+@dataclass(frozen=True)
+class MergedTree:
+    """What git makes of three trees.
+
+    Attributes:
+        tree: The result, with conflict markers in files that conflict.
+        stages: For each path that git leaves open: its entry in the base (1), in ours (2) and in theirs (3).
+    """
+
+    tree: dict[str, Entry]
+    stages: dict[str, dict[int, Entry]] = field(default_factory=dict)
+
+
+class ObjectStore:
+    """A bare repository in a scratch directory.
+
+    Args:
+        repository: A directory of the repository that the tree is in.
+        tree: The tree to begin with.
+        scratch: A directory of svcgen's own.
+    """
+
+    def __init__(self, repository: Path, tree: str, scratch: Path) -> None:
+        """Create it.
+
+        Raises:
+            ToolError: git fails.
+        """
+        self.scratch = scratch
+        self.directory = scratch / "objects.git"
+        format_ = git(repository, "rev-parse", "--show-object-format").strip()
+        git(scratch, "init", "--quiet", "--bare", "--template=", f"--object-format={format_}", str(self.directory))
+        # A copy, as git would touch the objects of a repository that it only borrows them from.
+        objects, borrowed = self.directory / "objects", git(repository, "rev-parse", "--git-path", "objects")
+        # git begins a pack among the objects of the repository that it packs.
+        environ = {
+            "GIT_OBJECT_DIRECTORY": str(objects),
+            "GIT_ALTERNATE_OBJECT_DIRECTORIES": str((repository / borrowed.removesuffix("\n")).resolve()),
+        }
+        command = ("pack-objects", "--quiet", "--revs", "--window=0", str(objects / "pack" / "pack"))
+        git(repository, *command, stdin=f"{tree}\n", environ=environ)
+
+    def read(self, tree: str) -> dict[str, Entry]:
+        """Return what a tree holds, by path."""
+        listed = self._git("ls-tree", "-r", "-z", "--full-tree", tree).split("\0")
+        entries = (line.partition("\t")[::2] for line in listed if line)
+        return {path: Entry(*details.split()[::2]) for details, path in entries}
+
+    def write(self, tree: Tree) -> str:
+        """Write a tree, and return its name."""
+        index = self.scratch / "index"
+        index.unlink(missing_ok=True)
+        lines = "".join(f"{entry.mode} {entry.oid}\t{path}\0" for path, entry in tree.items())
+        self._git("update-index", "-z", "--index-info", index=index, stdin=lines)
+        return self._git("write-tree", index=index).strip()
+
+    def add_directory(self, directory: Path) -> dict[str, Entry]:
+        """Store the files of a directory as they are, without filters, and return them as a tree."""
+        files = sorted(path for path in directory.rglob("*") if path.is_symlink() or path.is_file())
+        names = [path.relative_to(directory).as_posix() for path in files]
+        regular = [path for path in files if not path.is_symlink()]
+        hashed = self._git("hash-object", "-w", "--no-filters", "--stdin-paths", stdin=_lines(map(str, regular)))
+        oids = dict(zip(regular, hashed.split(), strict=True))
+        return {name: self._entry(path, oids.get(path)) for name, path in zip(names, files, strict=True)}
+
+    def add(self, content: bytes) -> str:
+        """Store one file, and return the object's name."""
+        return self._git("hash-object", "-w", "--stdin", stdin=content).strip()
+
+    def contents(self, oids: Iterable[str]) -> dict[str, bytes]:
+        """Return what files hold, by the object's name."""
+        wanted = sorted(set(oids))
+        output = run_git(self.directory, "cat-file", "--batch", stdin=_lines(wanted)).output if wanted else b""
+        found, position = {}, 0
+        for oid in wanted:
+            end = output.index(b"\n", position)
+            size = int(output[position:end].split()[-1])
+            found[oid] = output[end + 1 : end + 1 + size]
+            position = end + size + 2
+        return found
+
+    def merge(self, base: Tree, ours: Tree, theirs: Tree, label: str) -> MergedTree:
+        """Merge two trees that go back to one.
+
+        Args:
+            base: What both were once.
+            ours: The service.
+            theirs: The template.
+            label: What conflict markers call the template.
+        """
+        root = self._commit(self.write(base))
+        sides = [self._commit(self.write(tree), "-p", root) for tree in (ours, theirs)]
+        names = ("yours", label)
+        for name, commit in zip(names, sides, strict=True):
+            self._git("update-ref", f"refs/heads/{name}", commit)
+        if git_version() < _MERGE_TREE:
+            return self._merge_in_work_tree(root, sides, names)
+        output = self._git(*_MERGE, "merge-tree", "--write-tree", "-z", "--no-messages", *names, accept=(0, 1))
+        tree, *conflicted = output.rstrip("\0").split("\0")
+        return MergedTree(self.read(tree), _stages(conflicted))
+
+    def renames(self, before: Tree, after: Tree) -> dict[str, str]:
+        """Return the paths that were renamed between two trees, from and to."""
+        found = self._git(
+            *("diff-tree", "-r", "-z", "--name-status", "--find-renames", "-l0", "--diff-filter=R"),
+            *(self.write(before), self.write(after)),
+        ).split("\0")
+        return dict(zip(found[1::3], found[2::3], strict=False))
+
+    def diff(self, before: Tree, after: Tree) -> str:
+        """Return a change as a patch, whatever the user has configured."""
+        return self._git("diff", "--find-renames", self.write(before), self.write(after))
+
+    def copy_into(self, repository: Path) -> None:
+        """Write all objects that were added into a repository."""
+        objects = self.directory / "objects"
+        oids = [folder.name + file.name for folder in objects.glob("[0-9a-f][0-9a-f]") for file in folder.iterdir()]
+        pack = run_git(self.directory, "pack-objects", "--quiet", "--stdout", stdin=_lines(oids))
+        git(repository, "unpack-objects", "-q", stdin=pack.output)
+
+    def _entry(self, path: Path, oid: str | None) -> Entry:
+        if oid is None:
+            return Entry(LINK, self.add(os.fsencode(path.readlink())))
+        return Entry(EXECUTABLE if path.stat().st_mode & stat.S_IXUSR else REGULAR, oid)
+
+    def _add_from(self, path: Path) -> Entry:
+        return self._entry(path, None if path.is_symlink() else self.add(path.read_bytes()))
+
+    def _commit(self, tree: str, *parent: str) -> str:
+        return self._git(*_IDENTITY, "commit-tree", tree, "-m", "svcgen", *parent).strip()
+
+    def _merge_in_work_tree(self, base: str, sides: list[str], names: tuple[str, str]) -> MergedTree:
+        """Merge as an older git can: in a work tree."""
+        work, index = self.scratch / "merge", self.scratch / "merge-index"
+        work.mkdir()
+        labels = {f"GITHEAD_{commit}": name for commit, name in zip(sides, names, strict=True)}
+        environ = {"GIT_DIR": str(self.directory), "GIT_WORK_TREE": str(work), **_UNCONFIGURED, **labels}
+        for command, codes in (
+            (("read-tree", sides[0]), (0,)),
+            (("checkout-index", "--all", "--index", "--quiet"), (0,)),
+            ((*_MERGE, "merge-recursive", base, "--", *sides), (0, 1)),
+        ):
+            run_git(work, *command, index=index, environ=environ, accept=codes)
+        listed = git(work, "ls-files", "-z", "--stage", index=index, environ=environ).rstrip("\0").split("\0")
+        merged = {path: Entry(*details.split()[:2]) for details, path in _fields(listed) if details.endswith(" 0")}
+        stages = _stages([line for line in listed if not line.partition("\t")[0].endswith(" 0")])
+        there = {path: self._add_from(work / path) for path in stages if os.path.lexists(work / path)}
+        return MergedTree({**merged, **there}, stages)
+
+    def _git(
+        self,
+        *arguments: str,
+        index: Path | None = None,
+        stdin: str | bytes | None = None,
+        accept: Collection[int] = (0,),
+    ) -> str:
+        done = run_git(self.directory, *arguments, index=index, environ=_UNCONFIGURED, stdin=stdin, accept=accept)
+        return done.text
+
+
+def git_version() -> tuple[int, ...]:
+    """Return the version of git that is on PATH.
+
+    Raises:
+        ToolError: There is none.
+    """
+    said = git(Path.cwd(), "version")
+    numbers = re.search(r"(\d+)\.(\d+)", said)
+    if numbers is None:
+        raise ToolError(f"git does not print its version: {said.strip()}")
+    return tuple(map(int, numbers.groups()))
+
+
+def _stages(lines: Iterable[str]) -> dict[str, dict[int, Entry]]:
+    found: dict[str, dict[int, Entry]] = {}
+    for details, path in _fields(lines):
+        mode, oid, stage = details.split()
+        found.setdefault(path, {})[int(stage)] = Entry(mode, oid)
+    return found
+
+
+def _fields(lines: Iterable[str]) -> Iterable[tuple[str, str]]:
+    return (line.partition("\t")[::2] for line in lines if line)
+
+
+def _lines(words: Iterable[str]) -> str:
+    return "".join(f"{word}\n" for word in words)

@@ -1,0 +1,45 @@
+"""The hard rules of a service, as far as its own ruff and ast-grep find them broken.
+
+`scripts/check.py` of the service also looks at layers and migrations.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+
+from svcgen.errors import ToolError
+from svcgen.system.process import execute
+
+_PRINTED = 16 << 20
+# Of what a tool says that fails.
+_SAID = 500
+_RUFF = ("check", "--no-cache", "--no-fix", "--no-fix-only", "--quiet", "--output-format=json")
+
+
+def failed_rules(service: Path) -> Mapping[str, int]:
+    """Count the breaches of each rule. This runs programs that stand in the service, and writes nothing itself.
+
+    Raises:
+        ToolError: The service has no virtual environment, or a tool fails.
+    """
+    rules = [code or "syntax" for code in _run(service, "code", "ruff", *_RUFF)]
+    if (service / "sgconfig.yml").exists():
+        rules += _run(service, "ruleId", "ast-grep", "scan", "--json=compact")
+    return Counter(sorted(rules))
+
+
+def _run(service: Path, key: str, tool: str, *arguments: str) -> list[str]:
+    """Return what each finding of a tool has under a key."""
+    program = service / ".venv" / "bin" / tool
+    if not program.exists():
+        raise ToolError(f"no {tool} in .venv", hint="uv sync")
+    # Each tool exits with 1 when it finds something.
+    done = execute(program, *arguments, cwd=service, accept=range(256), limit=_PRINTED)
+    try:
+        found = json.loads(done.output)
+        # A tool of the service can print anything.
+        return [str(finding[key] or "") for finding in found[:]]
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        said = done.errors.decode("utf-8", "backslashreplace").strip()
+        raise ToolError(f"{tool}: {said[:_SAID] or 'no result'}") from error

@@ -1,0 +1,176 @@
+"""Creates a directory completely or not at all, or adds files to one that is already there."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path, PurePosixPath
+
+from svcgen.errors import DestinationError
+from svcgen.system.signals import held
+from svcgen.template.recorded import ANSWERS_FILE
+
+
+def check_working_directory() -> None:
+    """Refuse to work in a directory that has been removed.
+
+    Raises:
+        DestinationError: It is gone.
+    """
+    try:
+        Path.cwd()
+    except OSError as error:
+        raise DestinationError("the working directory is gone", hint="change to one that exists: cd") from error
+
+
+class Staging:
+    """A directory under construction, on the file system of its destination.
+
+    A new destination is prepared beside itself. One that exists, and may be a mount point or the working directory of
+    a shell, is prepared inside itself. Files are then added to it, and none is replaced.
+    """
+
+    def __init__(self, destination: Path) -> None:
+        """Touch nothing yet.
+
+        Args:
+            destination: An absolute path that `check_destination` has accepted.
+        """
+        self._destination = destination
+        self._fills = destination.is_dir()
+        self._scratch: Path | None = None
+        self._parents: list[Path] = []
+        self._made: list[Path] = []
+        self._published = False
+
+    @property
+    def project(self) -> Path:
+        """Where the files are: in the hidden directory, and after `publish` in the destination."""
+        return self._destination if self._published else self.scratch / "project"
+
+    @property
+    def scratch(self) -> Path:
+        """A directory for what must not become part of the project."""
+        if self._scratch is None:
+            raise RuntimeError("open() comes first")
+        return self._scratch
+
+    def open(self) -> None:
+        """Make the hidden directory, and the destination's parents."""
+        base = self._destination if self._fills else self._destination.parent
+        with held():
+            for parent in reversed([base, *base.parents]):
+                if not parent.exists():
+                    parent.mkdir()
+                    self._parents.append(parent)
+            self._scratch = Path(tempfile.mkdtemp(prefix=f".{self._destination.name}.svcgen-", dir=base))
+        self.project.mkdir()
+
+    def publish(self, files: Iterable[str]) -> None:
+        """Move the project to the destination; where that exists, all but the file that makes it a service.
+
+        Args:
+            files: What to move where the destination exists.
+
+        Raises:
+            OSError: It can't be moved, or something has appeared there meanwhile; `undo` restores what was there.
+        """
+        with held():
+            if self._fills:
+                self._fill(files)
+            else:
+                self.project.rename(self._destination)
+            self._published = True
+
+    def seal(self) -> None:
+        """Make the destination a service.
+
+        Until then `svcgen new` can be run again after a crash.
+
+        Raises:
+            OSError: The answers file can't be written; `undo` restores what was there.
+        """
+        if self._fills:
+            with held():
+                self._add(ANSWERS_FILE)
+
+    def has_made(self, path: str | Path) -> None:
+        """Let `undo` also remove a path of the destination that something else makes."""
+        self._made.append(self._destination / path)
+
+    def undo(self) -> None:
+        """Remove everything that was made."""
+        with held():
+            if self._fills:
+                for path in reversed(self._made):
+                    _remove(path)
+            elif self._published:
+                shutil.rmtree(self._destination)
+            self.close()
+            for parent in reversed(self._parents):
+                parent.rmdir()
+
+    def close(self) -> None:
+        """Remove the hidden directory."""
+        if self._scratch is not None:
+            # What is done must not be undone because of it.
+            shutil.rmtree(self._scratch, ignore_errors=True)
+
+    def _fill(self, files: Iterable[str]) -> None:
+        for file in files:
+            if file != ANSWERS_FILE:
+                self._add(file)
+        if (self.project / ".git").exists():
+            (self.project / ".git").rename(self._destination / ".git")
+            self._made.append(self._destination / ".git")
+
+    def _add(self, file: str) -> None:
+        for folder in reversed(PurePosixPath(file).parents[:-1]):
+            place = self._destination / folder
+            if place.is_symlink() or not place.is_dir():
+                place.mkdir()
+                self._made.append(place)
+        put(self.scratch / "project" / file, self._destination / file)
+        self._made.append(self._destination / file)
+
+
+def put(source: Path, target: Path) -> None:
+    """Give a file a second name, or copy it where the file system has no hard links.
+
+    Args:
+        source: The file.
+        target: The other name.
+
+    Raises:
+        FileExistsError: There is something of that name.
+        OSError: It can't be written.
+    """
+    try:
+        os.link(source, target, follow_symlinks=False)
+    except FileExistsError:
+        raise
+    except OSError:
+        _copy(source, target)
+
+
+def _copy(source: Path, target: Path) -> None:
+    with target.open("xb") as file:
+        try:
+            file.write(source.read_bytes())
+        except BaseException:
+            target.unlink()
+            raise
+    shutil.copystat(source, target)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        # Somebody may have put files into a new folder meanwhile.
+        shutil.rmtree(path) if path.name in {".git", ".venv"} else _remove_empty(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _remove_empty(folder: Path) -> None:
+    if not any(folder.iterdir()):
+        folder.rmdir()

@@ -1,0 +1,154 @@
+"""Remembers an update that is on disk and not committed, in git's directory of the work tree that it is in."""
+
+import json
+import os
+import re
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from svcgen.errors import ServiceError, UnfinishedError
+from svcgen.service.repository import Head, Repository
+from svcgen.system.bounded import read_bounded
+from svcgen.text import argument
+
+CONTINUE, ABORT = "svcgen update --continue", "svcgen update --abort"
+
+_FILE = "svcgen-update.json"
+_COMMIT = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
+_LONGEST = 1_000_000
+
+
+@dataclass(frozen=True)
+class Unfinished:
+    """An update that a person has to finish, or that is just coming into the work tree.
+
+    Attributes:
+        service: The service's directory in the repository, ending in a slash; empty at the top.
+        before: The version of the template that the service was at.
+        after: The version that it goes to.
+        origin: What was checked out before.
+        start: The commit that the update was made on.
+        result: A commit of what the update made of it, with conflict markers.
+        branch: The branch that was made for it; empty where there is none.
+        whole: Whether nothing is left to do: no conflict, no lock.
+        in_place: Whether svcgen leaves it to the team to commit it.
+        conflicts: The files that conflict, relative to the service.
+        test: Whether the service's suite is to be run.
+        moving: The commits between which the work tree is being moved, or was moved last.
+    """
+
+    service: str
+    before: str
+    after: str
+    origin: Head
+    start: str
+    result: str
+    branch: str = ""
+    whole: bool = False
+    in_place: bool = False
+    conflicts: tuple[str, ...] = ()
+    test: bool = False
+    moving: tuple[str, str] | tuple[()] = ()
+
+    @property
+    def own(self) -> set[str]:
+        """The commits that are svcgen's, or what it began with."""
+        return {self.start, self.result, *self.moving}
+
+    @property
+    def is_committed(self) -> bool:
+        """Whether the result is a commit of the team's history."""
+        return self.whole and not self.in_place
+
+    def save(self, repository: Repository) -> None:
+        """Write it, whole or not at all."""
+        file = repository.directory / _FILE
+        waiting = file.with_suffix(".new")
+        waiting.write_text(json.dumps(asdict(self), indent=2), encoding="utf-8")
+        waiting.replace(file)
+
+    def is_over(self, repository: Repository) -> bool:
+        """Tell whether the team has gone on without svcgen: committed it, or left its branch."""
+        head, own = repository.head(), self.own
+        if self.is_committed:
+            return head.commit == self.result and head.branch == (self.branch or self.origin.branch)
+        if head.branch and head.branch == self.branch:
+            return False
+        return head.commit not in own and repository.commit_of(self.branch) not in own
+
+    def is_applied(self, repository: Repository) -> bool:
+        """Tell whether nothing of it is left but to commit it."""
+        return self.whole and self.in_place and repository.head() == self.origin
+
+
+def require_finished(path: Path) -> None:
+    """Refuse a service while an update of it, or of another in its repository, waits for a person.
+
+    Args:
+        path: The service's directory.
+
+    Raises:
+        UnfinishedError: There is one.
+        ToolError: git refuses to read the repository.
+    """
+    if not _has_record(path):
+        return
+    repository = Repository.find(path)
+    found = find_unfinished(repository)
+    if found and not found.is_applied(repository):
+        service = repository.top / found.service
+        raise UnfinishedError(
+            f"an update of {service} to {found.after} is unfinished",
+            hint=f"resolve its conflicts and finish it: {CONTINUE}{argument(service)}\n"
+            f"or undo it: {ABORT}{argument(service)}",
+        )
+
+
+def _has_record(path: Path) -> bool:
+    """Tell without git, as a survey of many services asks for each."""
+    real = path.resolve()
+    for folder in (real, *real.parents):
+        place = folder / ".git"
+        if place.is_file():
+            with place.open("rb") as stream:
+                link = stream.read(_LONGEST).removeprefix(b"gitdir:").strip()
+            place = folder / os.fsdecode(link)
+        if place.is_dir():
+            return (place / _FILE).is_file()
+    return False
+
+
+def find_unfinished(repository: Repository) -> Unfinished | None:
+    """Return the update of a repository that waits for a person.
+
+    Raises:
+        ServiceError: The file that remembers it is not as svcgen wrote it.
+    """
+    file = repository.directory / _FILE
+    try:
+        content: dict[str, Any] = json.loads(read_bounded(file, _LONGEST))
+        origin, conflicts = Head(**content.pop("origin")), tuple(content.pop("conflicts"))
+        moving = tuple(content.pop("moving", ()))
+        found = Unfinished(**content, origin=origin, conflicts=conflicts, moving=moving)
+        _check(found)
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise ServiceError(f"{file} can't be read: {error}", hint=f"if no update is in progress: rm {file}") from error
+    return None if found.is_over(repository) else found
+
+
+def _check(record: Unfinished) -> None:
+    """Refuse what git would take for an option: a checkout that nobody vouches for can bring a record."""
+    for commit in (record.origin.commit, *record.own):
+        if not _COMMIT.fullmatch(commit):
+            raise ValueError(f"{commit!r} is not the name of a commit")
+    for branch in (record.origin.branch, record.branch):
+        if branch.startswith("-"):
+            raise ValueError(f"{branch!r} is not the name of a branch")
+
+
+def forget(repository: Repository) -> None:
+    """Remove the record."""
+    (repository.directory / _FILE).unlink(missing_ok=True)

@@ -1,0 +1,175 @@
+"""Checks a commit out beside the user's work tree, and moves that work tree in the one last step of an update."""
+
+import os
+import shlex
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+
+from svcgen.errors import ToolError
+from svcgen.service.objects import Entry
+from svcgen.service.repository import Head, Repository
+from svcgen.system.git import commit_settings, git
+
+_SWITCH = ("switch", "--quiet", "--no-overwrite-ignore")
+
+
+@contextmanager
+def temporary_work_tree(repository: Repository, tree: str, scratch: Path, folders: Collection[str]) -> Iterator[Path]:
+    """Check a tree out in a work tree that the repository does not know of, and yield the service's directory in it.
+
+    Git's directory of it is made by hand, as gitrepository-layout(5) describes that of a linked work tree. So there is
+    nothing to unregister, whatever happens, and what runs in it sees the branches and the history.
+
+    Args:
+        repository: The service's repository.
+        tree: The whole tree of the repository.
+        scratch: A directory of svcgen's own.
+        folders: What to check out, relative to the top of the repository.
+    """
+    own, top = scratch / "git", scratch / "worktree"
+    (own / "info").mkdir(parents=True)
+    top.mkdir()
+    (own / "HEAD").write_text(f"{repository.head().commit}\n")
+    (own / "commondir").write_bytes(os.fsencode(f"{repository.common.absolute()}\n"))
+    (own / "info" / "sparse-checkout").write_text("".join(f"/{_escaped(folder) or '*'}\n" for folder in folders))
+    (top / ".git").write_bytes(os.fsencode(f"gitdir: {own}\n"))
+    sparse = ("-c", "core.sparseCheckout=true", "-c", "core.sparseCheckoutCone=false")
+    # Neither lock nor checks need the contents of large files.
+    git(top, *sparse, "read-tree", "-m", "-u", tree, environ={"GIT_LFS_SKIP_SMUDGE": "1"}, filters=True)
+    yield top / repository.prefix
+
+
+def with_service(repository: Repository, commit: str, tree: str) -> str:
+    """Return the tree of a commit with another tree in the place of the service."""
+    folders = repository.prefix.split("/")[:-1]
+    for depth in range(len(folders), 0, -1):
+        outer = "/".join(folders[: depth - 1])
+        listed = git(repository.top, "ls-tree", "-z", f"{commit}:{outer}").split("\0")
+        others = [line for line in listed if line and line.partition("\t")[2] != folders[depth - 1]]
+        line = f"040000 tree {tree}\t{folders[depth - 1]}"
+        tree = git(repository.top, "mktree", "-z", stdin="".join(f"{entry}\0" for entry in (*others, line))).strip()
+    return tree
+
+
+def switch_to(repository: Repository, head: Head) -> None:
+    """Switch to a branch, or to a commit where there is none, if nothing is in the way, ignored files included.
+
+    Raises:
+        ToolError: Something is.
+    """
+    _require_free(repository, "HEAD", f"refs/heads/{head.branch}" if head.branch else head.commit)
+    git(repository.top, *_SWITCH, *([head.branch] if head.branch else ["--detach", head.commit]), filters=True)
+
+
+def move(repository: Repository, start: str, end: str, before: Head, after: Head) -> None:
+    """Bring the index and the work tree from one commit to another as `git switch` does, whatever HEAD is.
+
+    Args:
+        repository: The repository.
+        start: The commit whose tree the index holds.
+        end: The commit to go to.
+        before: What HEAD is.
+        after: What HEAD is to be; its branch may be moved or made.
+
+    Raises:
+        ToolError: Something that is not committed is in the way, or HEAD is something else; then nothing has changed.
+    """
+    if repository.head() != before:
+        raise ToolError("another commit or branch is checked out by now", hint="run it again")
+    _require_free(repository, start, end)
+    _detach(repository, start)
+    try:
+        with _branch_at(repository, before, after):
+            git(repository.top, *_SWITCH, "--detach", end, filters=True)
+    except BaseException:
+        attach(repository, before)
+        raise
+    attach(repository, after)
+
+
+@contextmanager
+def _branch_at(repository: Repository, before: Head, after: Head) -> Iterator[None]:
+    """Move a branch, unless somebody else has moved it, and move it back at an error."""
+    old = before.commit if after.branch == before.branch else repository.commit_of(after.branch)
+    if not after.branch or old == after.commit:
+        yield
+        return
+    ref = f"refs/heads/{after.branch}"
+    git(repository.top, "update-ref", ref, after.commit, old)
+    try:
+        yield
+    except BaseException:
+        git(repository.top, "update-ref", *([ref, old] if old else ["-d", ref]), after.commit)
+        raise
+
+
+def _require_free(repository: Repository, start: str, end: str) -> None:
+    """Refuse to write over what git does not know: in a sparse checkout `git switch` itself does not refuse."""
+    before, after = repository.changes(start, end)
+    known = repository.index_entries().keys()
+    blocked = [path for path in sorted(after.keys() - before.keys()) if _is_blocked(repository.top, path, known)]
+    if blocked:
+        names = ", ".join(blocked)
+        raise ToolError(f"files that git does not know are in the way: {names}", hint="move them, then run it again")
+
+
+def _is_blocked(top: Path, path: str, known: Collection[str]) -> bool:
+    for place in (*reversed(PurePosixPath(path).parents), PurePosixPath(path)):
+        if (top / place).is_symlink() or (top / place).is_file():
+            return str(place) not in known
+    inside = (file for file in (top / path).rglob("*") if file.is_symlink() or not file.is_dir())
+    return any(file.relative_to(top).as_posix() not in known for file in inside)
+
+
+def move_branch(repository: Repository, branch: str, commit: str) -> None:
+    """Move a branch that may be checked out; neither the index nor the work tree changes."""
+    git(repository.top, "update-ref", f"refs/heads/{branch}", commit)
+
+
+def _detach(repository: Repository, commit: str) -> None:
+    git(repository.top, "update-ref", "--no-deref", "HEAD", commit)
+
+
+def attach(repository: Repository, head: Head) -> None:
+    """Let HEAD be a branch, or a commit where there is none; neither the index nor the work tree changes."""
+    if head.branch:
+        git(repository.top, "symbolic-ref", "HEAD", f"refs/heads/{head.branch}")
+    else:
+        _detach(repository, head.commit)
+
+
+def mark_conflicts(repository: Repository, stages: Mapping[str, Mapping[int, Entry]]) -> None:
+    """Make paths of the service unmerged in the index, as `git merge` leaves them."""
+    lines = []
+    for path, entries in stages.items():
+        place = repository.prefix + path
+        lines.append(f"0 {'0' * len(next(iter(entries.values())).oid)}\t{place}\0")
+        lines += [f"{entry.mode} {entry.oid} {stage}\t{place}\0" for stage, entry in sorted(entries.items())]
+    git(repository.top, "update-index", "-z", "--index-info", stdin="".join(lines))
+
+
+def stage_from_disk(directory: Path, paths: Collection[str], index: Path | None = None) -> None:
+    """Put paths into the index of a work tree, or into another index, as they are on disk or not there."""
+    folders = {path for path in paths if (directory / path).is_dir() and not (directory / path).is_symlink()}
+    for flag, some in (("--remove", set(paths) - folders), ("--force-remove", folders)):
+        lines = "".join(f"{path}\0" for path in some)
+        git(directory, "update-index", "--add", flag, "-z", "--stdin", index=index, stdin=lines, filters=True)
+
+
+def commit_tree(repository: Repository, tree: str, message: str, *parents: str) -> str:
+    """Commit a tree on no branch, and return the commit."""
+    flags = [word for parent in parents for word in ("-p", parent)]
+    settings = commit_settings(repository.service)
+    return git(repository.top, *settings, "commit-tree", tree, "-m", message, *flags).strip()
+
+
+def undo_command(origin: Head, branch: str) -> str:
+    """Return the command that takes back an update which made a branch, as long as nothing else was done on it."""
+    place = shlex.quote(origin.branch) if origin.branch else f"--detach {origin.commit}"
+    # Not &&: a hook that fails after a switch is no failure of the switch.
+    return f"git switch --no-overwrite-ignore {place}; git branch -D {branch}"
+
+
+def _escaped(folder: str) -> str:
+    return "".join(f"\\{character}" if character in "\\*?[#! " else character for character in folder)

@@ -1,0 +1,1 @@
+"""Git, processes, signals and uv: everything that leaves the process."""

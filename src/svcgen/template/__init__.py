@@ -1,0 +1,1 @@
+"""The template: where it comes from, what it asks, what it renders."""

@@ -1,0 +1,36 @@
+"""Reads CHANGELOG.md for what a service's team has to do."""
+
+import re
+from pathlib import Path
+
+from packaging.version import Version
+
+from svcgen.template.history import parse_version
+
+_TODO = "What a team must do"
+# "## [0.2.0] - 2026-11-20", "## v0.2.0" and "## Unreleased".
+_SECTION = re.compile(r"^## \[?([^\]\s]+).*?\n(.*?)(?=^## |\Z)", flags=re.MULTILINE | re.DOTALL)
+
+
+def duties(changelog: Path, after: Version | None, upto: Version | None) -> tuple[str, ...]:
+    """Return what a team must do for the releases that it crosses, the oldest first.
+
+    Args:
+        changelog: In the form of Keep a Changelog, with a section of this name in each release that asks for something.
+        after: The version that the service is at; None where that is not known.
+        upto: The version that it goes to; None, or after a release, for what is not released yet.
+    """
+    found: list[str] = []
+    text = changelog.read_text(encoding="utf-8", errors="replace") if changelog.is_file() else ""
+    unreleased = upto is None or upto.is_postrelease
+    for title, section in _SECTION.findall(text):
+        version = parse_version(title)
+        if _is_crossed(version, after, upto) if version else unreleased:
+            todo = re.search(rf"^### {_TODO}\n(.*?)(?=^### |^\[|\Z)", section, flags=re.MULTILINE | re.DOTALL)
+            items = re.findall(r"^- (.*?)(?=^- |\Z)", todo[1] if todo else "", flags=re.MULTILINE | re.DOTALL)
+            found[:0] = [f"{title}: {' '.join(item.split())}" for item in items]
+    return tuple(found)
+
+
+def _is_crossed(version: Version, after: Version | None, upto: Version | None) -> bool:
+    return (after is None or after < version) and (upto is None or version <= upto)

@@ -1,0 +1,123 @@
+"""Finds the template and names its version and the source that a service updates from."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from svcgen.template.describe import RELEASE, UNKNOWN, describe, is_dirty
+from svcgen.errors import SvcgenError, TemplateError
+from svcgen.template.source import find_source, git_install
+
+# What a build writes beside copier.yml (.ci/hatch_build.py).
+BUILT = "VERSION"
+_PACKAGE = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True)
+class Template:
+    """The template of this installation.
+
+    Attributes:
+        root: The directory that holds `copier.yml` and `template/`.
+        version: What the answers file records as `_commit`: a tag, or what `git describe` says of a checkout.
+        source: What it records as `_src_path`: the git URL that `copier update` fetches.
+    """
+
+    root: Path
+    version: str
+    source: str
+
+    @property
+    def is_release(self) -> bool:
+        """Whether the version is the tag of a release."""
+        return RELEASE.fullmatch(self.version) is not None
+
+    @property
+    def is_rebuildable(self) -> bool:
+        """Whether the version names a commit, so that a service made from it can be updated later."""
+        return self.version != UNKNOWN and not is_dirty(self.version)
+
+
+@contextmanager
+def blamed(template: Template) -> Iterator[None]:
+    """Let what goes wrong in the body be the fault of a template, unless it is the one that svcgen carries.
+
+    Args:
+        template: One that the body evaluates.
+
+    Raises:
+        TemplateError: Anything went wrong.
+    """
+    try:
+        yield
+    except (SvcgenError, OSError):
+        raise
+    except Exception as error:
+        if not (template.root / ".git").exists():
+            raise
+        reason = str(error) or type(error).__name__
+        raise TemplateError(
+            f"copier.yml of {template.version} of {template.source} has an error: {reason}",
+            hint="fix it in the template, or update to a version without it: --to VERSION",
+        ) from error
+
+
+def find_root() -> Path:
+    """Return the directory that holds `copier.yml`: inside the wheel, else the checkout.
+
+    Raises:
+        TemplateError: Neither is there.
+    """
+    candidates = (_PACKAGE / "_bundle", _PACKAGE.parents[1])
+    for root in candidates:
+        if (root / "copier.yml").is_file():
+            return root
+    places = ", ".join(map(str, candidates))
+    raise TemplateError(f"no template in {places}", hint="install svcgen again")
+
+
+def find_template(source: str | None) -> Template:
+    """Return the template of this installation.
+
+    Args:
+        source: The git URL to record instead of the one that svcgen was installed from.
+
+    Raises:
+        TemplateError: The template or the metadata of svcgen is missing, or the source is a path to nothing.
+    """
+    root = find_root()
+    return Template(root, _version(root), find_source(source, root))
+
+
+def installed_version() -> str:
+    """Return the version of the installed distribution.
+
+    Raises:
+        TemplateError: svcgen runs from a directory that was never installed.
+    """
+    # Here and below inside the functions: this import would be a tenth of --help.
+    from importlib import metadata
+
+    try:
+        return metadata.version("svcgen")
+    except metadata.PackageNotFoundError as error:
+        raise TemplateError("svcgen runs without being installed", hint="run it with: uv run svcgen") from error
+
+
+def _version(root: Path) -> str:
+    if (root / ".git").exists():
+        return describe(root)
+    return _built_version(root)
+
+
+def _built_version(root: Path) -> str:
+    """Return what the build found out of the checkout, completed by what the installer recorded (PEP 610)."""
+    built = root / BUILT
+    version = built.read_text(encoding="utf-8").strip() if built.is_file() else ""
+    vcs = git_install().get("vcs_info", {})
+    requested = str(vcs.get("requested_revision", ""))
+    if RELEASE.match(version) or not RELEASE.fullmatch(requested):
+        own = f"v{installed_version()}"
+        return version or str(vcs.get("commit_id", "")) or (own if RELEASE.fullmatch(own) else UNKNOWN)
+    return requested

@@ -1,0 +1,75 @@
+"""Compares services with a template that nobody vouches for, in a process of its own.
+
+A template is a program: it can loop for ever or fill the memory. That process has limits and can be ended, and neither
+the environment of svcgen nor a file to write to is in its reach.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from svcgen.errors import TemplateError, ToolError
+from svcgen.system.limits import answer
+from svcgen.system.process import execute
+from svcgen.template.recorded import Service
+from svcgen.template.find import Template
+
+_MEMORY, _SECONDS = 1 << 30, 60
+_KEPT = frozenset({"LANG", "LC_ALL", "PATH", "PYTHONHOME", "PYTHONPATH", "TMPDIR"})
+
+
+class ForeignTemplate:
+    """One version of a template from elsewhere, rendered for services."""
+
+    def __init__(self, template: Template, services: Sequence[Service]) -> None:
+        """Render it, and compare each service with it.
+
+        Raises:
+            TemplateError: It can't be rendered within the limits.
+        """
+        request = {
+            "template": [str(template.root), template.version, template.source],
+            "services": [[str(service.path), dict(service.answers)] for service in services],
+            "seconds": _SECONDS,
+        }
+        environ = {name: value for name, value in os.environ.items() if name in _KEPT}
+        program = (sys.executable, "-B", "-P", "-m", "svcgen.template.foreign")
+        try:
+            found = json.loads(execute(*program, environ=environ, stdin=json.dumps(request)).output)
+        except (ToolError, ValueError) as error:
+            reason = error.message.rpartition("svcgen.template.foreign: ")[2] if isinstance(error, ToolError) else error
+            raise TemplateError(f"{template.version} of {template.source} can't be rendered: {reason}") from error
+        self._found = dict(zip([service.path for service in services], found, strict=True))
+
+    def compare(self, service: Path, _answers: Mapping[str, str]) -> tuple[list[str], list[str]]:
+        """Return the files of the template that a service has changed, and those that it has deleted.
+
+        Raises:
+            TemplateError: The template can't be rendered with the answers of the service.
+        """
+        found = self._found[service]
+        if isinstance(found, str):
+            raise TemplateError(found)
+        changed, deleted = found
+        return changed, deleted
+
+
+def _compare(request: Mapping[str, Any]) -> list[Any]:
+    from svcgen.template.pristine import Pristine
+
+    root, version, source = request["template"]
+    pristine = Pristine(Template(Path(root), version, source))
+    found: list[Any] = []
+    for path, answers in request["services"]:
+        try:
+            found.append(pristine.compare(Path(path), answers))
+        except Exception as error:  # noqa: BLE001  (the next service may be a better one)
+            found.append(f"the template can't be rendered for it: {error!r}")
+    return found
+
+
+if __name__ == "__main__":
+    answer(_compare, memory=_MEMORY, file=0)

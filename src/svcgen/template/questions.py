@@ -1,0 +1,99 @@
+"""The questions of copier.yml, which alone defines their names, help, defaults, choices and validators."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from svcgen.system.bounded import load_yaml, read_bounded
+from svcgen.errors import TemplateError
+
+NAME = "service_name"
+# With any of them, Copier requires --trust.
+_CODE = frozenset({"_jinja_extensions", "_migrations", "_tasks"})
+_ALIASES = 20
+_OTHER_VERSION = "fix it in the template, or update to a version without it: --to VERSION"
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question of copier.yml.
+
+    Attributes:
+        name: The answer's key.
+        help: One line.
+        default: A Jinja template, a computed value of any type, or None where an answer is required.
+        choices: The values allowed; empty where any text is.
+        validator: A Jinja template that renders to what is wrong, or to nothing.
+        computed: It is a value for templates and validators, never asked and never stored.
+    """
+
+    name: str
+    help: str
+    default: Any
+    choices: tuple[str, ...]
+    validator: str
+    computed: bool
+
+    @property
+    def flag(self) -> str:
+        """The command-line option."""
+        return "--" + self.name.replace("_", "-")
+
+    @property
+    def label(self) -> str:
+        """The name in a message."""
+        return self.name.replace("_", " ")
+
+
+def read_config(root: Path) -> dict[str, Any]:
+    """Read copier.yml of a template: its questions, and with a leading underscore its settings.
+
+    Args:
+        root: The directory that holds `copier.yml`.
+
+    Raises:
+        TemplateError: It can't be read, or the template runs code of its own.
+    """
+    try:
+        config = load_yaml(read_bounded(root / "copier.yml"), aliases=_ALIASES)
+    except (OSError, yaml.YAMLError, ValueError) as error:
+        raise TemplateError(f"copier.yml of the template can't be read: {error}", hint=_OTHER_VERSION) from error
+    if not isinstance(config, dict):
+        raise TemplateError("copier.yml of the template is not a mapping of questions", hint=_OTHER_VERSION)
+    runs = sorted(_CODE & config.keys())
+    if runs:
+        raise TemplateError(
+            f"the template has {', '.join(runs)} in copier.yml, which run code; svcgen refuses to",
+            hint="remove it from the template, or update with: copier update --trust",
+        )
+    return config
+
+
+def load_questions(root: Path) -> tuple[Question, ...]:
+    """Read the questions of a template, in the order in which they are asked.
+
+    Args:
+        root: The directory that holds `copier.yml`.
+
+    Raises:
+        TemplateError: As `read_config`.
+    """
+    config = read_config(root)
+    return tuple(_question(str(name), details) for name, details in config.items() if not str(name).startswith("_"))
+
+
+def _question(name: str, details: Any) -> Question:
+    if not isinstance(details, Mapping):  # Copier's short form: name and default
+        details = {"default": details}
+    choices = details.get("choices") or ()
+    return Question(
+        name=name,
+        help=str(details.get("help", "")),
+        default=details.get("default"),
+        choices=tuple(choices.values() if isinstance(choices, Mapping) else choices),
+        validator=str(details.get("validator", "")),
+        computed=details.get("when") is False,
+    )

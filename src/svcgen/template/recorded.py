@@ -1,0 +1,68 @@
+"""A service on disk, as its answers file describes it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from svcgen.system.bounded import TextLoader, load_yaml, read_bounded
+from svcgen.errors import ServiceError
+from svcgen.template.questions import NAME
+from svcgen.system.urls import check_source, check_version
+
+ANSWERS_FILE = ".copier-answers.yml"
+# The files that were there before the service, in its answers file.
+KEPT = "_kept"
+
+
+@dataclass(frozen=True)
+class Service:
+    """A directory that svcgen, or Copier with svcgen's template, made.
+
+    Attributes:
+        path: The directory.
+        answers: What was answered to each question.
+        version: The version of the template that it is at: a tag, or what `git describe` said.
+        source: The git URL that it updates from.
+        kept: Files of the template that were the team's from before, and that no update may touch.
+    """
+
+    path: Path
+    answers: Mapping[str, str]
+    version: str
+    source: str
+    kept: frozenset[str] = frozenset()
+
+    @property
+    def python(self) -> str:
+        """Its Python version, such as "3.13"; empty where the template of a fork does not ask for one."""
+        return self.answers.get("python", "")
+
+
+def read_service(path: Path) -> Service:
+    """Read what made the service in a directory.
+
+    Raises:
+        ServiceError: It is not a service of this template, or its answers name what is not safe to ask for.
+    """
+    content = _read_answers(path)
+    if not isinstance(content, dict) or not {NAME, "_commit", "_src_path"} <= content.keys():
+        origin = content.get("_src_path") if isinstance(content, dict) else None
+        raise ServiceError(f"{path} was made from another template: {origin or 'its answers name none'}")
+    answers = {str(key): str(value) for key, value in content.items() if not str(key).startswith("_")}
+    version, source = check_version(str(content["_commit"])), check_source(str(content["_src_path"]))
+    kept = content.get(KEPT)
+    return Service(path, answers, version, source, frozenset(map(str, kept)) if isinstance(kept, list) else frozenset())
+
+
+def _read_answers(path: Path) -> object:
+    file = path / ANSWERS_FILE
+    try:
+        return load_yaml(read_bounded(file), TextLoader)
+    except FileNotFoundError as error:
+        hint = "change to the directory of a service, or make one: svcgen new billing"
+        raise ServiceError(f"{path} is not a service: it has no {ANSWERS_FILE}", hint=hint) from error
+    except (OSError, yaml.YAMLError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise ServiceError(f"{file} can't be read: {reason}", hint=f"git log -p -- {ANSWERS_FILE}") from error

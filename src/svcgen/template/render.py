@@ -1,0 +1,122 @@
+"""The only module that imports copier, inside its functions: that import costs more than all of `svcgen --help`."""
+
+import os
+import stat
+import traceback
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from svcgen.template.answers import check
+from svcgen.errors import AnswerError, TemplateError
+from svcgen.template.questions import Question
+from svcgen.template.find import Template
+
+
+def render(template: Template, destination: Path, answers: Mapping[str, str]) -> None:
+    """Render a template into a directory that is empty or not there yet, reading no user settings.
+
+    Args:
+        template: What to render, and the version and source to record in the answers file.
+        destination: The directory.
+        answers: A valid answer to every question.
+
+    Raises:
+        TemplateError: The template has an error.
+        OSError: A file can't be written.
+    """
+    from copier import Settings, run_copy
+    from copier.errors import CopierError
+
+    # Not questions, so copier hands them to the answers file and stores them nowhere else.
+    origin = {"template_source": template.source, "template_version": template.version}
+    try:
+        with _without_git():
+            run_copy(
+                str(template.root),
+                destination,
+                data={**answers, **origin},
+                defaults=True,
+                quiet=True,
+                settings=Settings(),
+            )
+    except OSError:
+        raise
+    except CopierError as error:
+        raise TemplateError(f"the template can't be rendered: {error}") from error
+    except Exception as error:
+        place = _place(error, template.root / "template")
+        if place is None and not (template.root / ".git").exists():
+            raise
+        # A template of somebody else is no bug of svcgen, whatever it does.
+        raise TemplateError(f"the template can't be rendered: {place or template.source}: {error}") from error
+    _follow_umask(destination)
+
+
+def user_defaults(questions: tuple[Question, ...], given: Mapping[str, str]) -> dict[str, str]:
+    """Read the user's own defaults of answers from copier's settings.
+
+    Args:
+        questions: Those of copier.yml.
+        given: Answers that need no default.
+
+    Raises:
+        AnswerError: The file can't be read, or a default in it is not allowed.
+    """
+    from copier import load_settings
+    from copier.errors import CopierError
+
+    where = os.environ.get("COPIER_SETTINGS_PATH") or "settings.yml of copier"
+    hint = "correct that file, or use --defaults, which does not read it"
+    try:
+        settings = load_settings()
+    except (CopierError, OSError, ValueError) as error:
+        raise AnswerError(f"{where} can't be read: {' '.join(str(error).split())}", hint=hint) from error
+    names = {question.name for question in questions if not question.computed} - given.keys()
+    defaults = {name: value for name, value in settings.defaults.items() if name in names}
+    for name, value in defaults.items():
+        if not isinstance(value, (str, int, float)):
+            raise AnswerError(f"{name} in {where} must be text, not {value!r}", hint=hint)
+    texts = {name: str(value) for name, value in defaults.items()}
+    try:
+        check(questions, texts)
+    except AnswerError as error:
+        raise AnswerError(f"{where}: {error.message}", hint=hint) from error
+    return texts
+
+
+def _place(error: Exception, directory: Path) -> str | None:
+    """Return the file and line of a template in which an error was raised; Jinja puts them into the traceback."""
+    from jinja2 import TemplateSyntaxError
+
+    if isinstance(error, TemplateSyntaxError):
+        return f"{error.filename}:{error.lineno}"
+    inside = [
+        f"{frame.filename}:{frame.lineno}"
+        for frame in traceback.extract_tb(error.__traceback__)
+        if Path(frame.filename).is_relative_to(directory.resolve())
+    ]
+    return inside[-1] if inside else None
+
+
+def _follow_umask(destination: Path) -> None:
+    """Give files the modes that the user's umask asks for; copier's are those that the template was installed with."""
+    allowed = destination.stat().st_mode & 0o777
+    for path in destination.rglob("*"):
+        if path.is_file() and not path.is_symlink():
+            executable = path.stat().st_mode & stat.S_IXUSR
+            path.chmod(allowed if executable else allowed & ~0o111)
+
+
+@contextmanager
+def _without_git() -> Iterator[None]:
+    """Hide git from copier.
+
+    It would run git once for each file rendered, which is half of the time, and clone a template that is a checkout,
+    tags first, instead of rendering the files that stand there.
+    """
+    from plumbum import local
+
+    # An empty PATH would mean the working directory, which may be a checkout.
+    with local.env(PATH=os.devnull):
+        yield
