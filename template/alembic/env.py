@@ -9,8 +9,8 @@ from sqlalchemy import Connection, pool, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from app.logging import configure_logging
-from app.migrations import is_ours, name_service, refuse_other_service
+from app.core.logging import configure_logging
+from app.core.schema_check import is_ours, name_service, refuse_other_service
 from app.models import Base
 from app.settings import get_settings
 

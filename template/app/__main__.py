@@ -7,6 +7,6 @@ import signal
 # Nothing is open yet; an exception might end no more than one of the callbacks of these imports.
 signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
 
-from app.server import serve  # noqa: E402  # once there is a handler
+from app.core.server import serve  # noqa: E402  # once there is a handler
 
 serve()

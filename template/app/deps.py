@@ -9,10 +9,10 @@ from fastapi.security import APIKeyHeader
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from starlette.requests import HTTPConnection
 
-from app.api_key import API_KEY_HEADER, REFUSAL, has_valid_key
+from app.core.api_key import API_KEY_HEADER, REFUSAL, has_valid_key
+from app.core.schema_check import SchemaCheck
 from app.db import ReadOnlySession, ReadSession
 from app.errors import UnauthorizedError
-from app.migrations import SchemaCheck
 
 
 class State(TypedDict):

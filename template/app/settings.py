@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_v
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 from sqlalchemy import URL
 
-from app.database_url import read_url, refusal, translate
+from app.core.database_url import read_url, refusal, translate
 
 MINIMUM_KEY_LENGTH = 16
 # What Pydantic's messages may tell of a field.
@@ -18,7 +18,7 @@ LIMITS = {"expected", "field_type", "ge", "gt", "le", "lt", "max_length", "min_l
 def parse_database_url(value: object) -> URL:
     """Turn the URL that a platform hands out into the one that asyncpg takes.
 
-    Fly and Railway say ``postgres://`` or ``postgresql://``; app.database_url knows the parameters.
+    Fly and Railway say ``postgres://`` or ``postgresql://``; app.core.database_url knows the parameters.
     """
     url = read_url(value)
     if url is None or (isinstance(value, str) and value.count("@") > 1):

@@ -21,8 +21,8 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from app.core.schema_check import SchemaCheck, SchemaError
 from app.db import create_engine, create_session_factory
-from app.migrations import SchemaCheck, SchemaError
 from app.models import Base
 from app.settings import Settings, get_settings
 from scripts.postgres import explained

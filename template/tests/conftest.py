@@ -22,14 +22,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, a
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app import api
+from app.core.lifespan import lifespan
 from app.db import ReadOnlySession
 from app.deps import State
-from app.lifespan import lifespan
 from app.models import Base
 from app.settings import Settings, parse_database_url
 from scripts.postgres import explained, missing_extension, server_for_tests, temporary_database
 from scripts.supervisor import has_name
-from tests import reporting, sample
+from tests import sample
+from tests.core import reporting
 
 # app.main reads the settings when it is imported; what a developer has in .env is none of the tests' business.
 Settings.model_config["env_file"] = None

@@ -16,7 +16,7 @@ from app.api import health
 from app.deps import require_api_key
 from app.errors import add_error_handlers
 from app.main import create_app
-from app.middleware import BodyLimitMiddleware, RequestContextMiddleware
+from app.core.middleware import BodyLimitMiddleware, RequestContextMiddleware
 from app.settings import get_settings
 from fastapi import APIRouter, Depends, FastAPI
 from pydantic import BaseModel

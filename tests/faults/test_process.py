@@ -16,7 +16,7 @@ fault = pytest.mark.fault
 @fault("A 60 s request at SIGTERM", "503 after the graceful timeout, rolled back, exit code 0")
 @pytest.mark.parametrize("waits_for", ["Postgres", "something else"])
 def test_long_request(service: Service, postgres: Postgres, log: Path, name: str, waits_for: str) -> None:
-    shorter = "app.server:GRACEFUL_SHUTDOWN_SECONDS=1 app.db:STATEMENT_TIMEOUT_MS=4000"
+    shorter = "app.core.server:GRACEFUL_SHUTDOWN_SECONDS=1 app.db:STATEMENT_TIMEOUT_MS=4000"
     with (
         postgres.trigger("customers", "AFTER INSERT", "PERFORM pg_sleep(60)"),
         running(service, postgres, log, FAULTS_CONSTANTS=shorter) as server,

@@ -66,7 +66,7 @@ ALONE = (
 
 
 # The whole suite of the service is run by test_resource_sample.py.
-QUICK = ("tests/api", "tests/test_migrations.py")
+QUICK = ("tests/api", "tests/core/test_migrations.py")
 nightly = pytest.mark.skipif("SVCGEN_SAMPLE" not in os.environ, reason="takes minutes: set SVCGEN_SAMPLE")
 
 

@@ -92,7 +92,7 @@ def test_two_users(billing: Service) -> None:
             # A Python that was built with a shared library looks for it where root's own one is.
             library = {"LD_LIBRARY_PATH": str(python / "lib")}
             environ = {"PATH": os.defpath, "TMPDIR": str(temporary), "UNTIDY": made.mark, **library}
-            command = (*PYTEST, "-n0", "tests/test_db.py")
+            command = (*PYTEST, "-n0", "tests/core/test_db.py")
             running.append(stack.enter_context(made.popen(command, environ, user=user)))
         for process in running:
             output, _ = process.communicate()
@@ -106,7 +106,7 @@ def test_root(billing: Service) -> None:
     with place(billing, environment_too=True) as made:
         made.service.parent.chmod(0o700)
         before = modes(made.service)
-        code, output = made.run(*PYTEST, "-n0", "tests/test_db.py")
+        code, output = made.run(*PYTEST, "-n0", "tests/core/test_db.py")
         assert code == 0, output
         assert modes(made.service) == before
 
@@ -192,7 +192,7 @@ def test_makemigration(billing: Service) -> None:
         versions = sorted(
             (made.service / "alembic" / "versions").glob("*.py"), key=lambda path: path.stat().st_mtime_ns
         )
-        code, output = made.run(*PYTEST, "-n0", "tests/test_migrations.py")
+        code, output = made.run(*PYTEST, "-n0", "tests/core/test_migrations.py")
 
     assert again == (0, "Models and migrations agree: nothing to write.\n")
     assert code == 0, output
@@ -229,7 +229,7 @@ def test_extension(copy: Place) -> None:
     code, output = copy.run(MAKEMIGRATION, "add logs")
     assert (code, output.count("\n")) == (1, 1)
     assert "TEST_DATABASE_URL" in output
-    code, output = copy.run(*PYTEST, "-n0", "tests/test_migrations.py::test_no_drift")
+    code, output = copy.run(*PYTEST, "-n0", "tests/core/test_migrations.py::test_no_drift")
     assert code == 1
     assert "TEST_DATABASE_URL" in output
     assert "Traceback" not in output

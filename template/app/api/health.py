@@ -9,10 +9,10 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel
 from sqlalchemy import text
 
+from app.core.request_log import REFUSALS_LOGGED_PER_SECOND, RefusalLog
+from app.core.schema_check import READINESS_TIMEOUT_SECONDS, SchemaError
 from app.deps import SessionDep
 from app.errors import ServiceUnavailableError, problem_responses, reason_of
-from app.migrations import READINESS_TIMEOUT_SECONDS, SchemaError
-from app.request_log import REFUSALS_LOGGED_PER_SECOND, RefusalLog
 
 router = APIRouter(tags=["health"])
 logger = structlog.get_logger(__name__)

@@ -1,4 +1,4 @@
-"""Serves one of these apps as a service serves itself, with its Python and its app/server.py: apps.py NAME.
+"""Serves one of these apps as a service serves itself, with its Python and its app/core/server.py: apps.py NAME.
 
 They are the service, and what it is measured against.
 """
@@ -10,7 +10,7 @@ from typing import Any
 
 from app import api
 from app.deps import require_api_key
-from app.lifespan import lifespan
+from app.core.lifespan import lifespan
 from app.schemas.types import Id
 from app.settings import get_settings
 from fastapi import APIRouter, Depends, FastAPI

@@ -10,7 +10,7 @@ from generated.hard_rules.edit import Change, Edit, Insert, Step
 FOLDER = Path(__file__).with_name("correct")
 
 DEPS = "app/deps.py"
-LIFESPAN = "app/lifespan.py"
+LIFESPAN = "app/core/lifespan.py"
 SESSION_DEP = 'SessionDep = Annotated[AsyncSession, Depends(get_session, scope="function")]\n'
 
 
@@ -100,7 +100,7 @@ CORRECT = [
         *mounted("tenants"),
         *exported("tenant", "Tenant"),
         Insert(DEPS, "from app.errors import UnauthorizedError\n", "from app.errors import NotFoundError\n"),
-        Insert(DEPS, "from app.migrations import SchemaCheck\n", "from app.models import Tenant\n"),
+        Insert(DEPS, "from app.core.schema_check import SchemaCheck\n", "from app.models import Tenant\n"),
         Insert(DEPS, "from fastapi import Depends, Request\n", "from sqlalchemy import select\n"),
         Insert(
             DEPS,
@@ -214,7 +214,7 @@ RangeDep = Annotated[range, Depends(get_range)]
     edit(
         "middleware",
         Insert(
-            "app/middleware.py",
+            "app/core/middleware.py",
             "    return int(length) if length.isdigit() else 0\n",
             '''
 
@@ -235,7 +235,7 @@ class NoIndexMiddleware:
         ),
         Insert(
             "app/main.py",
-            "from app.middleware import BodyLimitMiddleware, ",
+            "from app.core.middleware import BodyLimitMiddleware, ",
             "NoIndexMiddleware, ",
         ),
         Insert(
@@ -279,9 +279,9 @@ async def on_quota_exceeded(_request: Request, error: QuotaExceededError) -> Res
     edit("bound_contextvars", *mounted("refunds")),
     edit(
         "log_field",
-        Insert("app/logging.py", "import io\n", "import os\n"),
+        Insert("app/core/logging.py", "import io\n", "import os\n"),
         Insert(
-            "app/logging.py",
+            "app/core/logging.py",
             "  # orjson writes it in RFC 3339\n    return event\n",
             """
 
@@ -290,14 +290,14 @@ def add_process_id(_logger: Any, _method: str, event: EventDict) -> EventDict:
     return event
 """,
         ),
-        Insert("app/logging.py", "            add_common,\n", "            add_process_id,\n"),
+        Insert("app/core/logging.py", "            add_common,\n", "            add_process_id,\n"),
         Insert(
-            "app/logging.py",
+            "app/core/logging.py",
             "                structlog.processors.add_log_level,\n",
             "                add_process_id,\n",
         ),
         Insert(
-            "tests/test_logging.py",
+            "tests/core/test_logging.py",
             'assert datetime.fromisoformat(line.pop("timestamp")).tzinfo\n',
             '    assert isinstance(line.pop("pid"), int)\n',
         ),
@@ -305,7 +305,7 @@ def add_process_id(_logger: Any, _method: str, event: EventDict) -> EventDict:
     edit(
         "quiet_library",
         Insert(
-            "app/logging.py",
+            "app/core/logging.py",
             "        logging.getLogger(name).propagate = propagate\n",
             '    logging.getLogger("asyncio").setLevel(logging.WARNING)\n',
         ),

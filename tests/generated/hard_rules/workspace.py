@@ -18,8 +18,8 @@ PACKAGE = Edit("a package for services", files={"app/services/__init__.py": ""})
 SHARED = (
     "app/api/__init__.py",
     "app/deps.py",
-    "app/lifespan.py",
-    "app/logging.py",
+    "app/core/lifespan.py",
+    "app/core/logging.py",
     "app/main.py",
     "app/models/__init__.py",
 )

@@ -16,7 +16,7 @@ from generated.conftest import Service, made_once
 from hostile.conftest import OLD
 
 __all__ = ["cluster", "log", "name", "service", "target"]
-IMPATIENT = "app.protocol:HEAD_TIMEOUT_SECONDS=1 app.server:KEEP_ALIVE_SECONDS=1"
+IMPATIENT = "app.core.protocol:HEAD_TIMEOUT_SECONDS=1 app.core.server:KEEP_ALIVE_SECONDS=1"
 
 
 @pytest.fixture(scope="session")

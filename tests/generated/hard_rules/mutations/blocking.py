@@ -4,7 +4,7 @@ from generated.hard_rules.edit import Change, Insert
 from generated.hard_rules.mutation import Mutation, added, changed, handler
 from generated.hard_rules.rules import BLOCKING as RULE
 
-TEST = "tests/test_health.py"
+TEST = "tests/core/test_health.py"
 LIVE = "async def liveness() -> Health:\n"
 
 

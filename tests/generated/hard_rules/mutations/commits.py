@@ -4,7 +4,7 @@ from generated.hard_rules.edit import Change, Edit, Insert
 from generated.hard_rules.mutation import Mutation, added, changed, handler
 from generated.hard_rules.rules import COMMITS as RULE
 
-TEST = "tests/test_api.py"
+TEST = "tests/core/test_api.py"
 DEPS = "app/deps.py"
 HEADER = (
     "from typing import Annotated\n\nfrom fastapi import Depends\nfrom sqlalchemy.ext.asyncio import AsyncSession\n"

@@ -4,7 +4,7 @@ from generated.hard_rules.edit import Change, Edit, Insert
 from generated.hard_rules.mutation import Mutation, added
 from generated.hard_rules.rules import LAZY_LOADING as RULE
 
-TEST = "tests/test_models.py"
+TEST = "tests/core/test_models.py"
 SAMPLE = "tests/sample.py"
 HEAD = """\
 from sqlalchemy import ForeignKey

@@ -9,7 +9,7 @@ from generated.hard_rules.edit import Change, Edit, Step
 from generated.hard_rules.mutation import Mutation
 from generated.hard_rules.rules import MIGRATIONS as RULE
 
-TEST = "tests/test_migrations.py"
+TEST = "tests/core/test_migrations.py"
 FOLDER = "alembic/versions"
 HEAD = '''\
 """What is done.
@@ -152,7 +152,7 @@ MUTATIONS = [
         ),
         "app.models.mi_forgotten",
         "",
-        by="tests/test_models.py",
+        by="tests/core/test_models.py",
     ),
     Mutation(
         RULE,

@@ -4,7 +4,7 @@ from generated.hard_rules.edit import Change, Insert
 from generated.hard_rules.mutation import Mutation, added, changed, handler
 from generated.hard_rules.rules import REQUEST_ID as RULE
 
-TEST = "tests/test_server.py"
+TEST = "tests/core/test_server.py"
 
 
 def in_handler(name: str, file: str, imports: str, body: str, *, at: str, before: str = "") -> Mutation:
@@ -44,13 +44,13 @@ MUTATIONS = [
         'from logging import getLogger\n\nlogger = getLogger("app.helper")\n\n\ndef note(text: str) -> None:\n    """Note what happened."""\n    logger.info(text)\n',
         at="getLogger",
     ),
-    changed(RULE, "no id is bound", Change("app/middleware.py", "        bind_contextvars(request_id=request_id.decode())\n", ""), file="app/middleware.py", by=TEST),
-    changed(RULE, "bound lines leave the context out", Change("app/logging.py", "            structlog.contextvars.merge_contextvars,\n            add_common", "            add_common"), file="app/middleware.py", by=TEST),
+    changed(RULE, "no id is bound", Change("app/core/middleware.py", "        bind_contextvars(request_id=request_id.decode())\n", ""), file="app/core/middleware.py", by=TEST),
+    changed(RULE, "bound lines leave the context out", Change("app/core/logging.py", "            structlog.contextvars.merge_contextvars,\n            add_common", "            add_common"), file="app/core/middleware.py", by=TEST),
     changed(
         RULE,
         "the id goes before the traceback",
-        Change("app/middleware.py", "        finally:\n", "        finally:\n            clear_contextvars()\n"),
-        file="app/middleware.py",
+        Change("app/core/middleware.py", "        finally:\n", "        finally:\n            clear_contextvars()\n"),
+        file="app/core/middleware.py",
         by=TEST,
     ),
 ]  # fmt: skip

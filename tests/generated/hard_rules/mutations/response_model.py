@@ -6,7 +6,7 @@ from generated.hard_rules.edit import Change, Insert
 from generated.hard_rules.mutation import Mutation, added, changed
 from generated.hard_rules.rules import RESPONSE_MODEL as RULE
 
-TEST = "tests/test_api.py"
+TEST = "tests/core/test_api.py"
 HEAD = """\
 import json
 from typing import Any

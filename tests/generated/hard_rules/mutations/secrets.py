@@ -4,7 +4,7 @@ from generated.hard_rules.edit import Change, Insert
 from generated.hard_rules.mutation import Mutation, added, changed, handler
 from generated.hard_rules.rules import SECRETS as RULE
 
-TEST = "tests/test_settings.py"
+TEST = "tests/core/test_settings.py"
 SETTINGS = "app/settings.py"
 SENTRY = '    sentry_dsn: SecretStr | None = Field(None, title="Errors are sent to Sentry only when this is set")\n'
 LOGGER = "import structlog\n\nlogger = structlog.get_logger(__name__)"

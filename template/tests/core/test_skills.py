@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.documents import ROOT, SKILLS, relative
+from tests.core.documents import ROOT, SKILLS, relative
 
 
 def test_skills_have_the_form_that_agents_read() -> None:

@@ -12,7 +12,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import URL, Column, Connection, Integer, MetaData, Table, inspect, text
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
-from app.migrations import is_ours
+from app.core.schema_check import is_ours
 from app.models import Base
 from app.settings import get_settings
 from scripts.postgres import temporary_database

@@ -8,12 +8,12 @@ from httpx import AsyncClient
 from pydantic import BaseModel, SecretStr
 from sqlalchemy import URL
 
+from app.core.development import MOST_CHARACTERS, describe, secrets_in
 from app.deps import State
-from app.development import MOST_CHARACTERS, describe, secrets_in
 from app.main import create_app
 from app.settings import Settings
 from tests.conftest import API_KEY, client_of
-from tests.test_errors import assert_problem
+from tests.core.test_errors import assert_problem
 
 ENVIRONMENTS = get_args(Settings.model_fields["environment"].annotation)
 SECRET = "p@ss'word/é"

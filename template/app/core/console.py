@@ -11,9 +11,9 @@ from typing import Any, TextIO
 import structlog
 from structlog.typing import EventDict, ExcInfo
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 # Every error of a request passes these on its way out.
-PASSED = {str(ROOT / "app" / name) for name in ("development.py", "errors.py", "middleware.py")}
+PASSED = {str(ROOT / "app" / name) for name in ("core/development.py", "core/middleware.py", "errors.py")}
 
 
 class Console:

@@ -8,10 +8,10 @@ from typing import NamedTuple, override
 import structlog
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from app.core.logging import throttle_server
+from app.core.middleware import LAST_ANSWER, SECURITY_HEADERS
+from app.core.request_log import REFUSALS_LOGGED_PER_SECOND, RefusalLog
 from app.errors import problem_response
-from app.logging import throttle_server
-from app.middleware import LAST_ANSWER, SECURITY_HEADERS
-from app.request_log import REFUSALS_LOGGED_PER_SECOND, RefusalLog
 
 # The whole of nginx's default buffers for them is 33 kB, Node takes 16 kB; Apache takes 100 of them.
 MAX_HEAD_BYTES = 65_536

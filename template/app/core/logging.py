@@ -11,9 +11,9 @@ import orjson
 import structlog
 from structlog.typing import EventDict
 
-from app.console import Console
+from app.core.console import Console
+from app.core.stdout import Stdout
 from app.settings import Settings
-from app.stdout import Stdout
 
 # Shared by both ways of writing, so that lines come out whole and in order.
 STDOUT = Stdout()
@@ -126,7 +126,7 @@ def configure_logging(settings: Settings) -> None:
     logging.getLogger("sqlalchemy.engine.Engine").addFilter(is_statement)
     # SQLAlchemy names the logger of a pool after its class; at INFO it reports each end of the service.
     logging.getLogger("app.db.FairPool").setLevel("WARNING")
-    # Uvicorn gave these handlers of their own; app.middleware logs each request itself, with more in it.
+    # Uvicorn gave these handlers of their own; app.core.middleware logs each request itself, with more in it.
     for name, propagate in (("uvicorn", True), ("uvicorn.access", False)):
         logging.getLogger(name).handlers = []
         logging.getLogger(name).propagate = propagate

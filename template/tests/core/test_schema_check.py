@@ -10,10 +10,10 @@ from sqlalchemy import URL, Connection, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, async_sessionmaker, create_async_engine
 from starlette.types import Message
 
-from app import development, lifespan
+from app.core import development, lifespan
+from app.core.schema_check import OtherServiceError, OutdatedSchemaError, SchemaCheck, name_service
 from app.deps import State
 from app.main import create_app
-from app.migrations import OtherServiceError, OutdatedSchemaError, SchemaCheck, name_service
 from app.settings import Settings
 from scripts.postgres import temporary_database
 from tests.conftest import ROOT, client_of

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, inspect, text
 
 from app.models import Base
 
-CONFIG = Path(__file__).parents[1] / "alembic.ini"
+CONFIG = Path(__file__).parents[2] / "alembic.ini"
 # How long start-up and /readyz wait for the database.
 READINESS_TIMEOUT_SECONDS = 2
 

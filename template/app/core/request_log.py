@@ -9,8 +9,8 @@ from typing import Any
 import structlog
 from starlette.types import Scope
 
-from app.api_key import has_valid_key
-from app.logging import STDOUT
+from app.core.api_key import has_valid_key
+from app.core.logging import STDOUT
 
 PROBES = frozenset({"/healthz", "/readyz"})
 REFUSALS_LOGGED_PER_SECOND = 10

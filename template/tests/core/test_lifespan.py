@@ -5,8 +5,8 @@ import signal
 from fastapi import FastAPI
 from starlette.types import Message
 
+from app.core.lifespan import drain_on_sigterm
 from app.deps import State
-from app.lifespan import drain_on_sigterm
 from tests.conftest import API_KEY, client_of
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from httpx import Response, ResponseNotRead
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 LONGEST_BODY = 1_000
 # The last ones of the running test.
 responses: deque[Response] = deque(maxlen=3)

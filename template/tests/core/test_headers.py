@@ -4,8 +4,8 @@ import pytest
 from fastapi import FastAPI, Response
 from httpx import AsyncClient
 
+from app.core.middleware import SECURITY_HEADERS, NotModifiedMiddleware, RequestContextMiddleware
 from app.deps import State
-from app.middleware import SECURITY_HEADERS, NotModifiedMiddleware, RequestContextMiddleware
 from tests.conftest import client_of
 
 HSTS = "strict-transport-security"

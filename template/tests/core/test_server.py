@@ -13,13 +13,13 @@ import pytest
 import uvicorn
 from httpx import AsyncClient
 
+from app.core.protocol import BoundedProtocol
 from app.main import create_app
-from app.protocol import BoundedProtocol
 from app.settings import Settings
 from tests.conftest import API_KEY, ROOT
 
 type Line = dict[str, object]
-RULE = "app/middleware.py: All structured logs include request_id set in middleware."
+RULE = "app/core/middleware.py: All structured logs include request_id set in middleware."
 
 
 @asynccontextmanager

@@ -5,9 +5,9 @@ from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 from httpx import AsyncClient
 
+from app.core.request_log import RefusalLog
 from app.deps import State
 from app.main import create_app
-from app.request_log import RefusalLog
 from app.settings import Settings
 from tests.conftest import API_KEY, SECOND_API_KEY, client_of
 from tests.sample import WidgetCreate
@@ -71,7 +71,7 @@ async def test_every_key_is_compared_in_constant_time(
         compared.append(known)
         return compare_digest(given, known)
 
-    monkeypatch.setattr("app.api_key.compare_digest", compare)
+    monkeypatch.setattr("app.core.api_key.compare_digest", compare)
 
     response = await anonymous.get("/widgets/1", headers={"X-API-Key": given})
 

@@ -11,10 +11,10 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
-from app.api_key import REFUSAL, has_valid_key, needs_key, raw_header
-from app.development import describe
+from app.core.api_key import REFUSAL, has_valid_key, needs_key, raw_header
+from app.core.development import describe
+from app.core.request_log import RequestLog
 from app.errors import ServiceUnavailableError, UnauthorizedError, problem_response
-from app.request_log import RequestLog
 
 REQUEST_ID = b"x-request-id"
 VALID_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,128}")

@@ -12,11 +12,11 @@ from fastapi import FastAPI
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from app.core.logging import silence_server
+from app.core.schema_check import READINESS_TIMEOUT_SECONDS, OutdatedSchemaError, SchemaCheck, SchemaError
 from app.db import create_engine, create_read_session_factory, create_session_factory
 from app.deps import State
 from app.errors import reason_of
-from app.logging import silence_server
-from app.migrations import READINESS_TIMEOUT_SECONDS, OutdatedSchemaError, SchemaCheck, SchemaError
 from app.settings import Settings
 
 logger = structlog.get_logger(__name__)

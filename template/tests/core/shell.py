@@ -10,7 +10,7 @@ from pathlib import Path
 
 import alembic.command
 
-from tests.documents import ROOT
+from tests.core.documents import ROOT
 
 # What comes with the machine or from the platform, and not with uv.lock.
 EXTERNAL = {
@@ -41,7 +41,7 @@ def faults(program: str, *arguments: str) -> Iterator[str]:
     elif program == "docker" and verb == "compose":
         yield from faults_of_compose(*(word for word in arguments[1:] if re.fullmatch(r"[a-z][\w-]*", word)))
     elif program not in EXTERNAL | INSTALLED and not program.endswith(".py"):
-        yield f"there is no program {program}; if uv.lock is not to bring it, name it in tests/shell.py"
+        yield f"there is no program {program}; if uv.lock is not to bring it, name it in tests/core/shell.py"
     yield from (f"there is no {word}" for word in (program, *what_it_reads(program, *arguments)) if is_gone(word))
 
 

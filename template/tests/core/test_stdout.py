@@ -9,8 +9,8 @@ from threading import Timer
 
 import pytest
 
-from app import stdout
-from app.stdout import Stdout
+from app.core import stdout
+from app.core.stdout import Stdout
 
 type Pipe = tuple[Stdout, int]
 

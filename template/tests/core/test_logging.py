@@ -11,8 +11,8 @@ from pydantic import SecretStr
 from sqlalchemy import text
 from structlog.contextvars import bound_contextvars
 
+from app.core.logging import configure_logging
 from app.db import create_engine
-from app.logging import configure_logging
 from app.settings import Settings, parse_database_url
 
 SETTINGS = Settings(database_url=parse_database_url("postgresql://db/app"), api_key=SecretStr("sixteen-characters"))

@@ -13,8 +13,8 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings
 
 import app.settings
-from tests.documents import ROOT, bullets, first_cells, relative, section
-from tests.shell import compose_services
+from tests.core.documents import ROOT, bullets, first_cells, relative, section
+from tests.core.shell import compose_services
 
 # In the environment of the container, but read by the server or a library and not by Settings.
 NOT_SETTINGS = {"TZ"}
@@ -205,7 +205,7 @@ def faults_of_rule(rule: str) -> Iterator[str]:
     last = re.search(r"\(([^()]*)\)$", rule)
     checks = re.findall(r"`([^`]+)`", last[1]) if last else []
     if not checks:
-        yield f"This rule of AGENTS.md names no check; end it with one, such as (`tests/test_api.py`): {rule}"
+        yield f"This rule of AGENTS.md names no check; end it with one, such as (`tests/core/test_api.py`): {rule}"
     for check in checks:
         if not (check.startswith(selected) if re.fullmatch(r"[A-Z]+\d*", check) else (ROOT / check).exists()):
             yield f"There is no check {check}, by which AGENTS.md enforces: {rule}"

@@ -7,10 +7,10 @@ from collections.abc import AsyncIterator
 import pytest
 from httpx import AsyncClient
 
-from app.protocol import MAX_HEAD_BYTES, MAX_HEADERS, throttle_warnings
+from app.core.protocol import MAX_HEAD_BYTES, MAX_HEADERS, throttle_warnings
 from app.settings import Settings
 from tests.conftest import API_KEY
-from tests.test_server import read_log, serve
+from tests.core.test_server import read_log, serve
 
 KEY = f"X-API-Key: {API_KEY}\r\n".encode()
 HEAD = b"GET /healthz HTTP/1.1\r\nConnection: close\r\n"
@@ -62,7 +62,7 @@ async def test_bounds(remote: AsyncClient, parts: list[bytes], status: int) -> N
 
 
 async def test_slow_headers(remote: AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.protocol.HEAD_TIMEOUT_SECONDS", 0.05)
+    monkeypatch.setattr("app.core.protocol.HEAD_TIMEOUT_SECONDS", 0.05)
 
     assert b" 408 " in await exchange(remote, HEAD)
     # The first request is answered, and the second one not waited for.

@@ -11,7 +11,7 @@ import app.main
 import app.settings
 from app.settings import Settings, explain, get_settings, parse_database_url
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 RULE = "app/settings.py: No secret in a log line or a settings error."
 SECRET_NAMES = re.compile(
     r"(^|_)(password|passwd|secret|token|(api|private|signing|encryption|access)_?keys?|dsn|credentials?)$"

@@ -6,8 +6,8 @@ import sys
 
 import uvicorn
 
+from app.core.protocol import BoundedProtocol, throttle_warnings
 from app.main import app
-from app.protocol import BoundedProtocol, throttle_warnings
 from app.settings import get_settings
 
 # The platform's proxy keeps idle connections for 60 s; were this side the first to close one, a request could be lost.

@@ -5,11 +5,11 @@ import re
 import pytest
 from httpx import AsyncClient
 
+from app.core.swagger_ui import CONTENT_SECURITY_POLICY
 from app.deps import State
 from app.main import create_app
 from app.schemas.problem import Problem
 from app.settings import Settings
-from app.swagger_ui import CONTENT_SECURITY_POLICY
 from tests.conftest import client_of
 
 ASSETS = {

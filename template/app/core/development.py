@@ -14,10 +14,10 @@ from fastapi.responses import Response
 from pydantic import BaseModel, SecretStr
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from app.console import ROOT, is_own
+from app.core.console import ROOT, is_own
+from app.core.schema_check import OutdatedSchemaError, SchemaCheck
 from app.deps import get_session
 from app.errors import try_again
-from app.migrations import OutdatedSchemaError, SchemaCheck
 from app.settings import Settings
 
 # Undefined table, column, object (a type, say) and schema: https://www.postgresql.org/docs/current/errcodes-appendix.html

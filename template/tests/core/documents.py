@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 SKILLS = sorted(ROOT.glob(".agents/skills/*/SKILL.md"))
 # What has to be true today. What lies deeper in docs/, a postmortem say, is history and may name what is gone.
 LIVING = [ROOT / "AGENTS.md", *ROOT.glob("README.md"), *sorted(ROOT.glob("docs/*.md")), *SKILLS]

@@ -16,17 +16,17 @@ from typing import Any, get_args
 import pytest
 from httpx import ASGITransport, AsyncClient
 
-from app.console import Console, write_traceback
-from app.logging import STDOUT, configure_logging, to_terminal
+from app.core.console import Console, write_traceback
+from app.core.logging import STDOUT, configure_logging, to_terminal
 from app.settings import Settings
 from tests.conftest import ROOT
-from tests.test_logging import ODD_VALUES, SETTINGS, Unspeakable
+from tests.core.test_logging import ODD_VALUES, SETTINGS, Unspeakable
 
 ENVIRONMENTS = get_args(Settings.model_fields["environment"].annotation)
 
 LOG = """
 import logging, structlog
-from app.logging import configure_logging
+from app.core.logging import configure_logging
 from app.settings import Settings
 configure_logging(Settings())
 structlog.get_logger("some.module").warning("attention", path="/\\x1b[31m")

@@ -7,8 +7,8 @@ program or has a long option.
 import re
 from pathlib import Path
 
-from tests.documents import LIVING, ROOT, SKILLS, prose, read, relative, shell_blocks, spans, steps
-from tests.shell import EXTERNAL, INSTALLED, faults, is_below_a_folder, is_gone, split
+from tests.core.documents import LIVING, ROOT, SKILLS, prose, read, relative, shell_blocks, spans, steps
+from tests.core.shell import EXTERNAL, INSTALLED, faults, is_below_a_folder, is_gone, split
 
 LONG_OPTION = re.compile(r" --[a-z]")
 

@@ -1,0 +1,16 @@
+"""The plumbing of this service. You need not read it to add a route, a model or a setting.
+
+api_key        whether a request has a valid key
+console        log lines as text, for the terminal of a developer
+database_url   the parameters of a Postgres URL, as asyncpg accepts them
+development    the error behind a 500 and the command for a missing migration, in development only
+lifespan       start-up, shutdown, draining
+logging        one format for every log line
+middleware     request id, security headers, limits for bodies
+protocol       uvicorn's HTTP, with limits for headers
+request_log    one log line for each request
+schema_check   whether the schema of the database matches the code
+server         uvicorn as production runs it
+stdout         standard output that never blocks the event loop for long
+swagger_ui     the API documentation at /docs
+"""
