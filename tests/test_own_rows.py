@@ -8,7 +8,6 @@ import pytest
 
 from conftest import ROOT
 from generated.test_card import CARD
-from svcgen.resource.change import edits
 from svcgen.resource.change.change import add_to_map
 from svcgen.service.own_rows import with_own_rows
 
@@ -187,11 +186,16 @@ def test_row_of_a_resource_stands_between_rows_of_the_card() -> None:
         assert f"\n{path} | {words}\n" in CARD
 
 
-def test_row_of_0_2_0_stands_between_rows_that_are_never_reworded() -> None:
-    """By which plain `copier update`, too, has no conflict."""
-    texts = [edits.add_row(text, "app/errors.py", ("app/etag.py", "")) or "" for text in released(AGENTS)]
-
-    assert len({neighbours(text, ETAG[:15]) for text in texts}) == 1
+def test_row_anywhere_in_a_released_table(tmp_path: Path) -> None:
+    """By `svcgen update`: since 0.4.0 the file map has another order and fewer rows."""
+    row = "| `app/mailer.py` | sends mail |\n"
+    now, *texts = released(AGENTS)
+    for text in texts:
+        rows = [line for line in text.splitlines(keepends=True) if line.startswith("| `")]
+        for before in rows:
+            merged = merge(tmp_path, text, text.replace(before, before + row), now)
+            assert merged.count(row) == 1
+            assert merged.replace(row, "") == now
 
 
 @pytest.mark.parametrize("path", ["app/api/__init__.py", "app/models/__init__.py"])

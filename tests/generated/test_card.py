@@ -1,4 +1,4 @@
-"""AGENTS.md is the service card, filled in, and a service notices when it goes stale."""
+"""AGENTS.md is the service card, filled in, and a service notices when its documents go stale."""
 # ruff: noqa: E501  (a table is read line by line)
 
 import re
@@ -15,8 +15,7 @@ CARD = """
 A single-purpose FastAPI service. Async by default. Postgres for state. Dockerized.
 Production runs as a container on {platform}. The Dockerfile + locked requirements.txt define what runs.
 Local mirrors via docker compose up.
-Python {python} + FastAPI 0.115
-Uvicorn. Pydantic v2 for request and response schemas. SQLAlchemy 2.x with the async API. Alembic for migrations.
+Python {python} + FastAPI {fastapi}+ + Uvicorn. Pydantic v2 for request and response schemas. SQLAlchemy 2.x with the async API. Alembic for migrations.
 structlog for JSON logs. pytest + httpx for tests (real ASGI calls, no test client wrapping).
 uv for dependency management (way faster than pip).
 Build the Docker image, push to {platform}. Health check at /healthz. Graceful shutdown via SIGTERM (FastAPI handles it)
@@ -47,46 +46,38 @@ alembic upgrade head to apply schema.
 uvicorn app.main:app --reload
 Test /healthz, then implement the first business route.
 """
-# Each leaves a document behind, or the code behind a document, and what the service's own tests then say.
+# Edits that make a document untrue, and the message of the service's own tests.
 STALE = [
-    ("AGENTS.md", "| `app/db.py` |", "| `app/database.py` |", "names what is gone, drop or mend the row: app/database.py"),
-    ("AGENTS.md", "`alembic upgrade head`", "`alembic upgrad head`", "there is no alembic upgrad"),
-    ("AGENTS.md", "`uvicorn app.main:app", "`uvicorn app.main:service", "there is no app.main:service"),
-    ("AGENTS.md", "docker compose up db", "docker compose up postgres", "compose.yaml has no service postgres"),
+    ("AGENTS.md", "| `app/db.py` |", "| `app/database.py` |", "app/database.py has a row, but does not exist"),
     ("AGENTS.md", "| `SENTRY_DSN` | optional |\n", "", "SENTRY_DSN is a field of app/settings.py but not in AGENTS.md"),
-    ("AGENTS.md", "| `LOG_LEVEL` |", "| `OLD_KEY` | gone |\n| `LOG_LEVEL` |", "OLD_KEY is in AGENTS.md but no field"),
-    ("AGENTS.md", "FastAPI 0.115+", "FastAPI 0.999+", "AGENTS.md says FastAPI 0.999+, uv.lock has"),
-    ("AGENTS.md", "Pydantic v2", "Pydantic v1", "AGENTS.md says Pydantic 1, pyproject.toml has"),
-    ("AGENTS.md", "SQLAlchemy 2.x", "SQLAlchemy 1.x", "AGENTS.md says SQLAlchemy 1.x, uv.lock has"),
+    ("AGENTS.md", "| `LOG_LEVEL` |", "| `OLD_KEY` | gone |\n| `LOG_LEVEL` |", "OLD_KEY is in AGENTS.md but not a field"),
+    ("AGENTS.md", "Pydantic v2", "Pydantic v1", "AGENTS.md names Pydantic 1, pyproject.toml has"),
+    ("AGENTS.md", "SQLAlchemy 2.x", "SQLAlchemy 1.x", "AGENTS.md names SQLAlchemy 1, uv.lock has"),
+    ("pyproject.toml", "fastapi>=0.", "fastapi>=0.9", "pyproject.toml has 0.9"),
     ("AGENTS.md", "Python 3.13", "Python 3.12", "The Python versions contradict each other"),
-    ("AGENTS.md", "`hard-rules/sessions.yml`", "`hard-rules/session.yml`", "There is no check hard-rules/session.yml"),
-    ("AGENTS.md", "ruff `TID251`", "ruff `XYZ123`", "There is no check XYZ123"),
+    ("AGENTS.md", "`hard-rules/sessions.yml`", "`hard-rules/session.yml`", "The check hard-rules/session.yml does not exist"),
+    ("AGENTS.md", "ruff `TID251`", "ruff `XYZ123`", "The check XYZ123 does not exist"),
     ("AGENTS.md", "## Recent", "- No rule\n  without a check.\n\n## Recent", "names no check; end it with one, such as"),
-    ("AGENTS.md", "There is no service layer", "See `app/services.py`. There is no", "AGENTS.md names app/services.py, which is gone"),
-    ("README.md", "uv sync", "uv synk", "there is no uv synk"),
-    ("README.md", "scripts/makemigration.py", "scripts/migration.py", "there is no scripts/migration.py"),
-    ("README.md", "uv run mypy", "uv run pyright", "there is no program pyright"),
+    ("AGENTS.md", "There is no service layer", "See `app/services.py`. There is no", "AGENTS.md names app/services.py, which does not exist"),
     ("README.md", "(docs/runbook.md)", "(docs/runbooks.md)", "README.md: docs/runbooks.md#"),
-    ("docs/runbook.md", "fly status", "flyctl-status", "docs/runbook.md: `flyctl-status`: there is no program"),
-    (".agents/skills/review-a-change/SKILL.md", "scripts/check.py", "scripts/checks.py", "there is no scripts/checks.py"),
     (".agents/skills/write-a-migration/SKILL.md", "Write a migration that", "Write one that", "begin it as .agents/skills/write-a"),
     (".env.example", "MAX_BODY_BYTES=1048576\n", "", "MAX_BODY_BYTES is a field of app/settings.py but not in .env.example"),
-    (".env.example", "LOG_LEVEL=", "STRIPE_KEY=\nLOG_LEVEL=", "STRIPE_KEY is in .env.example but no field of app/settings.py"),
+    (".env.example", "LOG_LEVEL=", "STRIPE_KEY=\nLOG_LEVEL=", "STRIPE_KEY is in .env.example but not a field of app/settings.py"),
     ("app/settings.py", "    docs_enabled:", "    ftp_url: str | None = None\n    docs_enabled:", "FTP_URL is a field of app/settings.py but not in"),
     ("compose.yaml", "      DATABASE_URL:", "      LOG_LEVLE: DEBUG\n      DATABASE_URL:", "compose.yaml sets LOG_LEVLE, which nothing reads"),
     ("fly.toml", "[deploy]", "[env]\nSENTRY_URL = 'x'\n\n[deploy]", "fly.toml sets SENTRY_URL, which nothing reads"),
-    ("pyproject.toml", '    "structlog>=', '    "loguru>=', "AGENTS.md names {'structlog'}, pyproject.toml does not"),
+    ("pyproject.toml", '    "structlog>=', '    "loguru>=', "AGENTS.md names structlog, pyproject.toml does not"),
 ]  # fmt: skip
 NEW_FILES = {
-    "app/mailer.py": "app/mailer.py",
-    "app/services/__init__.py": "app/services",
-    "jobs/nightly.py": "jobs",
-    "scripts/close_month.py": "scripts/close_month.py",
+    "app/mailer.py": "app/mailer.py has no row",
+    "app/services/__init__.py": "app/services has no row",
+    "jobs/nightly.py": "jobs/ has no row",
+    "scripts/close_month.py": "scripts/close_month.py has no row",
     "hard-rules/naming.yml": "No rule of AGENTS.md names hard-rules/naming.yml",
     ".agents/skills/deploy/SKILL.md": ".agents/skills/deploy/SKILL.md has no pointer in .claude/skills",
     ".claude/skills/release/SKILL.md": ".claude/skills/release/SKILL.md points to no skill",
 }
-# What a team does that leaves nothing behind.
+# Edits with which every document stays true.
 GROWN = [
     ("AGENTS.md", "| `app/db.py` |", "| `app/mailer.py` | mail |\n| `app/services/` | prices |\n| `jobs/` | by night |\n| `app/db.py` |"),
     ("AGENTS.md", "| `hard-rules/` |", "| `scripts/close_month.py` | the books |\n| `hard-rules/` |"),
@@ -116,7 +107,10 @@ def agents(service: Service) -> str:
 
 def test_says_what_the_card_says(service: Service, agents: str) -> None:
     said = " ".join(agents.replace("`", "").split())
-    card = CARD.format(platform=service.platform.capitalize(), python=service.python)
+    fastapi = re.search(r'"fastapi>=([\d.]+)"', (service.path / "pyproject.toml").read_text(encoding="utf-8"))
+    assert fastapi
+    # The card was written in the days of 0.115, which can't be imported beside today's Starlette.
+    card = CARD.format(platform=service.platform.capitalize(), python=service.python, fastapi=fastapi[1])
 
     assert [line for line in card.strip().splitlines() if line.strip() not in said] == []
 
@@ -131,7 +125,7 @@ def test_claude_reads_the_same() -> None:
     assert (template / "CLAUDE.md").read_text(encoding="utf-8") == "@AGENTS.md\n"
 
 
-def test_only_the_answers_file_tells_where_it_came_from(service: Service) -> None:
+def test_only_the_answers_file_names_the_generator(service: Service) -> None:
     files = subprocess.run(
         ["git", "-C", service.path, "grep", "-liE", "svcgen|copier|jinja"], capture_output=True, text=True, check=False
     ).stdout.split()
@@ -147,13 +141,13 @@ def test_no_jinja_is_left(service: Service) -> None:
 
     # GitHub's own expressions.
     workflows = {f".github/workflows/{name}.yml" for name in ("ci", "deploy", "relock")}
-    # A body that is no JSON.
+    # A body that is not JSON.
     assert set(files) - set(described) - {"tests/core/test_auth.py"} == workflows
 
 
 @pytest.fixture
 def aged(billing: Service, tmp_path: Path) -> Service:
-    """A copy of a service, to be changed; it shares the virtual environment."""
+    """A copy of a service with the same virtual environment, for edits."""
     directory = tmp_path / "service"
     shutil.copytree(billing.path, directory, ignore=shutil.ignore_patterns(".git", ".venv"))
     (directory / ".venv").symlink_to(billing.path / ".venv")
@@ -176,7 +170,7 @@ def add(service: Service, *files: str) -> None:
 
 
 def run_tests_of_documents(service: Service) -> subprocess.CompletedProcess[str]:
-    tests = [f"tests/test_{name}.py" for name in ("agents_md", "documents", "skills")]
+    tests = [f"tests/core/test_{name}.py" for name in ("agents_md", "documents")]
     return service.test("-p", "no:cacheprovider", "-o", "truncation_limit_lines=0", *tests)
 
 
@@ -186,8 +180,8 @@ def test_a_service_notices_that_its_documents_are_stale(aged: Service) -> None:
 
     result = run_tests_of_documents(aged)
 
-    said = [*(message for *_change, message in STALE), *NEW_FILES.values()]
-    assert [message for message in said if message not in result.stdout] == [], result.stdout
+    expected = [*(message for *_change, message in STALE), *NEW_FILES.values()]
+    assert [message for message in expected if message not in result.stdout] == [], result.stdout
 
 
 def test_a_service_lets_its_documents_grow(aged: Service) -> None:

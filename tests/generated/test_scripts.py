@@ -182,7 +182,12 @@ def test_a_failing_test_prints_the_response_and_little_else(copied: Service, pos
 
 @pytest.mark.parametrize(
     ("arguments", "code"),
-    [(("tests/core/test_settings.py",), 0), (("-k", "test_settings"), 0), (("--deselect", "tests/api"), 0), (("tests",), 1)],
+    [
+        (("tests/core/test_settings.py",), 0),
+        (("-k", "test_settings"), 0),
+        (("--deselect", "tests/api"), 0),
+        (("tests",), 1),
+    ],
 )
 def test_only_the_whole_suite_has_a_coverage_floor(
     copied: Service, postgres: str, arguments: tuple[str, ...], code: int

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
+import yaml
 
 from generated.conftest import ANSWERS, Service, environment
 from generated.test_running import free_port, serving
@@ -38,6 +39,8 @@ OUTSIDE_ON = {
         "fly secrets import",
         "fly status",
         "fly tokens create deploy --app <app> --expiry 8760h | gh secret set FLY_API_TOKEN --env staging",
+        "gh attestation verify image.tar --repo <owner>/<repo>",
+        "gh variable set ATTEST --body false",
         "gh variable set FLY_APP --env staging --body <app>",
         "gh variable set URL --env staging --body https://<app>.fly.dev",
     },
@@ -73,9 +76,10 @@ LIMITS = {
     'RETRY_AFTER_SECONDS = "1"': "may retry after 1 s",
     "STATEMENT_TIMEOUT_MS = 10_000": "it took more than 10 s",
 }
-PROGRAMS = r"(?:[A-Z_]+=\w+ )?(?:alembic|cp|curl|docker|fly|gh|git|mkdir|railway|source|uv|uvicorn|uvx)"
+PROGRAMS = r"(?:[A-Z_]+=\w+ )?(?:alembic|cp|curl|docker|fastapi|fly|gh|git|mkdir|python(?= -m)|railway|source|uv|uvicorn|uvx)"
 DEVDB = "uv run scripts/devdb.py"
-RUN_ELSEWHERE = {"UV_VENV_CLEAR=1 uv venv && uv sync", "uv run fastapi dev"}  # by test_running.py, test_development.py
+# By test_running.py and test_development.py.
+RUN_ELSEWHERE = {"UV_VENV_CLEAR=1 uv venv && uv sync", "fastapi dev", "python -m app", "uv run fastapi dev"}
 APP_ALONE = "uv sync --no-dev"
 SERVERS = {"uv run uvicorn app.main:app --reload --reload-dir app", "uvicorn app.main:app --reload --reload-dir app"}
 IDENTITY = ("-c", "user.name=Ada", "-c", "user.email=ada@example.com", "-c", "commit.gpgsign=false")
@@ -138,7 +142,7 @@ def commands(document: Path) -> list[str]:
 def documents(service: Path) -> list[Path]:
     skills = sorted(service.glob(".agents/skills/*/SKILL.md"))
     assert len(skills) == 4
-    return [service / "AGENTS.md", service / "README.md", *skills, service / "docs" / "runbook.md"]
+    return [service / "AGENTS.md", service / "README.md", *skills, *sorted(service.glob("docs/*.md"))]
 
 
 def outside(service: Path) -> set[str]:
@@ -350,6 +354,26 @@ def on_railway(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_railway_is_told_its_own_commands(on_railway: Path) -> None:
     assert outside(on_railway) == OUTSIDE | OUTSIDE_ON["railway"]
+
+
+def test_commands_of_docker_name_services_of_compose(billing: Service) -> None:
+    services = yaml.safe_load((billing.path / "compose.yaml").read_text(encoding="utf-8"))["services"]
+    named = [command.split()[3:] for command in OUTSIDE if command.startswith("docker compose up")]
+
+    assert [name for names in named for name in names if name not in services] == []
+    assert ["db"] in named
+
+
+def test_skills_have_the_form_that_agents_read(billing: Service) -> None:
+    """https://agentskills.io/specification."""
+    for skill in billing.path.glob(".agents/skills/*/SKILL.md"):
+        head = skill.read_text(encoding="utf-8").split("---\n")[1]
+        fields = yaml.safe_load(head)
+
+        assert set(fields) == {"name", "description"}
+        assert fields["name"] == skill.parent.name
+        assert re.fullmatch(r"(?=.{1,64}$)[a-z0-9]+(-[a-z0-9]+)*", fields["name"])
+        assert 0 < len(fields["description"]) <= 1024
 
 
 def test_going_back_without_the_migration(on_railway: Path) -> None:

@@ -1,9 +1,8 @@
-"""AGENTS.md says what is: its file map, keys, versions and rules are held against the code."""
+"""AGENTS.md agrees with the code: its file map, environment keys, versions and hard rules."""
 
 import re
 import tomllib
 from collections.abc import Iterator
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -13,58 +12,34 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings
 
 import app.settings
-from tests.core.documents import ROOT, bullets, first_cells, relative, section
-from tests.core.shell import compose_services
+from tests.core.documents import ROOT, first_cells, read, relative, section
 
-# In the environment of the container, but read by the server or a library and not by Settings.
+# The container's environment has these too; the server or a library reads them, not Settings.
 NOT_SETTINGS = {"TZ"}
 STACK = ("alembic", "fastapi", "httpx", "pydantic", "pytest", "sqlalchemy", "structlog", "uvicorn")
 
 
-def test_file_map_names_nothing_that_is_gone() -> None:
-    gone = [path for path in first_cells(section("File map")) if not (ROOT / path).exists()]
-
-    assert not gone, f"The file map of AGENTS.md names what is gone, drop or mend the row: {', '.join(gone)}"
-
-
-def test_file_map_misses_nothing() -> None:
-    table = section("File map")
-    mapped = {path.rstrip("/") for path in first_cells(table)}
-    missed = [relative(path) for path in modules() if relative(path) not in mapped]
-    missed += [relative(path) for path in scripts() if path.name not in table]
-    missed += [path.name for path in folders() if path.name not in {entry.split("/")[0] for entry in mapped}]
-
-    assert not missed, f"The file map of AGENTS.md misses, add a row for each: {', '.join(missed)}"
-
-
-def modules() -> list[Path]:
-    """Every module and package directly in app/."""
-    found = [path for path in children(ROOT / "app") if path.is_dir() or path.suffix == ".py"]
-    assert ROOT / "app" / "main.py" in found
-    return found
-
-
-def scripts() -> list[Path]:
-    return [path for path in children(ROOT / "scripts") if path.is_file()]
-
-
-def folders() -> list[Path]:
-    ignored = (ROOT / ".gitignore").read_text().split()
-    # A report, such as that of coverage, brings a .gitignore of its own.
-    return [
-        path
-        for path in children(ROOT)
-        if path.is_dir() and f"{path.name}/" not in ignored and not (path / ".gitignore").exists()
+def test_file_map_is_complete() -> None:
+    mapped = first_cells(section("File map"))
+    top = {path.split("/")[0] for path in mapped}
+    wrong = [f"{path} has a row, but does not exist" for path in sorted(mapped) if not (ROOT / path).exists()]
+    wrong += [
+        f"{relative(path)} has no row"
+        for path in files("app", "scripts")
+        if not {relative(path), f"{relative(path)}/", f"{relative(path.parent)}/"} & mapped
     ]
+    wrong += [f"{path.name}/ has no row" for path in files("") if path.is_dir() and path.name not in top]
+
+    assert not wrong, f"In the file map of AGENTS.md:\n{'\n'.join(wrong)}"
 
 
-def children(folder: Path) -> list[Path]:
-    """What is in a folder, without hidden and private names and folders that hold nothing any more."""
-    return sorted(
-        path
-        for path in folder.iterdir()
-        if not path.name.startswith((".", "_")) and (path.is_file() or any(path.glob("*.*")))
-    )
+def files(*folders: str) -> Iterator[Path]:
+    """Yield what git tracks directly in these folders, without private names and without empty folders."""
+    ignored = read(".gitignore").split()
+    for path in sorted(path for folder in folders for path in (ROOT / folder).iterdir()):
+        generated = f"{path.name}/" in ignored or (path / ".gitignore").exists()  # as that of a coverage report
+        if not path.name.startswith((".", "_")) and not generated and (path.is_file() or any(path.glob("*.*"))):
+            yield path
 
 
 def variable(settings: type[BaseSettings], name: str, field: FieldInfo) -> str:
@@ -76,44 +51,31 @@ def variable(settings: type[BaseSettings], name: str, field: FieldInfo) -> str:
 
 @pytest.fixture
 def variables() -> set[str]:
-    """What the classes of app/settings.py read from the environment."""
-    classes = [value for value in vars(app.settings).values() if isinstance(value, type)]
+    """Return every environment variable that the classes of app/settings.py read."""
     return {
         variable(settings, name, field)
-        for settings in classes
-        if issubclass(settings, BaseSettings)
+        for settings in vars(app.settings).values()
+        if isinstance(settings, type) and issubclass(settings, BaseSettings)
         for name, field in settings.model_fields.items()
     }
 
 
-def interpolated() -> set[str]:
-    """Return the keys of .env that other values are made of."""
-    files = [file for name in (".env.example", "compose.yaml") if (file := ROOT / name).exists()]
-    return {key for file in files for key in re.findall(r"\$\{(\w+)", file.read_text(encoding="utf-8"))}
-
-
-def test_keys_are_the_settings(variables: set[str]) -> None:
-    example = re.findall(r"^(?:# ?)?([A-Z][A-Z0-9_]*)=", (ROOT / ".env.example").read_text(), flags=re.MULTILINE)
-    documented = {"AGENTS.md": set(first_cells(section(".env keys"))), ".env.example": set(example)}
-    wrong = [
-        *(
-            f"{key} is a field of app/settings.py but not in {file}"
-            for file in documented
-            for key in variables - documented[file]
-        ),
-        *(
-            f"{key} is in {file} but no field of app/settings.py"
-            for file in documented
-            for key in documented[file] - variables - interpolated()
-        ),
-    ]
+def test_environment_keys_are_the_settings(variables: set[str]) -> None:
+    example = set(re.findall(r"^(?:# ?)?([A-Z][A-Z0-9_]*)=", read(".env.example"), flags=re.MULTILINE))
+    compose = read("compose.yaml") if (ROOT / "compose.yaml").exists() else ""
+    interpolated = set(re.findall(r"\$\{(\w+)", read(".env.example") + compose))
+    wrong = []
+    for file, keys in {"AGENTS.md": first_cells(section(".env keys")), ".env.example": example}.items():
+        wrong += [f"{key} is a field of app/settings.py but not in {file}" for key in sorted(variables - keys)]
+        unknown = keys - variables - interpolated
+        wrong += [f"{key} is in {file} but not a field of app/settings.py" for key in sorted(unknown)]
 
     assert not wrong, "\n".join(wrong)
 
 
-def test_deployments_set_only_keys_that_are_read(variables: set[str]) -> None:
+def test_deployments_set_keys_of_the_settings(variables: set[str]) -> None:
     wrong = [
-        f"{file} sets {key}, which nothing reads: make it a field of app/settings.py, or name it in NOT_SETTINGS"
+        f"{file} sets {key}, which nothing reads: add a field to app/settings.py, or add it to NOT_SETTINGS"
         for file, key in deployed_keys()
         if key not in variables | NOT_SETTINGS
     ]
@@ -122,98 +84,72 @@ def test_deployments_set_only_keys_that_are_read(variables: set[str]) -> None:
 
 
 def deployed_keys() -> Iterator[tuple[str, str]]:
-    """What compose.yaml and fly.toml put into the environment of the image; railway.json can't."""
-    for lines in (lines for lines in compose_services().values() if "    build:" in lines):
-        for block in re.findall(r"^    environment:.*\n((?: {6}.*\n)+)", lines, flags=re.MULTILINE):
-            yield from (
-                ("compose.yaml", key)
-                for key in re.findall(r"^ +(?:- )?\W?([A-Z]\w+)\W?[:=]", block, flags=re.MULTILINE)
-            )
-    if (fly := ROOT / "fly.toml").exists():
-        yield from (("fly.toml", key) for key in tomllib.loads(fly.read_text()).get("env", {}))
-
-
-def numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(number) for number in version.split("."))
+    """Yield what compose.yaml and fly.toml add to the environment of the image."""
+    compose = read("compose.yaml") if (ROOT / "compose.yaml").exists() else ""
+    for service in re.findall(r"^  [\w-]+:\n(?:(?: {3}.*)?\n)+", compose, flags=re.MULTILINE):
+        block = re.search(r"^    environment:.*\n((?: {6}.*\n)+)", service, flags=re.MULTILINE)
+        if block and "    build:" in service:
+            yield from (("compose.yaml", key) for key in re.findall(r"^ +(?:- )?(\w+)[:=]", block[1], re.MULTILINE))
+    if (ROOT / "fly.toml").exists():
+        yield from (("fly.toml", key) for key in tomllib.loads(read("fly.toml")).get("env", {}))
 
 
 @pytest.fixture
 def pyproject() -> dict[str, Any]:
-    return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    return tomllib.loads(read("pyproject.toml"))
 
 
-@pytest.fixture
-def floors(pyproject: dict[str, Any]) -> dict[str, str]:
-    """The lowest version that pyproject.toml allows of each direct dependency."""
-    requirements = [*pyproject["project"]["dependencies"], *pyproject["dependency-groups"]["dev"]]
-    return dict(
-        re.findall(r"^([\w.-]+)(?:\[.*?\])? *[=~><]=? *([\d.]+\d)", "\n".join(requirements), flags=re.MULTILINE)
-    )
-
-
-def test_stack_has_the_versions_in_use(floors: dict[str, str]) -> None:
-    locked = dict(
-        re.findall(r'^name = "(.+)"\nversion = "([\d.]+)', (ROOT / "uv.lock").read_text(), flags=re.MULTILINE)
-    )
-    stated = re.findall(r"\b(\w+) v?(\d+(?:\.\d+)*)(\+|\.x)?", section("Tech stack"))
-    assert {"FastAPI", "Pydantic", "SQLAlchemy"} <= {name for name, *_ in stated}
+def test_stack_has_the_versions_in_use(pyproject: dict[str, Any]) -> None:
+    requirements = "\n".join([*pyproject["project"]["dependencies"], *pyproject["dependency-groups"]["dev"]])
+    minimum = dict(re.findall(r"^([\w.-]+)(?:\[.*?\])? *[=~><]=? *([\d.]*\d)", requirements, flags=re.MULTILINE))
+    locked = dict(re.findall(r'^name = "(.+)"\nversion = "([\d.]+)', read("uv.lock"), flags=re.MULTILINE))
+    stated = re.findall(r"\b(FastAPI|Pydantic|SQLAlchemy) v?(\d+(?:\.\d+)*)(\+|)", section("Tech stack"))
+    assert len(stated) == 3
     wrong = [
-        f"AGENTS.md says {name} {version}{suffix}, {file} has {used[name.lower()]}: mend the tech stack"
-        for name, version, suffix in stated
-        for file, used in (("pyproject.toml", floors), ("uv.lock", locked))
-        if name.lower() in used and not fits(used[name.lower()], version, suffix)
+        f"AGENTS.md names {name} {version}{plus}, {file} has {used[name.lower()]}: fix its tech stack"
+        for name, version, plus in stated
+        for file, used in (("pyproject.toml", minimum), *([] if plus else [("uv.lock", locked)]))
+        if not f"{used.get(name.lower())}.".startswith(f"{version}.")
+    ]
+    wrong += [
+        f"AGENTS.md names {name}, pyproject.toml does not: fix the tech stack"
+        for name in STACK
+        if re.search(rf"\b{name}\b", section("Tech stack"), re.IGNORECASE) and name not in minimum
     ]
 
     assert not wrong, "\n".join(wrong)
 
 
-def fits(used: str, stated: str, suffix: str) -> bool:
-    lowest = numbers(stated)
-    return numbers(used) >= lowest if suffix == "+" else numbers(used)[: len(lowest)] == lowest
-
-
-def test_stack_names_what_is_installed(floors: dict[str, str]) -> None:
-    named = {name for name in STACK if re.search(rf"\b{name}\b", section("Tech stack"), flags=re.IGNORECASE)}
-    assert named
-
-    assert named <= floors.keys(), (
-        f"AGENTS.md names {named - floors.keys()}, pyproject.toml does not: mend the tech stack"
-    )
-
-
 def test_stack_has_the_python_in_use(pyproject: dict[str, Any]) -> None:
-    texts = {
-        "AGENTS.md": re.findall(r"\bPython (\d+\.\d+)", section("Tech stack")),
-        "Dockerfile": re.findall(r"^FROM python:(\d+\.\d+)", (ROOT / "Dockerfile").read_text(), flags=re.MULTILINE),
-        "pyproject.toml": re.findall(r"^\W*(\d+\.\d+)", pyproject["project"]["requires-python"]),
+    versions = {
+        "AGENTS.md": set(re.findall(r"\bPython (\d+\.\d+)", section("Tech stack"))),
+        "Dockerfile": set(re.findall(r"^FROM python:(\d+\.\d+)", read("Dockerfile"), flags=re.MULTILINE)),
+        "pyproject.toml": set(re.findall(r"^\W*(\d+\.\d+)", pyproject["project"]["requires-python"])),
     }
-    assert all(texts.values())
+    assert all(versions.values())
 
-    assert len(set(chain(*texts.values()))) == 1, f"The Python versions contradict each other: {texts}"
+    assert len(set().union(*versions.values())) == 1, f"The Python versions contradict each other: {versions}"
 
 
 def test_every_hard_rule_names_its_checks() -> None:
-    rules = bullets(section("Hard rules"))
+    rules = [" ".join(rule.split()) for rule in re.findall(r"^- (.+(?:\n  .+)*)", section("Hard rules"), re.MULTILINE)]
     assert rules
     wrong = [fault for rule in rules for fault in faults_of_rule(rule)]
+    wrong += [
+        f"No rule of AGENTS.md names {file}: add it to the rule that it enforces"
+        for file in map(relative, sorted(ROOT.glob("hard-rules/*.yml")))
+        if f"`{file}`" not in section("Hard rules")
+    ]
 
     assert not wrong, "\n".join(wrong)
 
 
 def faults_of_rule(rule: str) -> Iterator[str]:
-    selected = tuple(tomllib.loads((ROOT / "ruff.toml").read_text(encoding="utf-8"))["lint"]["select"])
+    selected = tuple(tomllib.loads(read("ruff.toml"))["lint"]["select"])
     last = re.search(r"\(([^()]*)\)$", rule)
     checks = re.findall(r"`([^`]+)`", last[1]) if last else []
     if not checks:
         yield f"This rule of AGENTS.md names no check; end it with one, such as (`tests/core/test_api.py`): {rule}"
     for check in checks:
         if not (check.startswith(selected) if re.fullmatch(r"[A-Z]+\d*", check) else (ROOT / check).exists()):
-            yield f"There is no check {check}, by which AGENTS.md enforces: {rule}"
-
-
-def test_every_file_of_hard_rules_belongs_to_one() -> None:
-    files = sorted(ROOT.glob("hard-rules/*.yml"))
-    assert files
-
-    orphans = [relative(path) for path in files if f"`{relative(path)}`" not in section("Hard rules")]
-    assert not orphans, f"No rule of AGENTS.md names {', '.join(orphans)}: name it in the rule that it enforces"
+            yield f"The check {check} does not exist, which AGENTS.md names for: {rule}"

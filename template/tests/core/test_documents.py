@@ -1,92 +1,20 @@
-"""The commands, paths and links in AGENTS.md, README.md, docs/ and the skills exist.
-
-In blocks of shell and in numbered steps everything is a command; elsewhere in backticks what begins with a known
-program or has a long option.
-"""
+"""The links and file names in AGENTS.md, README.md, docs/ and the skills lead somewhere; agents find each skill."""
 
 import re
 from pathlib import Path
 
-from tests.core.documents import LIVING, ROOT, SKILLS, prose, read, relative, shell_blocks, spans, steps
-from tests.core.shell import EXTERNAL, INSTALLED, faults, is_below_a_folder, is_gone, split
-
-LONG_OPTION = re.compile(r" --[a-z]")
-
-
-def commands(path: Path) -> list[list[str]]:
-    in_steps = spans("\n".join(steps(path)))
-    in_prose = [
-        span
-        for span in spans(prose(path))
-        if is_command(span, known=span in in_steps or LONG_OPTION.search(span) is not None)
-    ]
-    return [words for script in (*shell_blocks(path), *in_prose) for words in split(script)]
-
-
-def is_command(span: str, *, known: bool) -> bool:
-    program, _, arguments = span.partition(" ")
-    is_program = re.fullmatch(r"[a-z][\w-]*", program) is not None
-    return bool(arguments) and is_program and (known or program in EXTERNAL | INSTALLED)
-
-
-def test_commands_exist() -> None:
-    found = [
-        f"{relative(path)}: `{' '.join(words)}`: {fault}"
-        for path in LIVING
-        for words in commands(path)
-        for fault in faults(*words)
-    ]
-
-    assert not found, "\n".join(found)
-
-
-def test_commands_are_found() -> None:
-    """Proves the test above: it reads steps, blocks and prose, and sees each kind of fault."""
-    assert ["uvicorn", "app.main:app"] in [words[:2] for words in commands(ROOT / "AGENTS.md")]
-    assert any(shell_blocks(skill) for skill in SKILLS)
-    wrong = [
-        "uv synk",
-        "uv run nothing",
-        "uv run --frozen scripts/nothing.py",
-        "uvicorn app.main:nothing --reload",
-        "alembic upgrad head",
-        "docker compose up -d nothing",
-        "docker compose exec nothing psql",
-        "python -m nothing.below",
-        "cp .env.nothing.example .env",
-        "pytest tests/test_nothing.py::test_it",
-        "make all",
-    ]
-    assert [command for command in wrong if not list(faults(*command.split()))] == []
-
-
-def test_scripts_are_split() -> None:
-    script = """
-    $ NAME=value uv sync -q    # don't worry
-    cd app && grep "a|b" \\
-        main.py | head
-    psql -c "SELECT 1;
-             SELECT 2"
-    """
-
-    assert [words[:2] for words in split(script)] == [
-        ["uv", "sync"],
-        ["cd", "app"],
-        ["grep", "a|b"],
-        ["head"],
-        ["psql", "-c"],
-    ]
+from tests.core.documents import LIVING, ROOT, SKILLS, prose, relative
 
 
 def test_files_named_in_prose_exist() -> None:
-    found = [
-        f"{relative(path)} names {span}, which is gone"
+    wrong = [
+        f"{relative(path)} names {file}, which does not exist"
         for path in LIVING
-        for span in spans(prose(path))
-        if is_below_a_folder(span) and not span.endswith("/") and is_gone(span)
+        for file in re.findall(r"`([\w.-]+/[\w./-]*\w)`", prose(path))
+        if (ROOT / file.split("/")[0]).is_dir() and not (ROOT / file).exists()
     ]
 
-    assert not found, "\n".join(found)
+    assert not wrong, "\n".join(wrong)
 
 
 def test_links_lead_somewhere() -> None:
@@ -97,17 +25,32 @@ def test_links_lead_somewhere() -> None:
     ]
     assert links
     broken = [
-        f"{relative(path)}: {target}#{anchor}"
-        for path, target, anchor in links
-        if not leads_somewhere(path, target, anchor)
+        f"{relative(path)}: {target}#{anchor}" for path, target, anchor in links if not exists(path, target, anchor)
     ]
 
-    assert not broken, f"There is no such file or heading: {', '.join(broken)}"
+    assert not broken, f"These links lead to no file or heading: {', '.join(broken)}"
 
 
-def leads_somewhere(path: Path, target: str, anchor: str) -> bool:
+def exists(path: Path, target: str, anchor: str) -> bool:
     file = path.parent / target if target else path
     if not file.exists() or not anchor:
         return file.exists()
-    headings = re.findall(r"^#+ (.+)$", read(file), flags=re.MULTILINE)
+    headings = re.findall(r"^#+ (.+)$", file.read_text(encoding="utf-8"), flags=re.MULTILINE)
     return anchor in {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_agents_find_each_skill() -> None:
+    """Agents read .agents/skills (https://agentskills.io/specification), Claude reads only .claude/skills."""
+    skills = {path.parent.name: path for path in SKILLS}
+    pointers = {path.parent.name: path for path in ROOT.glob(".claude/skills/*/SKILL.md")}
+    wrong = [f"{relative(skills[name])} has no pointer in .claude/skills" for name in skills.keys() - pointers.keys()]
+    wrong += [f"{relative(pointers[name])} points to no skill" for name in pointers.keys() - skills.keys()]
+    for name in skills.keys() & pointers.keys():
+        skill, pointer = (files[name].read_text(encoding="utf-8") for files in (skills, pointers))
+        head = re.match(rf"---\nname: {re.escape(name)}\ndescription: .+\n---\n", skill)
+        if not head:
+            wrong.append(f"{relative(skills[name])}: begin it with ---, `name: {name}`, `description: ...`, ---")
+        elif not pointer.startswith(head[0]) or f"`{relative(skills[name])}`" not in pointer:
+            wrong.append(f"{relative(pointers[name])}: begin it as {relative(skills[name])} begins, and name that file")
+
+    assert not wrong, "\n".join(wrong)

@@ -8,7 +8,7 @@ TEST_DATABASE = "pytest runs against a throwaway Postgres in CI. No mocks for th
 REQUEST_ID = "All structured logs include request_id set in middleware."
 BLOCKING = "No blocking call in async code."
 COMMITS = "No commit in a handler, no session dependency without function scope."
-LAYERS = "Layers: api may import schemas, models, deps; models import nothing of app but db's base; schemas no ORM."
+LAYERS = "Layers: api may import schemas, models, deps, errors; models import nothing else of app; schemas no ORM."
 LAZY_LOADING = "No lazy loading."
 SECRETS = "No secret in a log line or a settings error."
 
