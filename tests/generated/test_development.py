@@ -166,7 +166,7 @@ def test_launch_configurations(service: Service) -> None:
     serve, test = launch["configurations"]
     outcomes = []
     for selected in ("test_live", ""):
-        names = {"${file}": str(service.path / "tests" / "test_health.py"), "${selectedText}": selected}
+        names = {"${file}": str(service.path / "tests" / "core" / "test_health.py"), "${selectedText}": selected}
         outcomes.append(service.test(*(names.get(argument, argument) for argument in test["args"])).stdout)
 
     assert (serve["module"], " ".join(serve["args"])) == ("uvicorn", "app.main:app --reload --reload-dir app")

@@ -125,7 +125,7 @@ def test_nothing_is_noticed_before(mutable: Service, postgres: str) -> None:
 def test_noticed(mutation: Mutation, mutable: Service, edit: object, postgres: str) -> None:
     assert callable(edit)
     edit(mutation.file, mutation.right, mutation.wrong)
-    result = mutable.test("-x", "-p", "no:cacheprovider", f"tests/{mutation.noticed_by}", TEST_DATABASE_URL=postgres)
+    result = mutable.test("-x", "-p", "no:cacheprovider", f"tests/core/{mutation.noticed_by}", TEST_DATABASE_URL=postgres)
 
     assert result.returncode == 1, result.stdout
     assert "FAILED tests/" in result.stdout

@@ -192,7 +192,7 @@ def test_a_failing_test_prints_the_response_and_little_else(copied: Service, pos
 def test_only_the_whole_suite_has_a_coverage_floor(
     copied: Service, postgres: str, arguments: tuple[str, ...], code: int
 ) -> None:
-    for path in (copied.path / "tests").glob("test_*.py"):
+    for path in (copied.path / "tests").rglob("test_*.py"):
         if path.name != "test_settings.py":
             path.unlink()
     covered = copied.test("-q", *arguments, "--cov", TEST_DATABASE_URL=postgres)

@@ -73,7 +73,7 @@ def copy(billing: Service) -> Iterator[Place]:
     ids=["locale", "PG", "no-xdist"],
 )
 def test_suite(copy: Place, options: str, environ: dict[str, str], folder: str) -> None:
-    code, output = copy.run(*PYTEST, options, copy.service / "tests" / "test_db.py", folder=folder, **environ)
+    code, output = copy.run(*PYTEST, options, copy.service / "tests" / "core" / "test_db.py", folder=folder, **environ)
     assert code == 0, output
 
 
