@@ -6,6 +6,7 @@ from conftest import RELEASE, ROOT, Svcgen
 from svcgen.template.find import installed_version
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+AGENTS = (ROOT / "AGENTS.md").read_text(encoding="utf-8")
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 
 SECTIONS = {
@@ -33,7 +34,7 @@ def test_has_a_section_for_every_command(svcgen: Svcgen) -> None:
 
 
 def test_its_commands_exist() -> None:
-    scripts = re.findall(r"(?:uv run|bash|uv run python) ((?:\.ci|tests)/[\w./]+)", README + CONTRIBUTING)
+    scripts = re.findall(r"(?:uv run|bash|uv run python) ((?:\.ci|tests)/[\w./]+)", README + CONTRIBUTING + AGENTS)
 
     assert scripts
     assert [script for script in scripts if not (ROOT / script).is_file()] == []
@@ -45,6 +46,19 @@ def test_names_the_newest_release() -> None:
     assert f"svcgen/svcgen@{newest} svcgen new" in README
 
 
-@pytest.mark.parametrize("link", re.findall(r"\]\((?!https?:)([^)]+)\)", README + CONTRIBUTING))
+@pytest.mark.parametrize("link", re.findall(r"\]\((?!https?:)([^)]+)\)", README + CONTRIBUTING + AGENTS))
 def test_its_links_lead_somewhere(link: str) -> None:
     assert (ROOT / link).exists()
+
+
+def test_every_path_exists() -> None:
+    paths = set(re.findall(r"`([\w.-]+/[\w./-]*)`", AGENTS)) | set(re.findall(r" (tests/[\w/]+\.py)", AGENTS))
+
+    assert [path for path in paths if not (ROOT / path).exists()] == []
+
+
+def test_every_package_is_described() -> None:
+    packages = [path.parent.relative_to(ROOT).as_posix() for path in (ROOT / "src" / "svcgen").glob("*/__init__.py")]
+
+    assert packages
+    assert [package for package in packages if f"| `{package}/` | " not in AGENTS] == []
