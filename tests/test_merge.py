@@ -10,6 +10,7 @@ import pytest
 from helpers import git
 from svcgen.service.filters import Filters
 from svcgen.service.merge import Conflict, Merged, MergeResult, TemplateMerge
+from svcgen.service.moves import Mention
 from svcgen.service.objects import EXECUTABLE, LINK, REGULAR, Entry, ObjectStore
 from svcgen.service.repository import Repository
 
@@ -45,7 +46,14 @@ class Bench:
         self.service = place / "service"
         self.prepare: Callable[[Path], object] = lambda _service: None
 
-    def merge(self, base: Files, ours: Files, theirs: Files, apart: tuple[str, ...] = ()) -> MergeResult:
+    def merge(
+        self,
+        base: Files,
+        ours: Files,
+        theirs: Files,
+        apart: tuple[str, ...] = (),
+        moved: Mapping[str, str] | None = None,
+    ) -> MergeResult:
         write(self.service, {"own.py": "own\n", **ours})
         git(self.service, "init", "--quiet", "--template=", "-b", "main")
         git(self.service, "add", "--all")
@@ -56,11 +64,11 @@ class Bench:
         repository = Repository.find(self.service)
         self.store = ObjectStore(self.service, repository.tree("HEAD"), self.place / "scratch")
         merging = TemplateMerge(Filters(repository, self.store, own=True), "v2")
-        self.result = merging.run(write(self.place / "base", base), write(self.place / "theirs", theirs), apart)
+        self.result = merging.run(write(self.place / "base", base), write(self.place / "theirs", theirs), apart, moved)
         return self.result
 
     def text(self, entry: Entry) -> str:
-        return self.store.contents([entry.oid])[entry.oid].decode()
+        return self.store.contents([entry.oid])[entry.oid].decode(errors="replace")
 
     @property
     def files(self) -> dict[str, str]:
@@ -198,6 +206,109 @@ def test_merge(bench: Bench, case: str) -> None:
     twice = {name for name in names(report) if names(report).count(name) > 1}
     # What is merged is both, and a file that was renamed is gone from its place.
     assert twice <= {*report.kept, *(old for old, _ in report.renamed)} & set(report.updated)
+
+
+# So little of it is left that git takes it for another file.
+REWRITTEN = "".join(f"theirs {number}\n" for number in range(20)) + LINES[-6:]
+END = "18\n19\n"
+MOVED: dict[str, tuple[Files, Files, Files, Merged, Files]] = {
+    "edited": (
+        {"a": LINES},
+        {"a": "ours\n" + LINES},
+        {"b/a": THEIRS},
+        Merged(updated=("a", "b/a"), renamed=(("a", "b/a"),)),
+        {"b/a": "ours\n" + THEIRS},
+    ),
+    "edited, and rewritten by the template": (
+        {"a": LINES},
+        {"a": LINES + "ours\n"},
+        {"b/a": REWRITTEN},
+        Merged(updated=("a", "b/a"), renamed=(("a", "b/a"),)),
+        {"b/a": REWRITTEN + "ours\n"},
+    ),
+    "edited where the template has rewritten it": (
+        {"a": LINES},
+        {"a": OURS},
+        {"b/a": TOP},
+        Merged(conflicts=(Conflict("b/a", (4,)),), renamed=(("a", "b/a"),)),
+        {"b/a": CONFLICT},
+    ),
+    "not edited": ({"a": LINES}, {"a": LINES}, {"b/a": THEIRS}, Merged(updated=("a", "b/a")), {"b/a": THEIRS}),
+    "deleted by the team": ({"a": LINES}, {}, {"b/a": THEIRS}, Merged(left_out=("b/a",)), {}),
+    "deleted by the team alone": ({"a": LINES}, {}, {"b/a": LINES}, Merged(kept=("a",)), {}),
+    "renamed by the team": (
+        {"a": LINES},
+        {"mine": OURS},
+        {"b/a": THEIRS},
+        Merged(updated=("mine",), kept=("a",)),
+        {"mine": MERGED},
+    ),
+    "moved by the team alike": (
+        {"a": LINES},
+        {"b/a": OURS},
+        {"b/a": THEIRS},
+        Merged(updated=("b/a",), renamed=(("a", "b/a"),)),
+        {"b/a": MERGED},
+    ),
+    "another file of the team's in the new place": (
+        {"a": LINES},
+        {"a": LINES, "b/a": "ours\n"},
+        {"b/a": REWRITTEN},
+        Merged(conflicts=(Conflict("b/a", (1,)),), updated=("a",)),
+        {"b/a": f"<<<<<<< yours\nours\n=======\n{REWRITTEN}>>>>>>> template-v2\n"},
+    ),
+    "a link": (
+        {"a": LINES},
+        {"a": Path("docs/real"), "docs/real": OURS},
+        {"b/a": THEIRS},
+        Merged(updated=("b/a",), renamed=(("a", "b/a"),)),
+        {"a": "docs/real", "docs/real": OURS, "b/a": MERGED},
+    ),
+}
+
+
+@pytest.mark.parametrize("case", MOVED)
+def test_moved(bench: Bench, case: str) -> None:
+    """The table of the template says where a file is now, however little of it is left."""
+    base, ours, theirs, report, files = MOVED[case]
+    # The template has moved other files earlier, and not all that the table says is in each service.
+    result = bench.merge(base, ours, theirs, moved={"a": "b/a", "own.py": "b/own.py", "early": "b/early"})
+    assert (result.report, bench.files) == (report, files)
+    assert set(result.stages) == {conflict.path for conflict in report.conflicts}
+
+
+def test_what_names_a_moved_file(bench: Bench) -> None:
+    old = {"app/log.py": LINES, "app/main.py": f"from app.db import a\nfrom app.log import b\n{LINES}"}
+    new = {"app/core/log.py": LINES, "app/main.py": f"from app.core.log import b\nfrom app.db import a\n{THEIRS}"}
+    own = {
+        "app/mine.py": "import app.log as log\r\n",
+        "kept.py": "import app.log\n",
+        "docs/a.md": "app/log.py\n",
+        "Dockerfile": "CMD app.log\n",
+        "both.py": b"import app.log\r\nimport os\n",
+        "no.py": b"import app.log\n\0",
+        "large.py": "import app.log\n" + "#" * 2**20,
+        "latin.py": b"import app.log  # \xe9\n",
+    }
+    main = old["app/main.py"].replace("from app.log", "from app.extra import c\nfrom app.log")
+    ours = {**old, **own, "app/main.py": main}
+    bench.merge(old, ours, new, apart=("kept.py",), moved={"app/log.py": "app/core/log.py"})
+    changed = ("app/mine.py", "both.py", "docs/a.md", "latin.py")
+    assert bench.result.report == Merged(
+        updated=tuple(sorted(("app/core/log.py", "app/log.py", "app/main.py", *changed))),
+        kept=("app/main.py",),
+        rewritten=changed,
+        mentions=(
+            Mention("Dockerfile", 1, "app.log", "app.core.log"),
+            Mention("kept.py", 1, "app.log", "app.core.log"),
+        ),
+    )
+    assert (
+        bench.files["app/main.py"]
+        == f"from app.core.log import b\nfrom app.db import a\nfrom app.extra import c\n{THEIRS}"
+    )
+    assert bench.files["app/mine.py"] == "import app.core.log as log\r\n"
+    assert bench.files["both.py"] == "import app.core.log\r\nimport os\n"
 
 
 def test_what_is_apart_is_not_touched(bench: Bench) -> None:

@@ -9,6 +9,7 @@ from svcgen.cli.screen import Screen
 from svcgen.commands.resume import Aborted
 from svcgen.commands.update import Update
 from svcgen.service.merge import Conflict, Merged
+from svcgen.service.moves import Mention
 from svcgen.service.repository import Head
 from svcgen.system.events import Step
 
@@ -28,6 +29,8 @@ EVERYTHING = Update(
         left_out=("gone.py",),
         beside=(("link.md", "link.md.new-in-v1.1.0"),),
         untracked=("CLAUDE.md",),
+        rewritten=("app/mine.py",),
+        mentions=(Mention("compose.yaml", 3, "app.server", "app.core.server"),),
     ),
     answers={"region": (None, "ams"), "size": ("small", "large")},
     duties=("v1.1.0: Set PORT.",),
@@ -61,6 +64,9 @@ Not tracked by git, not changed:
 Renamed by the template, with your changes:
   from.py -> to.py
 
+Yours, with the new names of moved files:
+  app/mine.py
+
 New answers:
   region: ams
 
@@ -87,6 +93,11 @@ error: old.py is removed from the template, and you had changed it
 hint: your version is in old.py.removed-in-v1.1.0
 error: link.md is not replaced, as git does not have your version of it
 hint: the template's version is in link.md.new-in-v1.1.0
+error: compose.yaml, line 3: app.server is now app.core.server
+error: some of your lines have the old names of moved files
+hint: review them, then run:
+  cd /srv/billing
+  perl -pi -e 's{(?<![\\w./-])app\\.server(?![\\w-])}{app.core.server}g' -- compose.yaml
 error: lock: no network
 error: the update is incomplete
 hint: run the remaining steps:
@@ -167,6 +178,20 @@ def test_a_total(capsys: pytest.CaptureFixture[str]) -> None:
     )
 
 
+@pytest.mark.parametrize(("path", "ok"), [("docs/adr.md", True), ("Dockerfile", False)])
+def test_an_old_name_in_prose_breaks_nothing(path: str, ok: bool) -> None:
+    merged = Merged(mentions=(Mention(path, 1, "app.server", "app.core.server"),))
+    assert update_object(Update(PLACE, "v1", "v2", merged=merged))["ok"] is ok
+
+
+def test_many_old_names_are_counted(capsys: pytest.CaptureFixture[str]) -> None:
+    mentions = tuple(Mention("Dockerfile", line, "app.server", "app.core.server") for line in range(1, 23))
+    show_update(Screen(), Update(PLACE, "v1", "v2", merged=Merged(mentions=mentions)))
+    shown = capsys.readouterr().err
+    assert shown.count("error: Dockerfile, line ") == 20
+    assert "error: 2 more lines; --json lists all of them\n" in shown
+
+
 def test_object() -> None:
     def step(name: str, outcome: str, seconds: float, command: str = "", reason: str = "") -> dict[str, object]:
         return {"name": name, "outcome": outcome, "seconds": seconds, "command": command, "reason": reason}
@@ -186,6 +211,9 @@ def test_object() -> None:
         "left_out": ["gone.py"],
         "beside": [{"path": "link.md", "new": "link.md.new-in-v1.1.0"}],
         "untracked": ["CLAUDE.md"],
+        "rewritten": ["app/mine.py"],
+        "mentions": [{"path": "compose.yaml", "line": 3, "old": "app.server", "new": "app.core.server"}],
+        "rewrite": r"perl -pi -e 's{(?<![\w./-])app\.server(?![\w-])}{app.core.server}g' -- compose.yaml",
         "answers": {"region": {"before": None, "after": "ams"}, "size": {"before": "small", "after": "large"}},
         "duties": ["v1.1.0: Set PORT."],
         "notes": ["requirements.txt is exported"],

@@ -13,10 +13,10 @@ from typing import Any
 
 from app import api
 from app.api import health
+from app.core.middleware import BodyLimitMiddleware, RequestContextMiddleware
 from app.deps import require_api_key
 from app.errors import add_error_handlers
 from app.main import create_app
-from app.core.middleware import BodyLimitMiddleware, RequestContextMiddleware
 from app.settings import get_settings
 from fastapi import APIRouter, Depends, FastAPI
 from pydantic import BaseModel

@@ -76,7 +76,9 @@ LIMITS = {
     'RETRY_AFTER_SECONDS = "1"': "may retry after 1 s",
     "STATEMENT_TIMEOUT_MS = 10_000": "it took more than 10 s",
 }
-PROGRAMS = r"(?:[A-Z_]+=\w+ )?(?:alembic|cp|curl|docker|fastapi|fly|gh|git|mkdir|python(?= -m)|railway|source|uv|uvicorn|uvx)"
+PROGRAMS = (
+    r"(?:[A-Z_]+=\w+ )?(?:alembic|cp|curl|docker|fastapi|fly|gh|git|mkdir|python(?= -m)|railway|source|uv|uvicorn|uvx)"
+)
 DEVDB = "uv run scripts/devdb.py"
 # By test_running.py and test_development.py.
 RUN_ELSEWHERE = {"UV_VENV_CLEAR=1 uv venv && uv sync", "fastapi dev", "python -m app", "uv run fastapi dev"}

@@ -23,7 +23,8 @@ SETTINGS = ("-e", "DATABASE_URL=postgresql://u:p@127.0.0.1:1/app", "-e", "API_KE
 HARDENED = ("--read-only", "--cap-drop=ALL", "--security-opt=no-new-privileges")
 # What the interpreter would have to compile at each start: all that a running service has imported.
 NOT_COMPILED = """
-import asyncio.runners, app.core.server, os, sys, urllib.request, uvicorn.lifespan.on, uvicorn.protocols.http.auto, uvloop
+import app.core.server
+import asyncio.runners, os, sys, urllib.request, uvicorn.lifespan.on, uvicorn.protocols.http.auto, uvloop
 specs = [module.__spec__ for module in sys.modules.values() if module.__spec__]
 files = [spec.cached for spec in specs if spec.has_location and spec.origin.endswith(".py")]
 print(len(files), [file for file in files if not os.path.exists(file)])

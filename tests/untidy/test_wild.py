@@ -68,7 +68,9 @@ def test_no_parser_is_quoted(billing: Service, entry: str) -> None:
 @untidy("TEST_DATABASE_URL", "a password that is not percent-encoded", "the suite says so, without a word of it")
 def test_pytest_quotes_no_password(billing: Service) -> None:
     url = f"postgres://u:p@ss:{NEEDLE}@db/app"
-    result = billing.run("pytest", "-n0", "-p", "no:cacheprovider", "tests/core/test_db.py", "-x", TEST_DATABASE_URL=url)
+    result = billing.run(
+        "pytest", "-n0", "-p", "no:cacheprovider", "tests/core/test_db.py", "-x", TEST_DATABASE_URL=url
+    )
 
     assert result.returncode == 1
     assert "TEST_DATABASE_URL must look like" in result.stderr

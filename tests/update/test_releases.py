@@ -1,5 +1,6 @@
 """What this installation carries of earlier releases is what was released."""
 
+import glob
 import io
 import tarfile
 
@@ -8,7 +9,17 @@ import pytest
 from conftest import ROOT
 from helpers import git
 from svcgen.template.history import carried_versions
+from svcgen.template.questions import load_moves
 from update.history import RELEASES
+
+# Of a release, and in no later template: what a team changed in them, or uses of them, an update leaves to the team.
+DROPPED = {"tests/shell.py", "tests/test_skills.py"}
+
+
+def paths(listed: str) -> set[str]:
+    """Return the paths of the template's files in a service, without those that depend on an answer."""
+    names = (line.removeprefix("template/").removesuffix(".jinja") for line in listed.splitlines())
+    return {name for name in names if "{" not in name}
 
 
 def test_every_release_is_carried() -> None:
@@ -24,3 +35,15 @@ def test_archive_is_what_git_has(release: str) -> None:
 
     assert carried == set(listed.splitlines())
     assert f'version = "{release[1:]}"' in version.read().decode()
+
+
+@pytest.mark.parametrize("release", RELEASES)
+def test_every_file_of_a_release_has_a_place(release: str) -> None:
+    """List a file that moves in `moved_files` of copier.yml, or one that is not replaced in DROPPED."""
+    now = paths(git(ROOT, "ls-files", "--cached", "--others", "--exclude-standard", "template"))
+    now = {name for name in now if list((ROOT / "template").glob(f"{glob.escape(name)}*"))}
+    before = paths(git(ROOT, "ls-tree", "-r", "--name-only", RELEASES[release], "template"))
+    moved = load_moves(ROOT)
+    assert {old for old in before - now if moved.get(old) not in now} <= DROPPED
+    assert {new for new in moved.values() if new not in now} == set()
+    assert DROPPED.isdisjoint(now | moved.keys())

@@ -10,8 +10,11 @@ from svcgen.cli.screen import Screen, error
 from svcgen.commands.resume import Aborted
 from svcgen.commands.update import Update
 from svcgen.errors import SvcgenError
+from svcgen.service.moves import fix_command
 from svcgen.service.unfinished import ABORT, CONTINUE
 from svcgen.text import argument, change_directory, counted, from_here
+
+_FEW = 20
 
 
 def update_object(update: Update) -> dict[str, Any]:
@@ -32,6 +35,9 @@ def update_object(update: Update) -> dict[str, Any]:
         "left_out": list(merged.left_out),
         "beside": [{"path": path, "new": name} for path, name in merged.beside],
         "untracked": list(merged.untracked),
+        "rewritten": list(merged.rewritten),
+        "mentions": [asdict(mention) for mention in merged.mentions],
+        "rewrite": fix_command(merged.mentions),
         "answers": {name: {"before": old, "after": new} for name, (old, new) in update.answers.items()},
         "duties": list(update.duties),
         "notes": list(update.notes),
@@ -142,6 +148,7 @@ def _blocks(update: Update) -> Iterator[tuple[str, Sequence[str]]]:
         ("Deleted by you, not restored:", merged.left_out),
         ("Not tracked by git, not changed:", merged.untracked),
         ("Renamed by the template, with your changes:", [f"{old} -> {new}" for old, new in merged.renamed]),
+        ("Yours, with the new names of moved files:", merged.rewritten),
         ("New answers:", [f"{name}: {new}" for name, (old, new) in update.answers.items() if old is None]),
         ("To do for your team:", update.duties),
         ("Notes:", update.notes),
@@ -161,9 +168,21 @@ def _show_problems(update: Update) -> None:
         error(f"{path} is removed from the template, and you had changed it", f"your version is in {kept}")
     for path, new in update.merged.beside:
         error(f"{path} is not replaced, as git does not have your version of it", f"the template's version is in {new}")
+    _show_mentions(update)
     for step in update.steps:
         if step.outcome == "failed":
             error(f"{step.name}: {step.reason}")
+
+
+def _show_mentions(update: Update) -> None:
+    mentions = update.merged.mentions
+    for mention in mentions[:_FEW]:
+        error(f"{mention.path}, line {mention.line}: {mention.old} is now {mention.new}")
+    if mentions[_FEW:]:
+        error(f"{len(mentions) - _FEW} more lines; --json lists all of them")
+    if mentions:
+        commands = "\n".join(f"  {command}" for command in [*change_directory(update.path), fix_command(mentions)])
+        error("some of your lines have the old names of moved files", f"review them, then run:\n{commands}")
 
 
 def _show_commands(update: Update) -> None:

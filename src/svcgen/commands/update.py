@@ -21,7 +21,7 @@ from svcgen.system.steps import Steps
 from svcgen.template.changelog import duties
 from svcgen.template.find import Template, blamed
 from svcgen.template.history import find_version, newest_tag, parse_version
-from svcgen.template.questions import read_config
+from svcgen.template.questions import load_moves, read_config
 from svcgen.template.recorded import ANSWERS_FILE, read_service
 from svcgen.template.source import same_source
 from svcgen.template.target import resolve_release, version_of
@@ -95,7 +95,8 @@ class Update:
         changed = any(old is not None for old, _ in self.answers.values())
         undone = any(step.outcome in {"failed", "pending"} for step in self.steps)
         merged = self.merged
-        return bool(merged.conflicts or merged.removed or merged.beside or changed or undone)
+        stale = any(not mention.is_prose for mention in merged.mentions)
+        return bool(merged.conflicts or merged.removed or merged.beside or stale or changed or undone)
 
 
 def plan(request: UpdateRequest) -> Update:
@@ -244,8 +245,10 @@ def _merge(request: UpdateRequest, planned: Update, filters: Filters, steps: Ste
     steps.require("render", rendered)
     merging = TemplateMerge(filters, planned.after)
     apart = {ANSWERS_FILE, "requirements.txt", *_team_owned(old), *_team_owned(new), *service.kept}
+    with blamed(new):
+        moved = load_moves(new.root)
     merged: list[MergeResult] = []
-    steps.require("merge", lambda: merged.append(merging.run(base, theirs, apart)))
+    steps.require("merge", lambda: merged.append(merging.run(base, theirs, apart, moved)))
     before, after = ((folder / ANSWERS_FILE).read_text(encoding="utf-8") for folder in (base, theirs))
     own = (request.path / ANSWERS_FILE).read_bytes()
     content = merge_answers(before, own.decode("utf-8-sig").replace("\r\n", "\n"), after)

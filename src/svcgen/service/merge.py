@@ -4,11 +4,12 @@ The old rendering is the base, the new one is theirs, the service's commit is ou
 only one side changed, and marks what both did. Nothing is merged on disk: the result is a tree in an object store.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from svcgen.service.filters import Filters
+from svcgen.service.moves import Mention
 from svcgen.service.objects import Entry, Tree
 from svcgen.service.renderings import Renderings
 from svcgen.template.pristine import without_days
@@ -44,6 +45,8 @@ class Merged:
         beside: Files that are not replaced, as git does not know what is on disk there or the team made something
             else of them; and the files beside them that hold the template's version.
         untracked: Files of the template that the team keeps out of git, and that are left as they are.
+        rewritten: Files of the team's own that got the new names of what the template moved.
+        mentions: Lines that still have the old ones.
     """
 
     updated: tuple[str, ...] = ()
@@ -54,6 +57,8 @@ class Merged:
     left_out: tuple[str, ...] = ()
     beside: tuple[tuple[str, str], ...] = ()
     untracked: tuple[str, ...] = ()
+    rewritten: tuple[str, ...] = ()
+    mentions: tuple[Mention, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -97,19 +102,23 @@ class TemplateMerge:
         self._beside: list[tuple[str, str]] = []
         self._left_out: list[str] = []
 
-    def run(self, base: Path, theirs: Path, apart: Collection[str]) -> MergeResult:
+    def run(
+        self, base: Path, theirs: Path, apart: Collection[str], moved: Mapping[str, str] | None = None
+    ) -> MergeResult:
         """Merge.
 
         Args:
             base: The rendering that the service was made from or last updated to.
             theirs: The new rendering.
             apart: Files that no merge may touch: those that the team owns and those that are generated again.
+            moved: Files that the template has moved, from and to.
 
         Raises:
             ToolError: git fails.
         """
-        sides = Renderings(self._filters, self._ours, base, theirs, apart)
-        edited = {path for path in sides.base if self._is_edited(path, sides)} | set(sides.replaced)
+        sides = Renderings(self._filters, self._ours, (base, theirs), apart, moved or {})
+        before = {new: old for old, new in sides.moves.files.items()}
+        edited = {before.get(path, path) for path in sides.base if self._is_edited(path, sides)} | set(sides.replaced)
         merged = self._store.merge(sides.base, sides.ours, sides.theirs, f"template-{self._version}")
         self._result, self._stages = dict(merged.tree), dict(merged.stages)
         self._settle(sides)
@@ -185,7 +194,10 @@ class TemplateMerge:
         left_out = {path for path in self._left_out if not self._repository.in_the_way(path)}
         settled = {*self._stages, *self._left_out, *(path for path, _ in (*self._removed, *self._beside))}
         ours = {name for _, name in (*self._removed, *self._beside)}
-        renamed = {old: new for old, new in self._store.renames(sides.base, sides.theirs).items() if old in edited}
+        moved = {old: new for old, new in sides.moves.files.items() if new in self._result}
+        settled |= {old for old, new in sides.moves.files.items() if new in settled}
+        renamed = {**self._store.renames(sides.base, sides.theirs), **moved}
+        renamed = {old: new for old, new in renamed.items() if old in edited}
         return Merged(
             updated=tuple(sorted(self._changed() - settled - ours)),
             kept=tuple(sorted(edited - settled - renamed.keys())),
@@ -195,6 +207,8 @@ class TemplateMerge:
             left_out=tuple(sorted(left_out)),
             beside=tuple(self._beside),
             untracked=tuple(sorted(set(self._left_out) - left_out)),
+            rewritten=tuple(sides.rewritten),
+            mentions=tuple(sides.mentions(self._result, ours)),
         )
 
     def _marked_lines(self, path: str) -> Iterator[int]:

@@ -17,6 +17,7 @@ from svcgen.system.git import git, run_git
 REGULAR, EXECUTABLE, LINK, SUBMODULE = "100644", "100755", "120000", "160000"
 # The first git with `merge-tree --write-tree`: https://github.com/git/git/blob/master/Documentation/RelNotes/2.38.0.txt
 _MERGE_TREE = (2, 38)
+_TEXT = 1 << 20
 _IDENTITY = ("-c", "user.name=svcgen", "-c", "user.email=svcgen@localhost")
 # A new file belongs where the template puts it, even if the team has renamed the folder that it was in.
 _MERGE = ("-c", "merge.directoryRenames=false", "-c", "merge.renameLimit=10000")
@@ -152,6 +153,18 @@ class ObjectStore:
             *(self.write(before), self.write(after)),
         ).split("\0")
         return dict(zip(found[1::3], found[2::3], strict=False))
+
+    def grep(self, tree: Tree, words: Collection[str]) -> set[str]:
+        """Return the paths of the text files of at most 1 MiB that hold one of some words."""
+        if not words:
+            return set()
+        patterns = [argument for word in words for argument in ("-e", word)]
+        command = ("grep", "-z", "-l", "-I", "-F", "-w", *patterns, self.write(tree))
+        found = self._git(*command, accept=(0, 1)).split("\0")
+        paths = [path.partition(":")[2] for path in found if path]
+        names = _lines(tree[path].oid for path in paths)
+        sizes = self._git("cat-file", "--batch-check=%(objectsize)", stdin=names).split()
+        return {path for path, size in zip(paths, sizes, strict=True) if tree[path].is_file and int(size) <= _TEXT}
 
     def diff(self, before: Tree, after: Tree) -> str:
         """Return a change as a patch, whatever the user has configured."""

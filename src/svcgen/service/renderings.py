@@ -1,10 +1,11 @@
 """Two renderings of a template and a service, brought into a form in which git can compare them."""
 
 import posixpath
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from svcgen.service.filters import Filters
+from svcgen.service.moves import Mention, Moves
 from svcgen.service.objects import LINK, Entry, Tree
 from svcgen.service.own_rows import with_own_rows
 
@@ -18,23 +19,32 @@ class Renderings:
         theirs: The new rendering.
         replaced: Files of the template that the service has as something else: a link that leads nowhere, a folder.
         news: What the new rendering has in these places, where it changed.
+        moves: What the new rendering has in another place, and the service follows.
+        rewritten: Files that only the service has, and that got the new names of what has moved.
     """
 
-    def __init__(self, filters: Filters, ours: Tree, base: Path, theirs: Path, apart: Collection[str]) -> None:
+    def __init__(
+        self,
+        filters: Filters,
+        ours: Tree,
+        renderings: tuple[Path, Path],
+        apart: Collection[str],
+        moved: Mapping[str, str],
+    ) -> None:
         """Read the renderings.
 
         Args:
             filters: Those of the service's repository, and the store where their files go.
             ours: The service's commit.
-            base: The directory of the old rendering.
-            theirs: The directory of the new one.
+            renderings: The directories of the old rendering and of the new one.
             apart: Files that are left as the service has them.
+            moved: The files that the template has moved, from and to.
         """
         self._store = filters.store
         self._service = ours
         self.ours = dict(ours)
         self.base, self.theirs = (
-            filters.as_committed(self._store.add_directory(directory)) for directory in (base, theirs)
+            filters.as_committed(self._store.add_directory(directory)) for directory in renderings
         )
         for path in apart:
             if path in self.base or path in ours:
@@ -45,6 +55,10 @@ class Renderings:
         self.news = {path: self.theirs[path] for path in changed if path in self.theirs}
         for path in self.replaced:
             self._leave_out(path)
+        self.moves = Moves({old: new for old, new in moved.items() if self._can_move(old, new)})
+        self.rewritten: list[str] = []
+        self._move()
+        self._rename(apart)
         self._adapt()
 
     def restore_links(self, tree: dict[str, Entry]) -> None:
@@ -56,6 +70,20 @@ class Renderings:
     def place(self, path: str) -> str:
         """Return where the content of a file is in the service."""
         return self._links.get(path, path)
+
+    def mentions(self, tree: Tree, ours: Collection[str]) -> Iterator[Mention]:
+        """Find what still names a file that has moved in some of the files of a merge.
+
+        Args:
+            tree: The result.
+            ours: Files of svcgen's own making, or as the template has them.
+        """
+        found = self._store.grep(tree, self.moves.words) - set(ours)
+        oids = {side[path].oid for side in (tree, self.theirs) for path in found if path in side}
+        texts = {oid: content.decode(errors="replace") for oid, content in self._store.contents(oids).items()}
+        for path in sorted(found):
+            template = texts[self.theirs[path].oid] if path in self.theirs else ""
+            yield from self.moves.mentions(path, texts[tree[path].oid], set(template.splitlines()))
 
     def _leave_out(self, path: str) -> None:
         for rendering in (self.base, self.theirs):
@@ -80,6 +108,28 @@ class Renderings:
         is_folder = any(other.startswith(f"{path}/") for other in self.ours)
         return is_folder or any(str(folder) in self.ours for folder in Path(path).parents)
 
+    def _can_move(self, old: str, new: str) -> bool:
+        is_moved = old in self.base and new in self.theirs and not (old in self.theirs or new in self.base)
+        return is_moved and not (old in self.ours and new in self.ours)
+
+    def _move(self) -> None:
+        for old, new in self.moves.files.items():
+            self.base[new] = self.base.pop(old)
+            if old in self.ours:
+                self.ours[new] = self.ours.pop(old)
+
+    def _rename(self, apart: Collection[str]) -> None:
+        """Give the old rendering and the service the new names of what has moved."""
+        for side in (self.base, self.ours):
+            found = self._store.grep(side, self.moves.words)
+            contents = self._store.contents(side[path].oid for path in found)
+            for path in sorted(found - set(apart)):
+                content = contents[side[path].oid]
+                if (renamed := _renamed(self.moves, path, content)) != content:
+                    side[path] = Entry(side[path].mode, self._store.add(renamed))
+                    if path not in {**self.base, **self.theirs}:
+                        self.rewritten.append(path)
+
     def _adapt(self) -> None:
         """Give both renderings the rows and the line endings that the service's files have."""
         edited = [path for path, entry in self.base.items() if path in self.ours and self.ours[path].oid != entry.oid]
@@ -100,6 +150,13 @@ def adapt(path: str, renderings: Sequence[bytes], service: bytes) -> list[bytes]
     except UnicodeDecodeError:
         return list(renderings)
     return [with_line_endings(text.encode(), service) for text in texts]
+
+
+def _renamed(moves: Moves, path: str, content: bytes) -> bytes:
+    text = content.decode(errors="surrogateescape")
+    is_windows = content.count(b"\r\n") == content.count(b"\n")
+    renamed = moves.rewrite(path, text.replace("\r\n", "\n") if is_windows else text)
+    return with_line_endings(renamed.encode(errors="surrogateescape"), content)
 
 
 def with_line_endings(text: bytes, like: bytes) -> bytes:

@@ -85,6 +85,20 @@ def load_questions(root: Path) -> tuple[Question, ...]:
     return tuple(_question(str(name), details) for name, details in config.items() if not str(name).startswith("_"))
 
 
+def load_moves(root: Path) -> dict[str, str]:
+    """Read which files a template has moved since its first release, from and to.
+
+    Args:
+        root: The directory that holds `copier.yml`.
+
+    Raises:
+        TemplateError: As `read_config`.
+    """
+    details = read_config(root).get("moved_files")
+    moved = details.get("default") if isinstance(details, Mapping) else None
+    return {str(old): str(new) for old, new in moved.items()} if isinstance(moved, Mapping) else {}
+
+
 def _question(name: str, details: Any) -> Question:
     if not isinstance(details, Mapping):  # Copier's short form: name and default
         details = {"default": details}

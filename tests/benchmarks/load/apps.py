@@ -9,8 +9,8 @@ import time
 from typing import Any
 
 from app import api
-from app.deps import require_api_key
 from app.core.lifespan import lifespan
+from app.deps import require_api_key
 from app.schemas.types import Id
 from app.settings import get_settings
 from fastapi import APIRouter, Depends, FastAPI

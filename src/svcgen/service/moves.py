@@ -1,0 +1,177 @@
+"""Follows the files that the template has moved, in everything that names them.
+
+git finds a renamed file by its similarity, and a file that moves may also be rewritten. So copier.yml of the template
+lists what it has moved. Old rendering and service take the new names before the merge, their imports included: then
+neither a move nor a reworded import is a difference between the three sides.
+"""
+
+import re
+import shlex
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from svcgen.service.import_order import sort_imports
+
+_SOURCE = re.compile(r"^([ \t]*from )([\w.]+)(?= import\b)", re.MULTILINE)
+_MEMBERS = re.compile(r"^([ \t]*)from ([\w.]+) import (\([^()#]*\)|[^()#\n]*?)([ \t]*#[^\n]*)?$", re.MULTILINE)
+_IMPORT = re.compile(r"^([ \t]*import )([\w.]+)(?=[ \t]*(#[^\n]*)?\r?$)", re.MULTILINE)
+_IMPORT_AS = re.compile(r"^([ \t]*import )([\w.]+)(?= as )", re.MULTILINE)
+# `app.middleware` is a module, and an attribute of a FastAPI application.
+_IMPORTED = "(?:(?<=from )|(?<=import ))"
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A line that names a file or module that the template has moved.
+
+    Attributes:
+        path: The file with the line, relative to the service.
+        line: From 1.
+        old: What it names.
+        new: What that is called now.
+    """
+
+    path: str
+    line: int
+    old: str
+    new: str
+
+    @property
+    def is_prose(self) -> bool:
+        """Whether only people read it."""
+        return PurePosixPath(self.path).suffix in {".md", ".rst", ".txt"}
+
+
+class Moves:
+    """The new place of each file that the template has moved.
+
+    Args:
+        files: Old paths and new ones.
+    """
+
+    def __init__(self, files: Mapping[str, str]) -> None:
+        """Derive the names of the modules."""
+        self.files = dict(files)
+        self._old = {new: old for old, new in files.items()}
+        self._modules = {_module(old): _module(new) for old, new in files.items() if old.endswith(".py")}
+        self._names = {**self.files, **self._modules}
+        # In text, the bare name of a file at the top may be that of another file.
+        paths, bare = _either(path for path in files if "/" in path), _either(path for path in files if "/" not in path)
+        modules = _either(self._modules)
+        # Relative to a document or from the root, but not in a folder of another name.
+        self._path = re.compile(rf"{_boundary('/')}(?:{paths})(?![\w-])")
+        self._string = re.compile(rf"""(?<=["'])(?:{modules})(?=(?:\.\w+)*(?::[\w.]+)?["'])""")
+        self._bare = re.compile(rf"{_boundary('')}(?:{bare})(?![\w-])")
+        self._imported = re.compile(rf"{_IMPORTED}(?:{modules})(?!\w)")
+        self._dotted = re.compile(rf"{_boundary('')}(?:{modules})(?![\w-])")
+
+    @property
+    def words(self) -> list[str]:
+        """A word for each moved file that every text which names it holds."""
+        return sorted({PurePosixPath(path).stem.lstrip(".") for path in self.files})
+
+    def rewrite(self, path: str, text: str) -> str:
+        """Return a text with the new names of what has moved.
+
+        Args:
+            path: The file, where it is after the moves.
+            text: What it holds.
+        """
+        if not self.files:
+            return text
+        text = self._path.sub(lambda match: self.files[match[0]], text)
+        return self._python(path, text) if path.endswith(".py") else text
+
+    def mentions(self, path: str, text: str, known: Collection[str] = ()) -> list[Mention]:
+        """Return the lines that name what has moved and that `rewrite` leaves to a person.
+
+        Args:
+            path: The file.
+            text: What it holds.
+            known: Lines that are right as they are.
+        """
+        patterns = (self._path, self._bare, self._imported if path.endswith(".py") else self._dotted)
+        return [
+            Mention(path, number, match[0], self._names[match[0]])
+            for number, line in enumerate(text.splitlines(), 1)
+            if line not in known
+            for pattern in patterns
+            for match in pattern.finditer(line)
+        ]
+
+    def _python(self, path: str, text: str) -> str:
+        where = PurePosixPath(self._old.get(path, path))
+        used = {match[2] for match in _IMPORT.finditer(text)} & self._modules.keys()
+        changed = _MEMBERS.sub(lambda match: self._members(match, where), text)
+        changed = _SOURCE.sub(lambda match: match[1] + self._source(match[2], where), changed)
+        for pattern in (_IMPORT, _IMPORT_AS):
+            changed = pattern.sub(lambda match: match[1] + self._modules.get(match[2], match[2]), changed)
+        for module in used:
+            changed = re.sub(rf"(?<![\w.]){re.escape(module)}(?=\.\w)", self._modules[module], changed)
+        changed = self._string.sub(lambda match: self._modules[match[0]], changed)
+        return changed if changed == text else sort_imports(text, changed)
+
+    def _source(self, package: str, where: PurePosixPath) -> str:
+        absolute = _absolute(package, where)
+        # A relative import of a file that moves means another package from its new place.
+        unmoved = absolute if str(where) in self.files else package
+        return self._modules.get(absolute, unmoved)
+
+    def _members(self, match: re.Match[str], where: PurePosixPath) -> str:
+        indent, package, listed, comment = match.groups()
+        absolute = _absolute(package, where)
+        items = [item.strip() for item in listed.strip("()").split(",") if item.strip()]
+        elsewhere = [item for item in items if f"{absolute}.{item.split()[0]}" in self._modules]
+        if not elsewhere:
+            return match[0]
+        sources: dict[str, list[str]] = {}
+        for item in items:
+            source, name = self._member(absolute, item) if item in elsewhere else (package, item)
+            sources.setdefault(source, []).append(name)
+        statements = [f"from {source} import {', '.join(names)}" for source, names in sources.items()]
+        return "\n".join(f"{indent}{statement}{comment or ''}" for statement in statements)
+
+    def _member(self, package: str, item: str) -> tuple[str, str]:
+        name, _, alias = item.partition(" as ")
+        parent, _, renamed = self._modules[f"{package}.{name}"].rpartition(".")
+        alias = alias.strip() or name
+        return parent, renamed if alias == renamed else f"{renamed} as {alias}"
+
+
+def _module(path: str) -> str:
+    return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
+def fix_command(mentions: Sequence[Mention]) -> str:
+    """Return the shell command that gives the new names to some lines."""
+    code = [mention for mention in mentions if mention.path.endswith(".py")]
+    text = [mention for mention in mentions if mention not in code]
+    return "; ".join(_perl(some, is_code=some is code) for some in (code, text) if some)
+
+
+def _perl(mentions: Sequence[Mention], *, is_code: bool) -> str:
+    names = sorted({(mention.old, mention.new) for mention in mentions})
+    starts = {old: _IMPORTED if is_code and not old.endswith((".py", ".toml")) else _boundary(old) for old, _ in names}
+    edits = "; ".join(f"s{{{starts[old]}{re.escape(old)}(?![\\w-])}}{{{new}}}g" for old, new in names)
+    return shlex.join(["perl", "-pi", "-e", edits, "--", *sorted({mention.path for mention in mentions})])
+
+
+def _boundary(name: str) -> str:
+    """Return the regular expression for what may stand before a name: not a folder, but in a path `.`, `..` or `/`."""
+    return r"(?<![\w-])(?<![\w-]/)" if "/" in name else r"(?<![\w./-])"
+
+
+def _absolute(package: str, path: PurePosixPath) -> str:
+    """Return the whole name of a package that an import in a file names, perhaps from where that file is."""
+    name = package.lstrip(".")
+    level = len(package) - len(name)
+    if not level:
+        return package
+    parents = path.parts[:-1]
+    return ".".join([*parents[: len(parents) - level + 1], *([name] if name else [])])
+
+
+def _either(names: Iterable[str]) -> str:
+    """Return a regular expression for any of some names, and for nothing where there is none."""
+    return "|".join(map(re.escape, sorted(names, key=len, reverse=True))) or "(?!)"
