@@ -32,7 +32,7 @@ from scripts.supervisor import has_name
 from tests import sample
 from tests.core import reporting
 
-# app.main reads the settings when it is imported; what a developer has in .env is none of the tests' business.
+# app.main reads the settings when it is imported, and a developer's .env must not change the tests.
 Settings.model_config["env_file"] = None
 for setting in Settings.model_fields:
     os.environ.pop(setting.upper(), None)
@@ -42,7 +42,7 @@ os.environ["API_KEY"] = "never-used-by-tests"
 from app.main import create_app  # noqa: E402
 
 ROOT = Path(__file__).parents[1]
-api.routers.append(sample.router)  # so that it is mounted as the service's own are
+api.routers.append(sample.router)  # mounts it like the service's own routers
 
 API_KEY = "first-key-of-the-tests"
 SECOND_API_KEY = "second-key-of-the-tests"
@@ -65,7 +65,7 @@ def pytest_configure(config: pytest.Config) -> None:
         pytest.exit(str(error), 1)
     environ = resources.enter_context(pytest.MonkeyPatch.context())
     environ.setenv("TEST_DATABASE_URL", url)
-    if not has_name():  # or pytest has one folder for all who have none
+    if not has_name():  # or pytest uses one folder for all users without a name
         environ.setenv("LOGNAME", str(os.geteuid()))
 
 
@@ -80,13 +80,13 @@ async def connect_to(url: URL) -> None:
 
 @pytest.fixture(scope="session")
 def server_url() -> URL:
-    """The server of TEST_DATABASE_URL, as CI has it, or else one that is started here and thrown away."""
+    """The server of TEST_DATABASE_URL, which CI sets, or else a temporary one."""
     return parse_database_url(os.environ["TEST_DATABASE_URL"])
 
 
 @pytest.fixture(scope="session", autouse=True)
 def no_blocking_calls() -> Iterator[None]:
-    """Let a call that blocks the event loop fail, however deep below a handler it is."""
+    """Make a call that blocks the event loop fail, however deep below a handler."""
     watched = ("time.", "socket.", "ssl.", "os.read", "io.BufferedReader.read", "io.TextIOWrapper.read")
     calls = [call for name, call in BlockBuster("app").functions.items() if name.startswith(watched)]
     for call in calls:
@@ -97,7 +97,7 @@ def no_blocking_calls() -> Iterator[None]:
 
 
 def migrate(connection: Connection, revision: str = "head") -> None:
-    connection.commit()  # a migration begins its own transactions, and may have to end one: CREATE INDEX CONCURRENTLY
+    connection.commit()  # a migration begins its own transactions, and CREATE INDEX CONCURRENTLY ends one
     config = Config(ROOT / "alembic.ini")
     config.attributes["connection"] = connection
     try:
@@ -165,7 +165,7 @@ async def connection(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
 
 @pytest.fixture
 def session_factory(connection: AsyncConnection) -> async_sessionmaker[AsyncSession]:
-    """Sessions that commit and roll back as ever, but only within the transaction of the test."""
+    """Sessions that commit and roll back as usual, but only within the transaction of the test."""
     return async_sessionmaker(
         connection,
         expire_on_commit=False,
@@ -175,7 +175,7 @@ def session_factory(connection: AsyncConnection) -> async_sessionmaker[AsyncSess
 
 
 class SavepointReadSession(ReadOnlySession):
-    """Stores nothing in a transaction that stores, as on a connection of the service, where nothing else does."""
+    """Rejects writes within the transaction of the test, as the service's read-only connection does."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -195,7 +195,7 @@ def read_session_factory(connection: AsyncConnection) -> async_sessionmaker[Read
 
 @pytest.fixture
 async def session(session_factory: async_sessionmaker[AsyncSession]) -> AsyncIterator[AsyncSession]:
-    """To arrange and to look; apart from the session of the request, so that nothing is found in its identity map."""
+    """A session to arrange and to assert with. The request has another one, so no identity map is shared."""
     async with session_factory() as session:
         yield session
 
@@ -215,7 +215,7 @@ def with_state(app: ASGIApp, state: State) -> ASGIApp:
             await app({**scope, "state": dict(state)}, receive, send)
         except BlockingError as error:
             pytest.fail(f"{place_of(error)}: No blocking call in async code. {error}: await it, or asyncio.to_thread")
-        except Exception as error:  # which the client sees as a 500
+        except Exception as error:  # the client sees a 500
             reporting.exceptions.append(error)
             raise
 
@@ -264,7 +264,7 @@ async def developer(
 
 @pytest.fixture
 def sigterm() -> Iterator[list[int]]:
-    """Each SIGTERM that comes through to the handler which was there before the server and the app."""
+    """Every SIGTERM that reaches the handler installed before the server and the app."""
     received: list[int] = []
     previous = signal.signal(signal.SIGTERM, lambda number, _frame: received.append(number))
     yield received
@@ -273,7 +273,7 @@ def sigterm() -> Iterator[list[int]]:
 
 @pytest.fixture
 async def empty_tables(engine: AsyncEngine) -> AsyncIterator[None]:
-    """Empties what a test has really committed."""
+    """Truncate every table after a test that really commits."""
     yield
     tables = [table.fullname for base in (Base, sample.Base) for table in base.metadata.sorted_tables]
     async with engine.begin() as connection:
@@ -282,6 +282,6 @@ async def empty_tables(engine: AsyncEngine) -> AsyncIterator[None]:
 
 @pytest.fixture
 async def committing_client(app: FastAPI, state: State, empty_tables: None) -> AsyncIterator[AsyncClient]:
-    """A client whose commits are real, for what only a real COMMIT shows."""
+    """A client whose commits are real, for tests that need a real COMMIT."""
     async with client_of(app, state, **{"X-API-Key": API_KEY}) as client:
         yield client

@@ -1,4 +1,4 @@
-"""A small resource that only the tests know: it exercises what every resource of this service relies on."""
+"""A small resource that only the tests mount. It exercises what every resource of this service relies on."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -23,7 +23,7 @@ logger = structlog.get_logger(__name__)
 
 
 class Base(AppBase):
-    """Has metadata of its own, so that the tables of the tests are no drift of the service's."""
+    """Uses its own metadata, so that these tables don't count as drift from the migrations."""
 
     __abstract__ = True
     metadata = MetaData(naming_convention=AppBase.metadata.naming_convention)
@@ -33,7 +33,7 @@ class Part(Base):
     __tablename__ = "parts"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    # Checked by Postgres at COMMIT and not before.
+    # Postgres checks it only at COMMIT.
     widget_id: Mapped[int] = mapped_column(ForeignKey("widgets.id", deferrable=True, initially="DEFERRED"))
 
 
@@ -93,7 +93,7 @@ async def change_in_bulk(session: AsyncSession) -> None:
     await session.execute(update(Widget), [{"id": 1, "name": "nut"}])
 
 
-# What mypy refuses to who asks for a ReadSessionDep.
+# mypy rejects this for a ReadSessionDep.
 WAYS_TO_STORE: dict[str, Callable[[AsyncSession], Awaitable[Any]]] = {
     "update": lambda session: session.execute(update(Widget).values(name="nut")),
     "insert": lambda session: session.execute(insert(Widget).values(name="nut", version=1)),
@@ -210,7 +210,7 @@ async def call_upstream(error: str) -> WidgetCreate:
 
 @router.put("/{widget_id}/race", response_model=WidgetRead)
 async def lose_a_race(widget_id: int, session: SessionDep) -> Widget:
-    """Change a widget that somebody else changes between our read and our write."""
+    """Change a widget that another transaction changes between our read and our write."""
     widget = await session.get_one(Widget, widget_id)
     await session.execute(
         update(Widget).values(version=Widget.version + 1).execution_options(synchronize_session=False)

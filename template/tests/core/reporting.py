@@ -10,27 +10,27 @@ from httpx import Response, ResponseNotRead
 
 ROOT = Path(__file__).resolve().parents[2]
 LONGEST_BODY = 1_000
-# The last ones of the running test.
+# The last responses and exceptions of the running test.
 responses: deque[Response] = deque(maxlen=3)
 exceptions: deque[BaseException] = deque(maxlen=3)
 
 
 async def remember(response: Response) -> None:
-    """Keep a response: an event hook of httpx.AsyncClient."""
+    """Keep a response. This is an event hook of httpx.AsyncClient."""
     responses.append(response)
 
 
 def describe(response: Response) -> str:
     try:
         body = response.text[:LONGEST_BODY]
-    except ResponseNotRead:  # a stream that the test did not read
+    except ResponseNotRead:  # a stream that the test has not read
         body = "..."
     return f"{response.request.method} {response.request.url.raw_path.decode()}: {response.status_code} {body}"
 
 
 def explain(error: BaseException) -> Iterator[str]:
     """Return the lines of this repository in a traceback, and the exception itself."""
-    for frame in traceback.extract_tb(error.__traceback__)[1:]:  # without the one that caught it
+    for frame in traceback.extract_tb(error.__traceback__)[1:]:  # without the frame that caught it
         path = Path(frame.filename)
         if path.is_relative_to(ROOT) and ".venv" not in path.parts:
             yield f"{path.relative_to(ROOT)}:{frame.lineno} in {frame.name}: {frame.line}"
@@ -44,9 +44,9 @@ def runs_all(config: pytest.Config) -> bool:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Drop the floor of pyproject.toml unless all tests run: a part of them covers a part of the app."""
+    """Drop the coverage floor of pyproject.toml unless all tests run: some tests cover only a part of the app."""
     if not runs_all(config):
-        config.known_args_namespace.cov_fail_under = 0  # where pytest-cov reads its options
+        config.known_args_namespace.cov_fail_under = 0  # pytest-cov reads its options from here
 
 
 def pytest_runtest_setup() -> None:

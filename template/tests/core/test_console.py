@@ -1,4 +1,4 @@
-"""A developer reads coloured text in a terminal; everybody else, and every machine, gets JSON."""
+"""Logs are coloured text in a developer's terminal, and JSON everywhere else."""
 
 import json
 import logging
@@ -42,7 +42,7 @@ def test_in_a_terminal() -> None:
     with Popen([sys.executable, "-c", LOG], cwd="/", env=environ, stdout=writer):
         os.close(writer)
         printed = b""
-        with suppress(OSError):  # Linux' end of a terminal
+        with suppress(OSError):  # on Linux, the end of a terminal's output
             while read := os.read(reader, 1_000):
                 printed += read
     os.close(reader)
@@ -55,7 +55,7 @@ def test_in_a_terminal() -> None:
 
 @pytest.fixture
 def printed(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Callable[..., str]:
-    """Logs a line with these settings, to a terminal or not, and returns what is printed."""
+    """Log a line with these settings, to a terminal or a pipe, and return the output."""
 
     def log(*, terminal: bool, **values: Any) -> str:
         monkeypatch.setattr(STDOUT, "isatty", lambda: terminal)
@@ -110,7 +110,7 @@ def test_a_value_breaks_no_traceback() -> None:
 
 
 async def traceback_of(error: Exception) -> str:
-    """What is written of an error that has passed the libraries which every request passes."""
+    """Return the printed traceback of an error that was raised below FastAPI and Starlette."""
 
     async def fail(*_arguments: object) -> None:
         try:

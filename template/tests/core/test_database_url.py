@@ -1,4 +1,4 @@
-"""What platforms and tools hand out as the URL of a Postgres is taken, or refused by the name of what is wrong."""
+"""The URLs of platforms and tools are accepted, or rejected with a message that names the fault."""
 
 import inspect
 import ssl
@@ -26,7 +26,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def arguments(url: URL) -> dict[str, object]:
-    """What asyncpg.connect is called with."""
+    """Return the arguments that asyncpg.connect gets."""
     _, taken = url.get_dialect()().create_connect_args(url)
     assert taken.keys() - {"prepared_statement_cache_size"} <= inspect.signature(asyncpg.connect).parameters.keys()
     return {
@@ -91,7 +91,7 @@ def test_certificates(certificate: Path, parameters: str, mode: str) -> None:
     "parameters", ["sslmode=require&channel_binding=require", "sslmode=verify-full&sslrootcert=system"]
 )
 def test_certificates_of_the_system(certificate: Path, parameters: str) -> None:
-    """The first is what Neon hands out: asyncpg can't bind to the channel, and verifies the server in its place."""
+    """The first URL is Neon's: asyncpg does not support channel binding, so it verifies the server instead."""
     parsed = parse_database_url(f"postgresql://u:p@ep-x.eu.aws.neon.tech/neondb?{parameters}")
 
     assert arguments(parsed) == {"ssl": "verify-full", "dsn": f"postgresql://?sslrootcert={quote(SYSTEM, safe='')}"}
@@ -145,7 +145,7 @@ def test_refused_by_name(parameters: str, said: str) -> None:
     ],
 )
 def test_malformed(url: str) -> None:
-    """Parsers quote what they could not read; here nothing of it is shown, nor kept in the chain of the error."""
+    """A parser's error quotes its input. Neither the message nor the chain of the error may contain it."""
     with pytest.raises(PydanticCustomError, match="percent-encoded") as caught:
         parse_database_url(url.format(SECRET, SECRET))
 

@@ -1,4 +1,4 @@
-"""What every response carries, errors included."""
+"""Every response has these headers, errors included."""
 
 import pytest
 from fastapi import FastAPI, Response

@@ -35,7 +35,7 @@ async def refused(app: FastAPI, state: State, unused_tcp_port: int) -> AsyncIter
 
 @pytest.fixture
 async def hanging(app: FastAPI, state: State) -> AsyncIterator[AsyncClient]:
-    """A client of a service whose Postgres takes connections and never says a word."""
+    """A client of a service whose Postgres accepts connections and never responds."""
     done = asyncio.Event()
 
     async def say_nothing(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -59,7 +59,7 @@ async def test_live(anonymous: AsyncClient) -> None:
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
 async def test_head(anonymous: AsyncClient, path: str) -> None:
-    """As monitors and load balancers ask: the answer to GET without its body."""
+    """Monitors and load balancers send HEAD: it returns what GET returns, without the body."""
     response = await anonymous.head(path)
     document = (await anonymous.get("/openapi.json")).json()
 

@@ -104,7 +104,7 @@ def test_what_is_left_of_a_value(capfd: pytest.CaptureFixture[str]) -> None:
 
 @pytest.mark.parametrize("log_sql", [True, False])
 async def test_sql(settings: Settings, capfd: pytest.CaptureFixture[str], log_sql: bool) -> None:
-    """Shown by one setting, without the values; pools log nothing."""
+    """One setting logs SQL, without parameter values. The pool logs nothing."""
     configure_logging(settings.model_copy(update={"log_sql": log_sql}))
     engine = create_engine(settings.database_url, pool_size=1, application_name="test")
     async with engine.connect() as connection:

@@ -1,4 +1,4 @@
-"""Migrations go both ways and match the models; what needs no database is in scripts/check_migrations.py."""
+"""Migrations run up and down, and match the models. scripts/check_migrations.py has the checks that need no database."""
 
 import asyncio
 import json
@@ -63,7 +63,7 @@ async def test_no_drift(empty: AsyncConnection) -> None:
 
 
 async def test_drift_is_noticed(empty: AsyncConnection) -> None:
-    """Proves the test above: a model that no migration knows."""
+    """Prove that the test above can fail: add a model that no migration creates."""
     metadata = MetaData()
     for table in Base.metadata.sorted_tables:
         table.to_metadata(metadata)
@@ -80,7 +80,7 @@ async def test_alembic_as_a_deploy_runs_it(
     capfd: pytest.CaptureFixture[str],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """It reads the settings, bounds its waits for locks, and logs as the service does."""
+    """Alembic reads the settings, limits its wait for locks, and logs as the service does."""
     caplog.set_level("INFO", "alembic")
     (tmp_path / "a.py").write_text(
         "from alembic import op\n"

@@ -24,7 +24,7 @@ def where(mapper: Mapper[Any]) -> str:
 
 
 def test_every_model_is_imported() -> None:
-    """What Alembic does not see it takes for dropped."""
+    """Alembic drops the table of a model that is not imported."""
     modules = {f"app.models.{module.name}" for module in pkgutil.walk_packages(app.models.__path__)}
 
     assert modules <= sys.modules.keys(), (

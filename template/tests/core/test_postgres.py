@@ -31,7 +31,7 @@ def test_nothing_is_left_of_a_killed_process() -> None:
 
 
 def test_under_a_debugger(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """One that also attaches to child processes prints a warning before the first line of the supervisor."""
+    """A debugger that attaches to child processes prints a warning before the supervisor's first line."""
     supervisor = tmp_path / "supervisor.py"
     supervisor.write_text("print('0.00s - Debugger warning')\nprint('ready /a folder', flush=True)\nopen(0).read()")
     monkeypatch.setattr(postgres, "SUPERVISOR", supervisor)

@@ -1,4 +1,4 @@
-"""What no request becomes: bytes that uvicorn's parser refuses, and headers out of all bounds."""
+"""Bytes that uvicorn's parser rejects, and headers over a limit, never reach the app."""
 
 import asyncio
 import logging
@@ -65,7 +65,7 @@ async def test_slow_headers(remote: AsyncClient, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("app.core.protocol.HEAD_TIMEOUT_SECONDS", 0.05)
 
     assert b" 408 " in await exchange(remote, HEAD)
-    # The first request is answered, and the second one not waited for.
+    # The first request gets its response, although the second one never completes.
     slow = f"GET {WIDGETS}/sleep/0.2 HTTP/1.1\r\n".encode()
     two = await exchange(remote, slow + KEY + b"\r\nGET /healthz HTTP/1.1\r\n")
     assert [two.count(b"HTTP/1.1 %d " % status) for status in (200, 408)] == [1, 1]

@@ -1,4 +1,4 @@
-"""A service does not start on a schema older than its code; whatever else the database is at is none of its business."""
+"""A service does not start on a schema that is older than its code, nor on the database of another service."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -23,7 +23,7 @@ type History = Callable[[dict[str, str]], SchemaCheck]
 
 @pytest.fixture
 def history(tmp_path: Path) -> History:
-    """The check of code that has these migrations: revision to what it follows."""
+    """Return the check of code with these migrations: each revision, and the one before it."""
 
     def write(migrations: dict[str, str]) -> SchemaCheck:
         for revision, follows in migrations.items():
@@ -89,7 +89,7 @@ async def test_never_migrated(connection: AsyncConnection, history: History) -> 
 
 
 async def test_another_services(connection: AsyncConnection, history: History) -> None:
-    """Its revision is as unknown as that of a newer release."""
+    """The revision is unknown here, like that of a newer release."""
     schema = history(LINE)
     await connection.run_sync(be_at, "three")
     await connection.execute(text("COMMENT ON TABLE alembic_version IS 'somebody-else'"))
@@ -116,7 +116,7 @@ async def test_is_ready_only_once_migrated(
     connection: AsyncConnection,
     history: History,
 ) -> None:
-    """For a database that was down when the service started."""
+    """Covers a database that was down when the service started."""
     old: State = {**state, "schema": history(LINE), "session_factory": session_factory}
     await connection.run_sync(be_at, "one")
     async with client_of(app, old) as client:
@@ -136,7 +136,7 @@ async def test_a_developer_is_told_of_a_migration(
     monkeypatch: pytest.MonkeyPatch,
     error: str,
 ) -> None:
-    """Added while the service runs: a table is missing, or a column that is no longer filled is not."""
+    """A migration that is added while the service runs: its table is missing, or a column is still NOT NULL."""
     monkeypatch.setattr(development, "SchemaCheck", lambda: history(LINE))
     await connection.run_sync(be_at, "one")
     before = await developer.post(f"/widgets/sql/{error}")
@@ -186,7 +186,7 @@ async def test_starts_in_development(
     monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
 ) -> None:
-    """With the same line; once it is migrated, the service goes on without a restart."""
+    """It logs the same line. After the migration, the service continues without a restart."""
     monkeypatch.setattr(lifespan, "SchemaCheck", lambda: history(LINE))
     async with temporary_database(server_url) as url:
         app = create_app(settings.model_copy(update={"database_url": url, "environment": "development"}))

@@ -130,7 +130,7 @@ def test_no_value_is_shown(monkeypatch: pytest.MonkeyPatch, field: str, value: s
 
 
 def test_what_a_parser_says_is_not_shown() -> None:
-    """Python's own quote what they could not read."""
+    """Python's parsers quote their input in the message."""
 
     class More(BaseSettings):
         ports: dict[str, Annotated[int, BeforeValidator(int)]]
@@ -166,7 +166,7 @@ def test_log_level_in_any_case(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_app_refuses_to_start_readably(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What an import of app.main does: one line for each variable, no value, no traceback."""
+    """An import of app.main prints one line for each variable, without values or a traceback."""
     monkeypatch.setenv("API_KEY", SECRET)
     monkeypatch.setenv("LOG_LEVEL", SECRET)
     get_settings.cache_clear()

@@ -1,4 +1,4 @@
-"""Log lines reach their reader whole and in order, or not at all; the service does not wait for it."""
+"""Log lines arrive whole and in order, or are dropped. The service does not wait for their reader."""
 
 import json
 import os
@@ -17,7 +17,7 @@ type Pipe = tuple[Stdout, int]
 
 @pytest.fixture
 def pipe() -> Iterator[Pipe]:
-    """Standard output that is a pipe, and the end to read from."""
+    """Standard output as a pipe, and its reading end."""
     reader, writer = os.pipe()
     yield Stdout(writer), reader
     for descriptor in (reader, writer):

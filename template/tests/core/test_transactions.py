@@ -38,7 +38,7 @@ async def test_a_201_is_seen_by_others(committing_client: AsyncClient, engine: A
 
 
 async def test_a_commit_that_fails_is_no_success(committing_client: AsyncClient, engine: AsyncEngine) -> None:
-    """The foreign key is deferred, so that only the COMMIT finds that there is no such widget."""
+    """The foreign key is deferred, so only COMMIT finds that the widget does not exist."""
     response = await committing_client.post("/widgets/parts", json={"widget_id": 404})
 
     assert response.status_code == 409
@@ -102,7 +102,7 @@ async def test_the_database_is_not_blamed_for_others(client: AsyncClient, error:
 
 @pytest.mark.parametrize("path", ["late", "late-read"])
 async def test_a_session_ends_with_its_handler(committing_client: AsyncClient, path: str) -> None:
-    """A stream that goes on with it fails, where it would take a connection that nobody returns."""
+    """A stream that still uses the session fails. Otherwise it would hold a connection forever."""
     response = await committing_client.get(f"/widgets/{path}.csv")
 
     assert response.content == b""
@@ -127,7 +127,7 @@ async def single(app: FastAPI, state: State, database_url: URL) -> AsyncIterator
 
 
 async def test_a_type_that_a_migration_changes_is_503_once(single: AsyncClient, engine: AsyncEngine) -> None:
-    """Postgres does not run what was prepared for the old type."""
+    """Postgres rejects a statement that was prepared for the old type."""
     async with engine.connect() as connection:
         await connection.execution_options(isolation_level="AUTOCOMMIT")
         await connection.execute(text("CREATE TABLE changing (n int)"))
@@ -142,7 +142,7 @@ async def test_a_type_that_a_migration_changes_is_503_once(single: AsyncClient, 
 
 
 async def test_timeouts(state: State) -> None:
-    """Set by Postgres itself: a service that is gone cannot end what it has begun."""
+    """Postgres enforces the timeouts, because a service that has crashed can't end its transactions."""
     async with state["session_factory"]() as session:
         settings = await session.execute(text("SELECT name, setting FROM pg_settings"))
         in_force = {name: int(setting) for name, setting in settings if name in TIMEOUTS}
