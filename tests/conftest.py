@@ -5,29 +5,22 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Protocol
 
 import pytest
 
-from helpers import git
-from monorepo import Monorepo
-from shapes import check_output
+from support.helpers import git
+from support.monorepo import Monorepo
+from support.shapes import check_output
+from support.svcgen import RELEASE, ROOT, Svcgen, commit_all
 from svcgen.system import signals
 from svcgen.template.find import BUILT
-from svcgen.template.history import carried_versions
 
-ROOT = Path(__file__).parents[1]
-RELEASE = carried_versions()[-1]
 # Set by `uv run pytest` and by the sandbox of a developer; what svcgen does must not hang on them.
 FOREIGN = ("NO_COLOR", "PYTHONDONTWRITEBYTECODE", "SVCGEN_SOURCE", "UV", "UV_PROJECT_ENVIRONMENT", "VIRTUAL_ENV")
 
 
-class Svcgen(Protocol):
-    def __call__(self, *arguments: str, cwd: str = "", **environ: str) -> subprocess.CompletedProcess[str]: ...
-
-
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--snapshots-update", action="store_true", help="write the screens that tests/terminal compares")
+    parser.addoption("--snapshots-update", action="store_true", help="write the screens of tests/cli/terminal")
 
 
 def pytest_configure() -> None:
@@ -97,11 +90,6 @@ def plain_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copyfile(ROOT / "copier.yml", directory / "copier.yml")
     shutil.copytree(ROOT / "template", directory / "template")
     return directory
-
-
-def commit_all(directory: Path, environ: Mapping[str, str]) -> None:
-    git(directory, "add", "--all", environ=environ)
-    git(directory, "commit", "--quiet", "--allow-empty", "--message", "Change", environ=environ)
 
 
 @pytest.fixture(scope="session")

@@ -13,8 +13,8 @@ import pytest
 from faults.declared import undeclared
 from faults.postgres import PASSWORD, Postgres
 from faults.server import Server, running
-from generated.conftest import Service, made_once
-from marked import collected
+from service.conftest import Service, made_once
+from support.marked import collected
 
 # Every type, and every modifier that an OpenAPI document can tell of: it has no limits for texts that are dates.
 PARCEL = """

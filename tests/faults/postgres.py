@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from generated.test_running import free_port
+from support.running import free_port
 
 # Postgres refuses to run as root; this user is everywhere and owns nothing.
 USER = "nobody" if os.geteuid() == 0 else None

@@ -13,8 +13,8 @@ from threading import Thread
 from typing import Any, NamedTuple
 
 from faults.postgres import PASSWORD, Postgres, wait_until
-from generated.conftest import Service, environment
-from generated.test_running import free_port
+from service.conftest import Service, environment
+from support.running import free_port
 
 KEY = "a-key-of-more-than-sixteen-characters"
 HERE = Path(__file__).parent

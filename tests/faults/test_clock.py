@@ -10,7 +10,7 @@ import pytest
 
 from faults.postgres import Postgres
 from faults.server import access_line, running
-from generated.conftest import Service
+from service.conftest import Service
 
 pytestmark = pytest.mark.skipif(not find_spec("libfaketime"), reason="libfaketime is for Linux")
 

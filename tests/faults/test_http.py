@@ -15,7 +15,7 @@ import pytest
 from faults.postgres import Postgres
 from faults.server import Answer, Server, access_line, assert_nothing_leaked, assert_refused, cpu_seconds, running
 from faults.wire import HEADERS, KEEP, connected, exchange, head, read
-from generated.conftest import Service
+from service.conftest import Service
 
 fault = pytest.mark.fault
 MIB = 2**20

@@ -12,7 +12,7 @@ import pytest
 
 from faults.postgres import Postgres
 from faults.server import running
-from generated.conftest import Service
+from service.conftest import Service
 
 fault = pytest.mark.fault
 

@@ -15,7 +15,7 @@ import pytest
 from faults.declared import undeclared
 from faults.postgres import Postgres
 from faults.server import KEY, Server, running
-from generated.conftest import Service
+from service.conftest import Service
 
 HERE = Path(__file__).parent
 EXAMPLES = os.environ.get("SVCGEN_EXAMPLES", "3")

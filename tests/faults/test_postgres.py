@@ -8,7 +8,7 @@ import pytest
 
 from faults.postgres import Postgres, wait_until
 from faults.server import Server, assert_refused, running
-from generated.conftest import Service
+from service.conftest import Service
 
 fault = pytest.mark.fault
 NOT_AVAILABLE = "The database is not available"

@@ -8,7 +8,7 @@ import pytest
 
 from faults.postgres import Postgres, wait_until
 from faults.server import assert_refused, launched, running
-from generated.conftest import Service
+from service.conftest import Service
 
 fault = pytest.mark.fault
 

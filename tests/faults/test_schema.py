@@ -7,7 +7,7 @@ import pytest
 
 from faults.postgres import Postgres
 from faults.server import assert_refused, launched, running
-from generated.conftest import Service
+from service.conftest import Service
 
 fault = pytest.mark.fault
 

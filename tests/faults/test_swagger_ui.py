@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from faults.postgres import Postgres
 from faults.server import KEY, Server, running
-from generated.conftest import Service
+from service.conftest import Service
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 EMPTY = "TRUNCATE customers, invoices, parcels RESTART IDENTITY"

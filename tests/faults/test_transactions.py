@@ -7,7 +7,7 @@ import pytest
 
 from faults.postgres import Postgres, wait_until
 from faults.server import Answer, Server, access_line, assert_refused, running
-from generated.conftest import Service
+from service.conftest import Service
 
 fault = pytest.mark.fault
 BUSY = "The database is too busy, nothing was stored"

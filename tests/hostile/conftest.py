@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from hostile.checkout import Snapshot, commit, git, snapshot
-from marked import collected
+from support.marked import collected
 from svcgen.template.find import Template
 from svcgen.template.render import render
 

@@ -6,7 +6,7 @@ It runs the tests of this folder; everything else on the command line goes to py
 import sys
 from pathlib import Path
 
-from marked import main
+from support.marked import main
 
 if __name__ == "__main__":
     sys.exit(main(Path(__file__).parent, "attack", "Attack", "Outcome"))

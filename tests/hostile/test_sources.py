@@ -16,9 +16,9 @@ from pathlib import Path
 import pexpect
 import pytest
 
-from helpers import wait_until_gone
 from hostile.checkout import commit, git
 from hostile.conftest import Victim
+from support.helpers import wait_until_gone
 
 attack = pytest.mark.attack
 LOOKS = {"status": ("status",), "check": ("update", "--check"), "dry-run": ("update", "--dry-run")}

@@ -13,8 +13,8 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from conftest import ROOT
-from generated.conftest import ANSWERS, Service
+from service.conftest import ANSWERS, Service
+from support.svcgen import ROOT
 from svcgen.template.find import Template
 from svcgen.template.render import render
 

@@ -11,11 +11,10 @@ from typing import Any
 import pytest
 import yaml
 
-from conftest import ROOT
-from helpers import fake_program, git
-from image.workflow import JobRun, run_job
+from image.workflow import WORKFLOW, JobRun, run_job
+from support.helpers import fake_program, git
+from support.svcgen import ROOT
 
-WORKFLOW = yaml.load((ROOT / ".github/workflows/bootstrap.yml").read_text(), yaml.BaseLoader)  # noqa: S506
 JOB = WORKFLOW["jobs"]["bootstrap"]
 TOKEN = "ghp_secret"  # noqa: S105
 # Everything that GitHub remembers is in the folder `github`. A name in the file `broken` makes that call fail.

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 import yaml
 
-from conftest import ROOT
-from helpers import fake_program, git
-from image.test_bootstrap import WORKFLOW
-from image.test_lint import lint
+from image.linters import lint
+from image.workflow import WORKFLOW
+from support.helpers import fake_program, git
+from support.svcgen import ROOT
 
 DOC = (ROOT / "docs/bootstrap.md").read_text(encoding="utf-8")
 TEMPLATE = ROOT / "docs/backstage/template.yaml"

@@ -12,8 +12,8 @@ from subprocess import CompletedProcess
 
 import pytest
 
-from generated.test_running import free_port
 from image.conftest import Render, docker, needs_docker
+from support.running import free_port
 
 pytestmark = needs_docker
 REVISION = """

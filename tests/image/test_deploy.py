@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 import yaml
 
-from helpers import fake_program
 from image.conftest import Render
 from image.workflow import JobRun, run_job
+from support.helpers import fake_program
 
 # The file `running` has the release that runs. One with `broken` in its name gets there and is not ready, one with
 # `refused` does not get there.

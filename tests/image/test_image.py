@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from generated.conftest import ANSWERS
 from image.conftest import Render, docker, needs_docker
+from service.conftest import ANSWERS
 
 pytestmark = needs_docker
 SECRET = "do-not-put-me-into-an-image"  # noqa: S105

@@ -1,25 +1,15 @@
 """What linters say of the files that no test of ours runs: the image, compose.yaml and the workflows."""
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 import yaml
 
-from conftest import ROOT
-from generated.conftest import Service
 from image.conftest import Render
-
-BIN = Path(sys.executable).parent
-
-
-def lint(program: str, *arguments: str | Path, text: str = "") -> str:
-    """Return what a linter finds, or nothing if all is well."""
-    command = [BIN / program, *arguments]
-    result = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
-    return "" if result.returncode == 0 else result.stdout + result.stderr
+from image.linters import lint
+from service.conftest import Service
+from support.svcgen import ROOT
 
 
 @pytest.fixture

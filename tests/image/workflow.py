@@ -8,6 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import yaml
+
+from support.svcgen import ROOT
+
 
 @dataclass
 class JobRun:
@@ -71,3 +75,6 @@ def run_job(job: Mapping[str, Any], contexts: Mapping[str, str], directory: Path
             key, _, value = line.partition("=")
             run.contexts[f"steps.{name}.outputs.{key}"] = value
     return run
+
+
+WORKFLOW = yaml.load((ROOT / ".github/workflows/bootstrap.yml").read_text(), yaml.BaseLoader)  # noqa: S506

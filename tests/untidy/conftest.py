@@ -2,8 +2,8 @@
 
 import pytest
 
-from generated.conftest import billing
-from marked import collected
+from service.conftest import billing
+from support.marked import collected
 
 __all__ = ["billing"]
 

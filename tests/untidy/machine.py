@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
-from generated.conftest import Service, environment
+from service.conftest import Service, environment
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from generated.conftest import Service
-from generated.hard_rules import workspace
-from generated.hard_rules.edit import Change
-from generated.hard_rules.mutations.migrations import Git, applied
-from helpers import git
+from service.conftest import Service
+from service.hard_rules import workspace
+from service.hard_rules.edit import Change
+from service.hard_rules.mutations.migrations import Git, applied
+from support.helpers import git
 
 EDITED = applied("edited")
 EDIT = Change(EDITED, '"edited",', '"edited_rows",')

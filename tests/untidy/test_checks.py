@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from generated.conftest import Service
-from generated.hard_rules import workspace
-from generated.hard_rules.edit import Change
-from generated.hard_rules.mutation import Mutation
-from generated.hard_rules.proof import STATIC, batches
-from helpers import fake_program
+from service.conftest import Service
+from service.hard_rules import workspace
+from service.hard_rules.edit import Change
+from service.hard_rules.mutation import Mutation
+from service.hard_rules.proof import STATIC, batches
+from support.helpers import fake_program
 from untidy.environments import GROUPS, Environ
 
 untidy = pytest.mark.untidy

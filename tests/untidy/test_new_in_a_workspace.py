@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import Svcgen
+from support.svcgen import Svcgen
 from svcgen.errors import DestinationError
 from svcgen.system.uv import Uv
 from svcgen.system.uv_workspace import check_workspace

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from conftest import Svcgen
-from helpers import git
+from support.helpers import git
+from support.svcgen import Svcgen
 
 untidy = pytest.mark.untidy
 IGNORED = ".env*\n.claude/\nCLAUDE.md\n.vscode/\n*.lock\n"

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from generated.conftest import Service
-from generated.test_running import free_port
+from service.conftest import Service
+from support.running import free_port
 from untidy.machine import Place, open_python, place
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")

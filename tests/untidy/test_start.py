@@ -9,7 +9,7 @@ from pathlib import Path
 import pexpect
 import pytest
 
-from conftest import Svcgen
+from support.svcgen import Svcgen
 
 untidy = pytest.mark.untidy
 COMMANDS = [

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from conftest import Svcgen
-from helpers import fake_program
+from support.helpers import fake_program
+from support.svcgen import Svcgen
 from svcgen.system import uv_environ
 from svcgen.system.uv import Uv
 

@@ -16,9 +16,9 @@ import trustme
 
 from faults.postgres import PASSWORD, Postgres, wait_until
 from faults.server import KEY, Server, running
-from generated.conftest import Service
-from generated.hard_rules.workspace import copy
-from generated.test_running import serving
+from service.conftest import Service
+from service.hard_rules.workspace import copy
+from support.running import serving
 
 untidy = pytest.mark.untidy
 NEEDLE = "do-not-print-me"

@@ -19,7 +19,7 @@ def current() -> Template:
 @pytest.fixture(scope="session")
 def git_environ(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """An environment in which only git knows who is committing, for what is made once."""
-    from generated.conftest import environment
+    from service.conftest import environment
 
     config = tmp_path_factory.mktemp("git") / "config"
     config.write_text("[user]\nname = Ada\nemail = ada@example.com\n")

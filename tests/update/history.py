@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from conftest import ROOT
-from helpers import git
+from support.helpers import git
+from support.svcgen import ROOT
 from svcgen.service.lock import export, lock
 from svcgen.system.uv import Uv
 from svcgen.template.find import Template

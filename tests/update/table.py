@@ -15,7 +15,7 @@ from time import perf_counter
 from rich.console import Console
 from rich.table import Table
 
-from helpers import git
+from support.helpers import git
 from svcgen.template.find import Template, find_template
 from update.edits import EDITS
 from update.history import NEXT, RELEASES, added, make_service, run, tagged_repository

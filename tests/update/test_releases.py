@@ -6,8 +6,8 @@ import tarfile
 
 import pytest
 
-from conftest import ROOT
-from helpers import git
+from support.helpers import git
+from support.svcgen import ROOT
 from svcgen.template.history import carried_versions
 from svcgen.template.questions import load_moves
 from update.history import RELEASES

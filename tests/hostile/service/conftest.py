@@ -12,8 +12,8 @@ import pytest
 from faults.conftest import RESOURCES, cluster, log, name
 from faults.postgres import Postgres
 from faults.server import Server, running
-from generated.conftest import Service, made_once
 from hostile.conftest import OLD
+from service.conftest import Service, made_once
 
 __all__ = ["cluster", "log", "name", "service", "target"]
 IMPATIENT = "app.core.protocol:HEAD_TIMEOUT_SECONDS=1 app.core.server:KEEP_ALIVE_SECONDS=1"

@@ -11,7 +11,7 @@ import pytest
 
 from faults.postgres import Postgres
 from faults.server import Server, assert_refused, running
-from generated.conftest import Service
+from service.conftest import Service
 
 attack = pytest.mark.attack
 WAYS = ("insert", "many", "text", "with", "run_sync", "bulk", "begin", "commit", "connection", "isolation")

@@ -1,0 +1,164 @@
+"""A service of every release takes the working tree's template, by each of the tools that teams use."""
+
+import json
+import shutil
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from support.helpers import fake_program, git, tree
+from svcgen.system.uv import Uv
+from svcgen.template.find import Template
+from svcgen.template.render import render
+from update.edits import rows_beside_reworded_ones
+from update.history import ANSWERS, NEXT, added, commit, make_service, run
+
+COPIER = (sys.executable, "-m", "copier", "update", "--defaults")
+# Renovate 44, lib/modules/manager/copier/artifacts.ts, buildCommand.
+RENOVATE = (
+    *(sys.executable, "-m", "copier", "update", "--skip-answered", "--defaults"),
+    *("--answers-file", ".copier-answers.yml", "--vcs-ref", NEXT),
+)
+SVCGEN = (sys.executable, "-m", "svcgen", "update", "--json")
+SVCGEN_TEST = (*SVCGEN, "--test")
+# Written once, or made anew, so that an update neither merges nor compares them.
+APART = {".copier-answers.yml", ".env", "CHANGELOG.md", "README.md", "requirements.txt", "uv.lock"}
+
+
+def files_of(directory: Path) -> dict[str, bytes]:
+    ignored = (".venv", ".git", "__pycache__", "cache")
+    return {
+        name: content
+        for name, (_mode, content) in tree(directory).items()
+        if name not in APART and not any(part in name for part in ignored)
+    }
+
+
+@pytest.fixture(scope="session")
+def fresh(current: Template, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """A new service of the working tree's template."""
+    directory = tmp_path_factory.mktemp("fresh") / "billing"
+    render(current, directory, ANSWERS)
+    return files_of(directory)
+
+
+@pytest.mark.parametrize("tool", [COPIER, RENOVATE, SVCGEN_TEST], ids=["copier", "renovate", "svcgen"])
+def test_untouched(
+    tool: tuple[str, ...], untouched: Path, fresh: Mapping[str, bytes], git_environ: Mapping[str, str]
+) -> None:
+    locked = (untouched / "uv.lock").read_bytes()
+    result = run(*tool, cwd=untouched, environ=git_environ)
+
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert files_of(untouched) == fresh
+    assert f"_commit: {NEXT}" in (untouched / ".copier-answers.yml").read_text()
+    assert (untouched / ".env").read_text() == "API_KEY=a-secret-of-the-team\n"
+    if "copier" in tool:
+        assert (untouched / "uv.lock").read_bytes() == locked
+
+
+def test_edited(edited: Path, git_environ: Mapping[str, str]) -> None:
+    """Nothing of the team's is lost, and what comes out is green."""
+    env = (edited / ".env").read_bytes()
+    result = run(*SVCGEN_TEST, cwd=edited, environ=git_environ)
+    assert result.returncode == 0, result.stdout + result.stderr
+    (report,) = json.loads(result.stdout)["services"]
+
+    assert report["conflicts"] == report["removed"] == []
+    assert {step["name"]: step["outcome"] for step in report["steps"]} == dict.fromkeys(
+        ("render", "merge", "lock", "export", "check", "test", "git"), "done"
+    )
+    assert not (edited / ".github/CODEOWNERS").exists()
+    assert not (edited / "app/api/health.py").exists()
+    assert (edited / ".env").read_bytes() == env
+    assert git(edited, "status", "--porcelain") == ""
+    for file, line in added(edited, "main~1", "main"):
+        assert line in (edited / file).read_text().splitlines(), f"{file} has lost {line!r}"
+
+
+def test_rows_beside_reworded_ones(untouched: Path, fresh: Mapping[str, bytes], git_environ: Mapping[str, str]) -> None:
+    rows_beside_reworded_ones(untouched)
+    commit(untouched, "What the team did", git_environ)
+    result = run(*SVCGEN, cwd=untouched, environ=git_environ)
+    (report,) = json.loads(result.stdout)["services"]
+
+    assert report["conflicts"] == []
+    own = [line for file, line in added(untouched, "main~1", "main") if file == "AGENTS.md"]
+    assert [row for row in ("`app/etag.py`", "`app/mailer.py`", "Added orders") if row not in " ".join(own)] == []
+    assert [line for line in own if line not in (untouched / "AGENTS.md").read_text().splitlines()] == []
+    left = [line for line in (untouched / "AGENTS.md").read_text().splitlines() if line not in own]
+    assert "\n".join([*left, ""]).encode() == fresh["AGENTS.md"]
+
+
+@pytest.mark.parametrize("tool", [COPIER, RENOVATE], ids=["copier", "renovate"])
+def test_edited_with_copier(
+    tool: tuple[str, ...],
+    edited: Path,
+    fresh: Mapping[str, bytes],
+    git_environ: Mapping[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It marks no conflict either, and with a new lock it is green; what it can't do is in docs/fleet.md."""
+    # Or each process of the suite compiles all libraries.
+    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+    env = (edited / ".env").read_bytes()
+    result = run(*tool, cwd=edited, environ=git_environ)
+
+    assert result.returncode == 0, result.stderr
+    assert "<<<<<<<" not in git(edited, "diff")
+    assert git(edited, "ls-files", "--unmerged") == ""
+    assert (edited / ".env").read_bytes() == env
+    (edited / "app/api/probes.py").write_bytes(fresh["app/api/health.py"])  # which the team had renamed
+    uv = Uv.find("3.13", lambda _event: None)
+    uv.run(edited, "lock")
+    uv.run(edited, "run", "--frozen", "scripts/check.py")
+    if tool is COPIER:
+        uv.run(edited, "run", "--frozen", "pytest", "--quiet")
+
+
+def test_offline(
+    released: str, current: Template, tmp_path: Path, git_environ: Mapping[str, str], fresh: Mapping[str, bytes]
+) -> None:
+    """The templates of all releases come with svcgen."""
+    service = tmp_path / "billing"
+    make_service(released, current.source, current, service, git_environ)
+    real = shutil.which("git")
+    no_network = f'case "$*" in *clone*|*ls-remote*|*fetch*) exit 1;; esac\nexec {real} "$@"'
+    path = fake_program(tmp_path / "bin", "git", no_network)
+    result = run(*SVCGEN, cwd=service, environ={**git_environ, "PATH": path, "UV_OFFLINE": "1"})
+
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert files_of(service) == fresh
+
+
+def test_edits_of_what_is_generated(untouched: Path, git_environ: Mapping[str, str]) -> None:
+    """They are named, as the next export can't keep them."""
+    requirements = untouched / "requirements.txt"
+    requirements.write_text(f"# Ours, by hand\nleft-pad==1.3\n{requirements.read_text()}")
+    git(untouched, "commit", "--quiet", "--all", "--message", "By hand", environ=git_environ)
+    result = run(*SVCGEN, cwd=untouched, environ=git_environ)
+
+    (note,) = json.loads(result.stdout)["services"][0]["notes"]
+    assert "# Ours, by hand, left-pad==1.3" in note
+    assert "left-pad" not in requirements.read_text()
+
+
+def test_a_shallow_clone(untouched: Path, place: Path, git_environ: Mapping[str, str]) -> None:
+    git(place, "clone", "--quiet", "--depth=1", untouched.as_uri(), "shallow", environ=git_environ)
+    result = run(*SVCGEN, cwd=place / "shallow", environ={**git_environ, "CI": "true"})
+
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_without_a_lock(untouched: Path, git_environ: Mapping[str, str]) -> None:
+    git(untouched, "rm", "--quiet", "uv.lock", environ=git_environ)
+    git(untouched, "commit", "--quiet", "--message", "No lock", environ=git_environ)
+    result = run(*SVCGEN, cwd=untouched, environ=git_environ)
+
+    report = json.loads(result.stdout)["services"][0]
+    assert result.returncode == 1
+    assert not report["unfinished"]
+    assert next(step["command"] for step in report["steps"] if step["outcome"] == "pending") == "uv lock"
+    assert git(untouched, "status", "--porcelain") == ""
