@@ -1,12 +1,12 @@
-"""The service as production runs it, `python -m app`; in development it is `uvicorn app.main:app --reload --reload-dir app`."""
+"""Run the service as production does: `python -m app`."""
 
 import os
 import signal
 
-# The first process of a container ignores a signal without a handler, and the imports below take most of a second.
-# Nothing is open yet; an exception might end no more than one of the callbacks of these imports.
+# The kernel drops a signal without a handler for the first process of a container, and the imports below take most of a
+# second. Nothing is open yet. An exception might only end a callback of these imports.
 signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
 
-from app.core.server import serve  # noqa: E402  # once there is a handler
+from app.core.server import serve  # noqa: E402  # after the handler is set
 
 serve()

@@ -1,4 +1,4 @@
-"""What handlers ask for: a database session, an authenticated caller."""
+"""Dependencies of handlers: a database session, an authenticated caller."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -16,7 +16,7 @@ from app.errors import UnauthorizedError
 
 
 class State(TypedDict):
-    """What the lifespan hands to every request."""
+    """What the lifespan gives to every request."""
 
     api_keys: tuple[bytes, ...]
     draining: asyncio.Event
@@ -32,16 +32,16 @@ async def get_session(request: Request) -> AsyncIterator[AsyncSession]:
         yield session
 
 
-# Function scope commits before the response is sent: a commit that fails is an error, never a 201.
+# Function scope commits before the response is sent, so that a failed commit is an error and never a 201.
 SessionDep = Annotated[AsyncSession, Depends(get_session, scope="function")]
 
 
 async def get_read_session(request: Request) -> AsyncIterator[ReadSession]:
-    """For a handler that only reads: no transaction, and so a third of the round trips for a query."""
+    """A session for a handler that only reads: without a transaction, a query takes one round trip instead of three."""
     state: State = request.scope["state"]
     async with state["read_session_factory"]() as session:
         yield session
-        await session.flush()  # fails when the handler has changed something
+        await session.flush()  # raises if the handler changed something
 
 
 ReadSessionDep = Annotated[ReadSession, Depends(get_read_session, scope="function")]

@@ -30,21 +30,22 @@ logger = structlog.get_logger(__name__)
 
 PROBLEM_MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_SECONDS = "1"
-# A list of 100,000 wrong values would be answered by ten times as many bytes as it took.
-MOST_FIELDS_SHOWN = 50
-# Foreign key, unique and exclusion violations; any other broken constraint is a bug of ours.
+# A list of 100,000 wrong values would cause a response ten times as large as the request.
+MAX_FIELDS_SHOWN = 50
+# SQLSTATE codes: https://www.postgresql.org/docs/current/errcodes-appendix.html
+# Foreign key, unique and exclusion violations. Any other violated constraint is a bug of this service.
 CONFLICTS = frozenset({"23503", "23505", "23P01"})
-# Postgres refuses the connection: no room, starting up, shutting down, wrong password or database.
+# Postgres refuses the connection: it is full, starts up, shuts down, or the password or database is wrong.
 UNAVAILABLE = ("08", "28", "3D", "53", "57P01", "57P02", "57P03")
-# Postgres gave the transaction up for another one, for a lock, or for the time it took. Nothing of it is stored, and the
-# same request may succeed the next time, so it is no conflict for the caller to resolve.
+# Postgres rolled the transaction back for another one, a lock or a timeout. The same request may succeed the next time,
+# so it is not a conflict for the caller to resolve.
 BUSY = frozenset({"40001", "40P01", "55P03", "57014"})
-# A NUL, which JSON and Python allow in a text and Postgres does not.
+# A NUL, which JSON and Python allow in text and Postgres does not.
 UNSTORABLE_TEXT = frozenset({"22021", "22P05"})
 
 
 class AppError(Exception):
-    """Base of what business code raises; ``detail`` is shown to the caller."""
+    """Base of the errors that business code raises. The caller sees ``detail``."""
 
     status: ClassVar[HTTPStatus]
     headers: ClassVar[Mapping[str, str]] = {}
@@ -99,32 +100,31 @@ async def on_app_error(_request: Request, error: AppError) -> Response:
 
 
 async def on_http_exception(request: Request, error: HTTPException) -> Response:
-    # Starlette repeats the phrase as the detail where it was given none; FastAPI lets it be anything.
+    # Starlette's default detail is the phrase; FastAPI allows any value.
     detail = None if error.detail == HTTPStatus(error.status_code).phrase else str(error.detail)
     headers = {"Allow": methods_at(request)} if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED else error.headers
     return problem_response(error.status_code, detail, headers=headers)
 
 
 def methods_at(request: Request) -> str:
-    """Name the methods of all routes at a path, as RFC 9110 demands; Starlette names those of one route."""
+    """Name the methods of all routes at a path: RFC 9110, section 15.5.6. Starlette names those of one route."""
     contexts = iter_route_contexts(request.app.routes)
     routes = [route for route in contexts if route.matches(request.scope)[0] is not Match.NONE]
     return ", ".join(sorted({method for route in routes for method in route.methods or ()}))
 
 
 async def on_invalid_request(request: Request, error: RequestValidationError) -> Response:
-    shown = error.errors()[:MOST_FIELDS_SHOWN]
+    shown = error.errors()[:MAX_FIELDS_SHOWN]
     errors = [InvalidField(location=list(item["loc"]), message=item["msg"]) for item in shown]
     detail = explain_content_type(request, error) or "The request is not valid"
     return problem_response(HTTPStatus.UNPROCESSABLE_CONTENT, detail, errors=errors)
 
 
 def explain_content_type(request: Request, error: RequestValidationError) -> str | None:
-    """Name the cause where a model was expected but FastAPI has left the body as bytes: it is not declared as JSON."""
+    """Name the Content-Type as the cause where FastAPI left the body as bytes, because it is not declared as JSON."""
     # An error that a handler raises itself has no type.
     in_body = [item.get("type", "") for item in error.errors() if "body" in item["loc"][:1]]
-    is_unread = isinstance(error.body, bytes) and any(kind.endswith(("_type", "missing")) for kind in in_body)
-    if not is_unread:
+    if not isinstance(error.body, bytes) or not any(kind.endswith(("_type", "missing")) for kind in in_body):
         return None
     given = request.headers.get("content-type")
     found = f"Content-Type is {given[:100]!r}, which is not JSON" if given else "The Content-Type header is missing"
@@ -132,7 +132,7 @@ def explain_content_type(request: Request, error: RequestValidationError) -> str
 
 
 async def on_integrity_error(_request: Request, error: IntegrityError) -> Response:
-    if getattr(error.orig, "sqlstate", None) not in CONFLICTS:
+    if sqlstate_of(error) not in CONFLICTS:
         raise error
     return problem_response(HTTPStatus.CONFLICT, "The request conflicts with what is stored")
 
@@ -142,7 +142,7 @@ async def on_stale_data(_request: Request, _error: StaleDataError) -> Response:
 
 
 async def on_database_error(request: Request, error: DBAPIError) -> Response:
-    sqlstate = getattr(error.orig, "sqlstate", None) or ""
+    sqlstate = sqlstate_of(error)
     if sqlstate in UNSTORABLE_TEXT:
         return problem_response(HTTPStatus.UNPROCESSABLE_CONTENT, "A text holds a character that cannot be stored")
     if sqlstate in BUSY:
@@ -163,8 +163,12 @@ def try_again(detail: str, error: Exception) -> Response:
     return problem_response(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers=ServiceUnavailableError.headers)
 
 
+def sqlstate_of(error: DBAPIError) -> str:
+    return getattr(error.orig, "sqlstate", None) or ""
+
+
 def reason_of(error: Exception) -> str:
-    """What the driver said, without the statement that SQLAlchemy adds, or else what kind of error it is."""
+    """Return the driver's message without the statement that SQLAlchemy adds, or else the type of the error."""
     return str(getattr(error, "orig", None) or error) or type(error).__name__
 
 
@@ -176,7 +180,7 @@ def add_error_handlers(app: FastAPI) -> None:
         IntegrityError: on_integrity_error,
         StaleDataError: on_stale_data,
         DBAPIError: on_database_error,
-        OperationalError: on_database_unavailable,  # what app.db makes of a connection that fails
+        OperationalError: on_database_unavailable,  # app.db raises it when a connection fails
         PoolTimeoutError: on_database_unavailable,
     }
     for error, handler in handlers.items():
@@ -185,7 +189,7 @@ def add_error_handlers(app: FastAPI) -> None:
 
 
 def declare_problem_media_type(app: FastAPI) -> None:
-    """Let the OpenAPI document say ``application/problem+json``; FastAPI declares every model as the route's own type."""
+    """Declare ``application/problem+json`` in the OpenAPI document, where FastAPI has the media type of the route."""
     generate = app.openapi
 
     def openapi() -> dict[str, Any]:
@@ -193,14 +197,12 @@ def declare_problem_media_type(app: FastAPI) -> None:
         for path in document["paths"].values():
             for operation in path.values():
                 for status, response in operation["responses"].items():
-                    if status >= "400" and "application/json" in response.get("content", {}):
-                        declared = response["content"]["application/json"]
-                        response["content"] = {
-                            PROBLEM_MEDIA_TYPE: {**example_of(status, response["description"]), **declared}
-                        }
+                    if status >= "400" and (declared := response.get("content", {}).pop("application/json", None)):
+                        example = example_of(status, response["description"])
+                        response["content"][PROBLEM_MEDIA_TYPE] = {**example, **declared}
         return document
 
-    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to extend the document
+    app.openapi = openapi  # type: ignore[method-assign]  # https://fastapi.tiangolo.com/how-to/extending-openapi
 
 
 def example_of(status: str, title: str) -> dict[str, Any]:
@@ -210,5 +212,5 @@ def example_of(status: str, title: str) -> dict[str, Any]:
 
 
 def problem_responses(*statuses: HTTPStatus) -> dict[int | str, dict[str, Any]]:
-    """What to pass as ``responses=`` so that the OpenAPI document declares these problems."""
+    """Return the value of ``responses=`` that declares these problems in the OpenAPI document."""
     return {status.value: {"model": Problem, "description": status.phrase} for status in statuses}

@@ -218,6 +218,8 @@ def with_state(app: ASGIApp, state: State) -> ASGIApp:
         except Exception as error:  # the client sees a 500
             reporting.exceptions.append(error)
             raise
+        finally:
+            await asyncio.sleep(0)  # app.core.request_log writes at the end of an event-loop iteration
 
     return call
 

@@ -148,7 +148,7 @@ def test_no_http(server: Server, case: str) -> None:
 
     (answer,) = reply.answers
     assert (answer.status, answer.headers["content-type"]) == (400, "application/problem+json")
-    assert answer.json["detail"] == "This is no valid HTTP"
+    assert answer.json["detail"] == "This is not valid HTTP"
     assert reply.is_closed
 
 

@@ -2,39 +2,34 @@
 
 import asyncio
 from http import HTTPStatus
-from typing import Literal
 
 import structlog
 from fastapi import APIRouter, Request
-from pydantic import BaseModel
 from sqlalchemy import text
 
-from app.core.request_log import REFUSALS_LOGGED_PER_SECOND, RefusalLog
+from app.core.request_log import Throttle
 from app.core.schema_check import READINESS_TIMEOUT_SECONDS, SchemaError
 from app.deps import SessionDep
 from app.errors import ServiceUnavailableError, problem_responses, reason_of
+from app.schemas.health import Health
 
 router = APIRouter(tags=["health"])
 logger = structlog.get_logger(__name__)
-# Anybody may ask, and often.
-refusals = RefusalLog(logger, REFUSALS_LOGGED_PER_SECOND, "not ready")
-
-
-class Health(BaseModel):
-    status: Literal["ok"] = "ok"
+failures = Throttle(logger, "not ready")
 
 
 @router.head("/healthz", response_model=Health, include_in_schema=False)
 @router.get("/healthz", response_model=Health)
 async def liveness() -> Health:
-    """Tell that the process runs; never asks the database, for a restart would not mend that."""
+    """Report that the process runs. The database is not checked: a restart would not repair it."""
     return Health()
 
 
 @router.head("/readyz", response_model=Health, include_in_schema=False)
 @router.get("/readyz", response_model=Health, responses=problem_responses(HTTPStatus.SERVICE_UNAVAILABLE))
 async def readiness(request: Request, session: SessionDep) -> Health:
-    """Tell whether to send requests here: not while draining, nor without a database or with one of an older release."""
+    """Report whether to send requests here: this instance is not draining, and its database answers and is migrated."""
+    # No ReadSessionDep, although this only reads: the BEGIN READ WRITE of SessionDep fails on a standby.
     if request.state.draining.is_set():
         raise ServiceUnavailableError("Shutting down")
     try:
@@ -43,14 +38,13 @@ async def readiness(request: Request, session: SessionDep) -> Health:
             await connection.execute(text("SELECT 1"))
             await connection.run_sync(request.state.schema)
     except SchemaError as error:
-        warn(str(error))
-        raise ServiceUnavailableError(error.summary) from error
+        raise not_ready(error.summary, str(error)) from error
     except Exception as error:
-        warn(reason_of(error))
-        raise ServiceUnavailableError("The database does not answer") from error
+        raise not_ready("The database does not answer", reason_of(error)) from error
     return Health()
 
 
-def warn(reason: str) -> None:
-    if refusals.admits_line():
+def not_ready(detail: str, reason: str) -> ServiceUnavailableError:
+    if failures.admits():
         logger.warning("not ready", reason=reason)
+    return ServiceUnavailableError(detail)

@@ -1,4 +1,4 @@
-"""What responses show only in development: the error behind a 500, and the command to run for a missing migration."""
+"""What responses show only in development: the error behind a 500, and the command for a missing migration."""
 
 import asyncio
 import traceback
@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from app.core.console import ROOT, is_own
 from app.core.schema_check import OutdatedSchemaError, SchemaCheck
 from app.deps import get_session
-from app.errors import try_again
+from app.errors import sqlstate_of, try_again
 from app.settings import Settings
 
 # Undefined table, column, object (a type, say) and schema: https://www.postgresql.org/docs/current/errcodes-appendix.html
@@ -27,14 +27,13 @@ NO_MIGRATION = (
     ' Run: uv run scripts/makemigration.py "what has changed" and then: uv run alembic upgrade head'
 )
 # A message may quote a whole request.
-MOST_CHARACTERS = 2_000
+MAX_CHARACTERS = 2_000
 
 
 def describe(error: Exception, settings: Settings) -> str | None:
     """Return the place, type and message of an error in development, without the secrets of the settings.
 
-    Returns:
-        None in every other environment: a message may quote whatever the code worked on.
+    In every other environment return None: a message may quote any data.
     """
     if settings.environment != "development":
         return None
@@ -42,11 +41,11 @@ def describe(error: Exception, settings: Settings) -> str | None:
     shown = f"{place_of(error)}: {message}"
     for secret in sorted(secrets_of(settings), key=len, reverse=True):
         shown = shown.replace(secret, "**********")
-    return shown[:MOST_CHARACTERS].encode(errors="backslashreplace").decode()
+    return shown[:MAX_CHARACTERS].encode(errors="backslashreplace").decode()
 
 
 def place_of(error: Exception) -> str:
-    """Name the innermost line of this repository, else that of a library."""
+    """Name the innermost line of this repository, else of a library."""
     frames = [(frame.f_code, line) for frame, line in traceback.walk_tb(error.__traceback__)]
     code, line = ([frame for frame in frames if is_own(frame[0].co_filename)] or frames)[-1]
     path = Path(code.co_filename)
@@ -54,21 +53,23 @@ def place_of(error: Exception) -> str:
 
 
 def secrets_of(settings: Settings) -> set[str]:
+    """Return every secret as it is, as in a URL, and as in the repr() of a text."""
     keys = (key.decode(errors="surrogateescape") for key in settings.api_keys)
-    secrets = {secret for secret in (*keys, *secrets_in(settings)) if secret}
-    return {form for secret in secrets for form in forms_of(secret)}
-
-
-def forms_of(secret: str) -> Iterator[str]:
-    """Yield a secret as it is, as in a URL, and as in the repr() of a text."""
-    for quoted in (quote, quote_plus):
-        yield quoted(secret, "", errors="surrogateescape")
-    yield secret
-    yield repr(secret)[1:-1]
+    return {
+        form
+        for secret in (*keys, *secrets_in(settings))
+        if secret
+        for form in (
+            secret,
+            quote(secret, "", errors="surrogateescape"),
+            quote_plus(secret, "", errors="surrogateescape"),
+            repr(secret)[1:-1],
+        )
+    }
 
 
 def secrets_in(value: object) -> Iterator[str]:
-    """Find the secrets and the passwords of URLs, however deep; a password equal to its user name is not a secret."""
+    """Find secrets and passwords of URLs at any depth. A password equal to its user name is not a secret."""
     if isinstance(value, SecretStr):
         yield value.get_secret_value()
     elif isinstance(value, BaseModel):
@@ -95,15 +96,15 @@ async def on_database_error(handler: Any, request: Request, error: DBAPIError) -
     except DBAPIError:
         if outdated := await find_pending_migration(request):
             return try_again(str(outdated), error)
-        # Asked twice: by the route and by the app.
-        if getattr(error.orig, "sqlstate", None) in UNDEFINED and NO_MIGRATION not in getattr(error, "__notes__", ()):
+        # Handlers run twice: in the route and in the app.
+        if sqlstate_of(error) in UNDEFINED and NO_MIGRATION not in getattr(error, "__notes__", ()):
             error.add_note(NO_MIGRATION)
         raise
     return response
 
 
 async def find_pending_migration(request: Request) -> OutdatedSchemaError | None:
-    """Check the schema again: migrations may have been added since start-up."""
+    """Check the schema again: migrations may have been added since the start."""
     check = await asyncio.to_thread(SchemaCheck)
     async with asynccontextmanager(get_session)(request) as session:
         connection = await session.connection()

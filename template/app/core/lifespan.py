@@ -1,4 +1,4 @@
-"""What lives as long as the process: the engine, the check of its schema, and the way out on SIGTERM."""
+"""Start-up and shutdown: the engine, the check of its schema, and the drain on SIGTERM."""
 
 import asyncio
 import signal
@@ -46,15 +46,15 @@ async def lifespan(app: FastAPI) -> AsyncIterator[State]:
 
 
 async def check_schema(schema: SchemaCheck, engine: AsyncEngine, *, may_be_outdated: bool) -> None:
-    """Refuse to start on a schema that is older than this code, or another service's; without a database, leave the check to /readyz.
+    """Refuse to start on a schema that this code can't work on. Without a database, /readyz checks it later.
 
     Args:
         schema: The check.
         engine: Where to connect.
-        may_be_outdated: Only log an older schema. In development the server goes on once it is migrated, without a restart.
+        may_be_outdated: Only log an older schema: in development it may be migrated without a restart.
 
     Raises:
-        SchemaError: If the service can't work on the schema.
+        SchemaError: The schema is older than this code, or another service's.
     """
     try:
         async with asyncio.timeout(READINESS_TIMEOUT_SECONDS), engine.connect() as connection:
@@ -71,9 +71,9 @@ async def check_schema(schema: SchemaCheck, engine: AsyncEngine, *, may_be_outda
 
 @contextmanager
 def drain_on_sigterm(draining: asyncio.Event, seconds: float) -> Iterator[None]:
-    """Set ``draining``, which turns /readyz into a 503, some ``seconds`` before the server hears of SIGTERM.
+    """On SIGTERM, set ``draining``, which turns /readyz into a 503, and pass the signal to uvicorn ``seconds`` later.
 
-    Uvicorn closes its listener the moment it hears of it, and no load balancer would ever see the 503.
+    Uvicorn closes its listener at once, so that no load balancer would see the 503.
     """
     stop_server = signal.getsignal(signal.SIGTERM)
     if not callable(stop_server) or threading.current_thread() is not threading.main_thread():
@@ -82,7 +82,7 @@ def drain_on_sigterm(draining: asyncio.Event, seconds: float) -> Iterator[None]:
     loop = asyncio.get_running_loop()
 
     def drain(number: int, frame: FrameType | None) -> None:
-        if draining.is_set():  # a second SIGTERM: somebody is in a hurry
+        if draining.is_set():  # a second SIGTERM ends the drain
             stop_server(number, frame)
         else:
             draining.set()

@@ -1,4 +1,4 @@
-"""Pure ASGI middleware: request id, security headers, limits of the body."""
+"""Pure ASGI middleware: request id, security headers, body limits, 304 responses."""
 
 import asyncio
 import re
@@ -18,7 +18,7 @@ from app.errors import ServiceUnavailableError, UnauthorizedError, problem_respo
 
 REQUEST_ID = b"x-request-id"
 VALID_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,128}")
-# The OWASP REST Security Cheat Sheet's, but for X-Frame-Options, which frame-ancestors replaces.
+# Those of the OWASP REST Security Cheat Sheet, without X-Frame-Options, which frame-ancestors replaces.
 SECURITY_HEADERS = (
     (b"cache-control", b"no-store"),
     (b"content-security-policy", b"frame-ancestors 'none'"),
@@ -26,12 +26,12 @@ SECURITY_HEADERS = (
 )
 # Only over TLS: RFC 6797, section 7.2.
 SECURITY_HEADERS_OVER_TLS = (*SECURITY_HEADERS, (b"strict-transport-security", b"max-age=31536000"))
-# RFC 9112, section 9.6: the next request of this caller is to go elsewhere.
-LAST_ANSWER = (b"connection", b"close")
+# The client must open a new connection for its next request: RFC 9112, section 9.6.
+CLOSE = (b"connection", b"close")
 
 
 class RequestContextMiddleware:
-    """Give every request an id, on its log lines and on its response, and log one line when it ends."""
+    """Give every request an id, in its log lines and its response, and log one line when it ends."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -40,14 +40,14 @@ class RequestContextMiddleware:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
-            self.request_log.close()  # the end of the lifespan, among others
+            self.request_log.close()  # the lifespan ends here
             return
 
         started = time.perf_counter()
         request_id = raw_header(scope, REQUEST_ID)
         if not VALID_REQUEST_ID.fullmatch(request_id):
             request_id = b"%032x" % getrandbits(128)
-        # Bound until the task ends: the traceback of a 500 is logged by the server, after this has returned.
+        # Never unbound: uvicorn logs the traceback of a 500 in the same task, after this has returned.
         clear_contextvars()
         bind_contextvars(request_id=request_id.decode())
         defaults = SECURITY_HEADERS_OVER_TLS if scope["scheme"] == "https" else SECURITY_HEADERS
@@ -60,7 +60,7 @@ class RequestContextMiddleware:
                 status = message["status"]
                 headers = message["headers"]
                 given = dict(headers)
-                wanted = (*defaults, LAST_ANSWER) if draining.is_set() else defaults
+                wanted = (*defaults, CLOSE) if draining.is_set() else defaults
                 missing = [header for header in wanted if header[0] not in given]
                 message["headers"] = [*headers, *missing, (REQUEST_ID, request_id)]
             return send(message)
@@ -68,7 +68,7 @@ class RequestContextMiddleware:
         try:
             await self.app(scope, receive, send_with_headers)
         except asyncio.CancelledError:
-            # By the server, whose time for requests in flight is over: the handler has been rolled back.
+            # By uvicorn, at the end of its graceful shutdown. The handler has been rolled back.
             if status or not draining.is_set():
                 raise
             headers = ServiceUnavailableError.headers
@@ -77,7 +77,7 @@ class RequestContextMiddleware:
         except Exception as error:
             if not status:
                 detail = describe(error, scope["app"].state.settings)
-                # Uvicorn closes a connection after an exception, but does not say so.
+                # Uvicorn closes the connection after an exception without announcing it.
                 response = problem_response(HTTPStatus.INTERNAL_SERVER_ERROR, detail, headers={"Connection": "close"})
                 await response(scope, receive, send_with_headers)
             raise
@@ -86,9 +86,9 @@ class RequestContextMiddleware:
 
 
 class BodyLimitMiddleware:
-    """Refuse a body without a key, one over ``max_bytes``, declared or not, and one that takes longer than ``max_seconds``.
+    """Refuse a body that comes without a key, exceeds ``max_bytes`` or takes longer than ``max_seconds``.
 
-    Starlette's own limit answers in plain text, and everything else here is a problem.
+    Starlette's own limit answers in plain text, and every error of this service is a problem.
     """
 
     def __init__(self, app: ASGIApp, max_bytes: int, max_seconds: float) -> None:
@@ -97,52 +97,41 @@ class BodyLimitMiddleware:
         self.max_seconds = max_seconds
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
-        if scope["type"] == "http":
-            receive = LimitedBody(scope, receive, self)
-        return self.app(scope, receive, send)
+        return self.app(scope, self.limit(scope, receive) if scope["type"] == "http" else receive, send)
 
+    def limit(self, scope: Scope, receive: Receive) -> Receive:
+        received = 0
+        deadline: float | None = None
+        is_complete = False
 
-class LimitedBody:
-    """Receives one body, or raises the 401, 413 or 408 that it deserves."""
+        async def receive_limited() -> Message:
+            nonlocal received, deadline, is_complete
+            if is_complete:  # the caller waits for the client to disconnect
+                return await receive()
+            if deadline is None:
+                # FastAPI reads and parses a body before it calls the dependencies, of which one checks the key.
+                if not has_valid_key(scope) and needs_key(scope):
+                    headers = {**UnauthorizedError.headers, "Connection": "close"}
+                    raise HTTPException(UnauthorizedError.status, REFUSAL, headers)
+                self.refuse_over(declared_length(scope))
+                deadline = asyncio.get_running_loop().time() + self.max_seconds
+            try:
+                async with asyncio.timeout_at(deadline):
+                    message = await receive()
+            except TimeoutError:
+                detail = f"The body did not arrive within {self.max_seconds:g} seconds"
+                # RFC 9110, section 15.5.9.
+                raise HTTPException(HTTPStatus.REQUEST_TIMEOUT, detail, {"Connection": "close"}) from None
+            received += len(message.get("body", b""))
+            self.refuse_over(received)
+            is_complete = not message.get("more_body", False)
+            return message
 
-    def __init__(self, scope: Scope, receive: Receive, limits: BodyLimitMiddleware) -> None:
-        self.scope = scope
-        self.receive = receive
-        self.limits = limits
-        self.received = 0
-        self.deadline: float | None = None
-        self.is_complete = False
-
-    async def __call__(self) -> Message:
-        if self.is_complete:  # what is waited for now is the end of the connection
-            return await self.receive()
-        if self.deadline is None:
-            self.begin()
-        message = await self.receive_in_time()
-        self.received += len(message.get("body", b""))
-        self.refuse_over(self.received)
-        self.is_complete = not message.get("more_body", False)
-        return message
-
-    def begin(self) -> None:
-        # FastAPI reads and parses a body before it asks the dependencies.
-        if not has_valid_key(self.scope) and needs_key(self.scope):
-            raise HTTPException(UnauthorizedError.status, REFUSAL, {**UnauthorizedError.headers, "Connection": "close"})
-        self.refuse_over(declared_length(self.scope))
-        self.deadline = asyncio.get_running_loop().time() + self.limits.max_seconds
+        return receive_limited
 
     def refuse_over(self, length: int) -> None:
-        if length > self.limits.max_bytes:
-            raise HTTPException(HTTPStatus.CONTENT_TOO_LARGE, f"The body is larger than {self.limits.max_bytes} bytes")
-
-    async def receive_in_time(self) -> Message:
-        try:
-            async with asyncio.timeout_at(self.deadline):
-                return await self.receive()
-        except TimeoutError:
-            detail = f"The body did not arrive within {self.limits.max_seconds:g} seconds"
-            # RFC 9110, section 15.5.9: the rest of it is not waited for.
-            raise HTTPException(HTTPStatus.REQUEST_TIMEOUT, detail, {"Connection": "close"}) from None
+        if length > self.max_bytes:
+            raise HTTPException(HTTPStatus.CONTENT_TOO_LARGE, f"The body is larger than {self.max_bytes} bytes")
 
 
 def declared_length(scope: Scope) -> int:
@@ -151,7 +140,7 @@ def declared_length(scope: Scope) -> int:
 
 
 class NotModifiedMiddleware:
-    """Answer 304 where a caller has what it asks for already: RFC 9110, section 13.1.2."""
+    """Answer 304 to a GET whose If-None-Match names the ETag of the response: RFC 9110, section 13.1.2."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -159,27 +148,25 @@ class NotModifiedMiddleware:
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["type"] == "http" and scope["method"] in {"GET", "HEAD"}:
             tags = raw_header(scope, b"if-none-match")
-            send = NotModified(tags, send) if tags else send
+            send = unless_known(tags, send) if tags else send
         return self.app(scope, receive, send)
 
 
-class NotModified:
-    """Sends a response, or no more than that it is the one whose ETag was given."""
+def unless_known(tags: bytes, send: Send) -> Send:
+    known = {tag.strip().removeprefix(b"W/") for tag in tags.split(b",")}
+    is_known = False
 
-    def __init__(self, tags: bytes, send: Send) -> None:
-        self.known = {tag.strip().removeprefix(b"W/") for tag in tags.split(b",")}
-        self.send = send
-        self.is_known = False
-
-    def __call__(self, message: Message) -> Awaitable[None]:
+    def send_unless_known(message: Message) -> Awaitable[None]:
+        nonlocal is_known
         if message["type"] == "http.response.start" and message["status"] == HTTPStatus.OK:
             etag = dict(message["headers"]).get(b"etag", b"").removeprefix(b"W/")
-            self.is_known = bool(etag) and not self.known.isdisjoint({b"*", etag})
-            if self.is_known:
-                kept = [
-                    header for header in message["headers"] if header[0] not in {b"content-length", b"content-type"}
-                ]
-                message = {**message, "status": HTTPStatus.NOT_MODIFIED, "headers": kept}
-        elif self.is_known:
+            is_known = bool(etag) and not known.isdisjoint({b"*", etag})
+            if is_known:
+                of_body = {b"content-length", b"content-type"}
+                headers = [header for header in message["headers"] if header[0] not in of_body]
+                message = {**message, "status": HTTPStatus.NOT_MODIFIED, "headers": headers}
+        elif is_known:
             message = {**message, "body": b""}
-        return self.send(message)
+        return send(message)
+
+    return send_unless_known

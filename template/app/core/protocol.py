@@ -1,4 +1,4 @@
-"""HTTP on one connection: uvicorn's own protocol, with the bounds that it lacks."""
+"""Uvicorn's HTTP protocol, with limits on headers."""
 
 from asyncio import TimerHandle, Transport
 from http import HTTPStatus
@@ -6,14 +6,16 @@ from itertools import chain
 from typing import NamedTuple, override
 
 import structlog
+
+# ast-grep-ignore: private-names  # uvicorn has no option for these limits; pyproject.toml has an upper bound
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from app.core.logging import throttle_server
-from app.core.middleware import LAST_ANSWER, SECURITY_HEADERS
-from app.core.request_log import REFUSALS_LOGGED_PER_SECOND, RefusalLog
+from app.core.middleware import CLOSE, SECURITY_HEADERS
+from app.core.request_log import Throttle
 from app.errors import problem_response
 
-# The whole of nginx's default buffers for them is 33 kB, Node takes 16 kB; Apache takes 100 of them.
+# For comparison: nginx's default buffers hold 33 kB and Node's 16 kB; Apache accepts 100 headers.
 MAX_HEAD_BYTES = 65_536
 MAX_HEADERS = 100
 # From the first byte of a request to the end of its headers.
@@ -25,7 +27,7 @@ class Refusal(NamedTuple):
     detail: str
 
 
-INVALID = Refusal(HTTPStatus.BAD_REQUEST, "This is no valid HTTP")
+INVALID = Refusal(HTTPStatus.BAD_REQUEST, "This is not valid HTTP")
 TOO_LARGE = Refusal(
     HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, f"At most {MAX_HEADERS} headers and {MAX_HEAD_BYTES} bytes of them"
 )
@@ -37,14 +39,14 @@ class HeadTooLargeError(Exception):
 
 
 class BoundedProtocol(HttpToolsProtocol):
-    """Refuse headers that are too large or too slow, and answer with a problem what is no HTTP.
+    """Refuse headers that are too large or too slow, and answer invalid HTTP with a problem.
 
-    What comes between and after the chunks of a body, such as trailers, has the same bound.
+    The same limit applies to whatever comes between and after the chunks of a body, such as trailers.
     """
 
     refusal = INVALID
     slow_head: TimerHandle | None = None
-    # Since the request began or the last bytes of its body came; what is read at once may add to it what is neither.
+    # Since the request began or its last body bytes came. An overestimate: one read may hold more than headers.
     head_bytes = 0
 
     @property
@@ -52,15 +54,15 @@ class BoundedProtocol(HttpToolsProtocol):
         return self.cycle is None or self.cycle.scope is not self.scope
 
     @property
-    def is_behind_a_request(self) -> bool:
-        """Whether what is read now follows a request that is not answered yet, as in a pipeline."""
+    def is_pipelined(self) -> bool:
+        """Whether an earlier request of this connection is complete and not answered yet."""
         is_waiting = self.cycle and not self.cycle.more_body and not self.cycle.response_complete
         return bool(self.pipeline or is_waiting)
 
     @override
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         super().connection_made(transport)
-        # Before the first request too, not only after one.
+        # Uvicorn limits the idle time only after the first request.
         self.timeout_keep_alive_task = self.loop.call_later(self.timeout_keep_alive, self.timeout_keep_alive_handler)
 
     @override
@@ -88,7 +90,7 @@ class BoundedProtocol(HttpToolsProtocol):
             self.refusal = TOO_LARGE
             raise HeadTooLargeError
         super().on_headers_complete()
-        self.scope["headers"] = self.headers.copy()  # uvicorn appends trailers to the other: RFC 9110, section 6.5.1
+        self.scope["headers"] = self.headers.copy()  # uvicorn appends trailers to the original: RFC 9110, section 6.5.1
         self.head_bytes = 0
 
     @override
@@ -106,9 +108,9 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def end_slow_head(self) -> None:
         self.slow_head = None
-        if self.cycle and not self.cycle.response_complete:  # it is the next request that is slow, and it can wait
+        if self.cycle and not self.cycle.response_complete:  # the slow request is the next one: answer this one first
             self.slow_head = self.loop.call_later(HEAD_TIMEOUT_SECONDS, self.end_slow_head)
-        elif self.transport.get_protocol() is self:  # and not a WebSocket's
+        elif self.transport.get_protocol() is self:  # not a WebSocket by now
             self.refuse(TOO_SLOW)
 
     def refuse(self, refusal: Refusal) -> None:
@@ -118,13 +120,13 @@ class BoundedProtocol(HttpToolsProtocol):
 
     @override
     def send_400_response(self, msg: str) -> None:
-        """Answer what never becomes a request, and so has no id."""
-        if self.is_behind_a_request:
-            # The caller would take the answer for that request's, which may store something: let that one be the last.
+        """Answer bytes that never become a request and so have no request id."""
+        if self.is_pipelined:
+            # The client would mistake this for the answer to its earlier request. Close after that one.
             self.cycle.keep_alive = False
             return
         response = problem_response(*self.refusal)
-        headers = (*self.server_state.default_headers, *SECURITY_HEADERS, *response.raw_headers, LAST_ANSWER)
+        headers = (*self.server_state.default_headers, *SECURITY_HEADERS, *response.raw_headers, CLOSE)
         lines = [f"HTTP/1.1 {response.status_code} {self.refusal.status.phrase}".encode()]
         lines += [b"%b: %b" % header for header in headers]
         self.transport.write(b"\r\n".join([*lines, b"", bytes(response.body)]))
@@ -132,6 +134,5 @@ class BoundedProtocol(HttpToolsProtocol):
 
 
 def throttle_warnings() -> None:
-    """Let nobody drown the log with requests that uvicorn itself refuses."""
-    refusals = RefusalLog(structlog.get_logger(__name__), REFUSALS_LOGGED_PER_SECOND, "requests that uvicorn refused")
-    throttle_server(refusals.admits_line)
+    """Keep requests that uvicorn itself refuses from flooding the log."""
+    throttle_server(Throttle(structlog.get_logger(__name__), "requests that uvicorn refused").admits)

@@ -1,4 +1,4 @@
-"""One log line for each request that has ended."""
+"""One log line for each request, and a limit on the lines that a caller without a key can cause."""
 
 import asyncio
 import contextvars
@@ -13,43 +13,43 @@ from app.core.api_key import has_valid_key
 from app.core.logging import STDOUT
 
 PROBES = frozenset({"/healthz", "/readyz"})
-REFUSALS_LOGGED_PER_SECOND = 10
+MAX_LINES_PER_SECOND = 10
 
 
-class RefusalLog:
-    """Lets so many lines a second through and counts the others, so that who has no key can't drown the log."""
+class Throttle:
+    """Admit a limited number of log lines per second, and log how many were left out."""
 
-    def __init__(self, logger: Any, per_second: int, event: str = "requests without a valid key") -> None:
+    def __init__(self, logger: Any, event: str, per_second: int = MAX_LINES_PER_SECOND) -> None:
         self.logger = logger
-        self.per_second = per_second
         self.event = event
-        self.logged = self.left_out = 0
+        self.per_second = per_second
+        self.admitted = self.left_out = 0
 
-    def admits_line(self) -> bool:
-        if not self.logged:
-            # In a context of its own: the line is of no single request.
-            asyncio.get_running_loop().call_later(1, self.start_anew, context=contextvars.Context())
-        if self.logged < self.per_second:
-            self.logged += 1
+    def admits(self) -> bool:
+        if not self.admitted:
+            # In an empty context, because the line does not belong to a single request.
+            asyncio.get_running_loop().call_later(1, self.reset, context=contextvars.Context())
+        if self.admitted < self.per_second:
+            self.admitted += 1
             return True
         self.left_out += 1
         return False
 
-    def start_anew(self) -> None:
+    def reset(self) -> None:
         if self.left_out:
             self.logger.warning(self.event, left_out=self.left_out)
-        self.logged = self.left_out = 0
+        self.admitted = self.left_out = 0
 
 
 class RequestLog:
-    """Write the lines of the requests that end in one turn of the event loop at once: a busy service pays half for them."""
+    """Write the lines of all requests that end in the same event-loop iteration at once: one write() under load."""
 
     def __init__(self) -> None:
         self.ended: list[tuple[contextvars.Context, Scope, int, float]] = []
         self.lines = BytesIO()
-        # Bound here, once: an unbound logger is put together anew at every call.
+        # Bound once, because structlog assembles an unbound logger at every call.
         self.logger = structlog.wrap_logger(structlog.BytesLogger(self.lines, name="app.access")).bind()
-        self.refusals = RefusalLog(structlog.get_logger("app.access"), REFUSALS_LOGGED_PER_SECOND)
+        self.refusals = Throttle(structlog.get_logger("app.access"), "requests without a valid key")
 
     def add(self, scope: Scope, status: int, seconds: float) -> None:
         if not self.ended:
@@ -66,18 +66,11 @@ class RequestLog:
             self.lines.truncate()
 
     def log(self, scope: Scope, status: int, seconds: float) -> None:
-        if status >= HTTPStatus.BAD_REQUEST and not has_valid_key(scope) and not self.refusals.admits_line():
+        if status >= HTTPStatus.BAD_REQUEST and not has_valid_key(scope) and not self.refusals.admits():
             return
         log = self.logger.debug if scope["path"] in PROBES and status == HTTPStatus.OK else self.logger.info
-        log(
-            "request",
-            method=scope["method"],
-            path=scope["path"],
-            status=status,
-            duration_ms=round(seconds * 1000, 2),
-        )
+        log("request", method=scope["method"], path=scope["path"], status=status, duration_ms=round(seconds * 1000, 2))
 
     def close(self) -> None:
-        """Leave no request and no refusal untold."""
         self.write()
-        self.refusals.start_anew()
+        self.refusals.reset()

@@ -1,6 +1,6 @@
 """Whether the database has every migration that this code has.
 
-Nothing here migrates: a deploy does, once, before it starts the code.
+Nothing here migrates: a deploy does so once, before it starts the code.
 """
 
 from pathlib import Path
@@ -19,7 +19,7 @@ READINESS_TIMEOUT_SECONDS = 2
 
 
 class SchemaError(Exception):
-    """This code can't work on the schema; ``summary`` says why in public."""
+    """This code can't work on the schema; ``summary`` is what callers may know."""
 
     summary: ClassVar[str]
 
@@ -33,16 +33,16 @@ class OtherServiceError(SchemaError, CommandError):
 
 
 class SchemaCheck:
-    """Asks the database until it has passed once; no query of this code can work on an older schema."""
+    """Query the database until the check has passed once."""
 
     def __init__(self, config: Path = CONFIG) -> None:
         self.config = Config(config)
         self.scripts = ScriptDirectory.from_config(self.config)
         self.heads = frozenset(self.scripts.get_heads())
-        self.passed = not self.heads  # a service that has no migration yet
+        self.passed = not self.heads  # a service without migrations
 
     def __call__(self, connection: Connection) -> None:
-        """Pass, or raise a ``SchemaError``, which says what to do."""
+        """Raise a ``SchemaError`` with the command to run if the schema is older or another service's."""
         if self.passed:
             return
         refuse_other_service(connection, self.config)
@@ -57,19 +57,25 @@ class SchemaCheck:
     def applied(self, at: tuple[str, ...]) -> frozenset[str]:
         try:
             return frozenset(script.revision for script in self.scripts.get_all_current(at))
-        except CommandError:  # a revision of a newer release, which is on its way, or was rolled back
+        except CommandError:  # an unknown revision: of a newer release that is being deployed, or was rolled back
             return self.heads
 
 
+def revisions(connection: Connection) -> tuple[str, ...]:
+    if not inspect(connection).has_table("alembic_version"):
+        return ()
+    return tuple(connection.scalars(text("SELECT version_num FROM alembic_version ORDER BY version_num")))
+
+
 def owner_of(connection: Connection) -> tuple[str | None, bool]:
-    """The service that is named on the table of revisions, and whether this connection may write it there."""
+    """Return the service that the comment on the table of revisions names, and whether this role may set the comment."""
     query = "SELECT obj_description(oid, 'pg_class'), pg_has_role(relowner, 'USAGE') FROM pg_class"
     found = connection.execute(text(f"{query} WHERE oid = to_regclass('alembic_version')")).first()
     return (found[0], found[1]) if found else (None, False)
 
 
 def refuse_other_service(connection: Connection, config: Config) -> None:
-    """Raise ``OtherServiceError`` in the database of another service, whose revisions look like those of a newer release."""
+    """Raise ``OtherServiceError`` in another service's database, whose revisions look like those of a newer release."""
     service, (owner, _) = config.get_main_option("service"), owner_of(connection)
     if service and owner and owner != service:
         raise OtherServiceError(
@@ -79,17 +85,11 @@ def refuse_other_service(connection: Connection, config: Config) -> None:
 
 
 def name_service(connection: Connection, config: Config) -> None:
-    """Name this service on the table of revisions, if it has no name yet: an older release made it, or this is the first."""
+    """Name this service in the comment on the table of revisions, unless there is one."""
     if owner_of(connection) == (None, True):
         connection.execute(text(f"COMMENT ON TABLE alembic_version IS '{config.get_main_option('service', '')}'"))
 
 
 def is_ours(name: str | None, kind: str, _parents: object) -> bool:
-    """Tell Alembic which schemas to compare: those that the models are in; None is the default one."""
+    """Make Alembic compare only the schemas that the models are in; None is the default schema."""
     return kind != "schema" or name in {None, *(table.schema for table in Base.metadata.tables.values())}
-
-
-def revisions(connection: Connection) -> tuple[str, ...]:
-    if not inspect(connection).has_table("alembic_version"):
-        return ()
-    return tuple(connection.scalars(text("SELECT version_num FROM alembic_version ORDER BY version_num")))

@@ -1,4 +1,4 @@
-"""Standard output for log lines, which never makes the service wait long for whoever reads them."""
+"""Standard output for log lines, which never makes the service wait long for a slow reader."""
 
 import io
 import os
@@ -11,29 +11,29 @@ from threading import Lock
 
 import orjson
 
-# A reader that is merely late gets this much time, but only once in a while: it is the event loop that waits.
+# A slow reader gets this much time, but rarely, because the whole event loop waits.
 PATIENCE_MS = 100
 SECONDS_BETWEEN_WAITS = 10
-# What a pipe takes whole, without making anybody wait, if it has room at all.
+# A pipe that has room accepts this much at once, without blocking.
 ATOMIC_BYTES = 512 if sys.platform == "win32" else select.PIPE_BUF
 
 
 class Stdout(io.BufferedWriter):
-    """Write lines at once, so that a crash loses none; while there is no room for them, drop those after them.
+    """Write each line at once, so that a crash loses none; drop lines while the reader leaves no room for them.
 
-    Lines stay whole and in order. How many were dropped is logged as soon as there is room again.
+    Lines stay whole and in order. The number of dropped lines is logged as soon as there is room again.
     """
 
     def __init__(self, descriptor: int = 1) -> None:
         super().__init__(io.FileIO(descriptor, "w", closefd=False))
         self.descriptor = descriptor
-        self.has_room = ask_for_room(descriptor)
+        self.has_room = poll_of(descriptor)
         self.lock = Lock()
         self.dropped = 0
         self.unfinished = b""
         self.next_wait = 0.0
 
-    def write(self, line: bytes, /) -> int:  # type: ignore[override]  # nobody writes anything else
+    def write(self, line: bytes, /) -> int:  # type: ignore[override]  # log lines are bytes
         with self.lock:
             if self.unfinished or self.dropped or len(line) > ATOMIC_BYTES or not self.has_room(0):
                 self.write_or_drop(line)
@@ -64,21 +64,20 @@ class Stdout(io.BufferedWriter):
     def notice(self) -> bytes:
         event = {"event": "log lines dropped", "dropped": self.dropped, "level": "warning", "logger": __name__}
         self.dropped = 0
-        return orjson.dumps(
-            {**event, "timestamp": datetime.now(UTC)}, option=orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE
-        )
+        options = orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE
+        return orjson.dumps({**event, "timestamp": datetime.now(UTC)}, option=options)
 
 
 def put(descriptor: int, data: bytes) -> int:
     try:
         return os.write(descriptor, data)
-    except OSError:  # nobody reads any more, or the disk is full: no reason to fail a request
+    except OSError:  # the reader is gone or the disk is full, which must not fail a request
         return len(data)
 
 
-def ask_for_room(descriptor: int) -> Callable[[int], object]:
-    """Return a function that waits so many milliseconds for room, and tells whether there is any."""
-    if sys.platform == "win32":  # which cannot tell
+def poll_of(descriptor: int) -> Callable[[int], object]:
+    """Return a function that waits up to the given milliseconds for room, and returns whether there is any."""
+    if sys.platform == "win32":  # no poll() there
         return lambda _milliseconds: True
     pipe = select.poll()
     pipe.register(descriptor, select.POLLOUT)

@@ -1,4 +1,4 @@
-"""What every ORM model inherits."""
+"""The base class of every ORM model."""
 
 from datetime import datetime
 from typing import ClassVar
@@ -6,7 +6,7 @@ from typing import ClassVar
 from sqlalchemy import BigInteger, DateTime, MetaData, Text
 from sqlalchemy.orm import DeclarativeBase
 
-# Named constraints can be dropped by a migration; Postgres' own names differ from database to database.
+# A migration can drop a constraint only by its name, and Postgres' own names may differ between databases.
 NAMING_CONVENTION = {
     "ix": "ix_%(column_0_N_label)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",

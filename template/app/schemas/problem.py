@@ -13,5 +13,5 @@ class Problem(BaseModel):
     title: str
     status: int
     detail: str | None = None
-    request_id: str | None = Field(None, description="In every log line of the request too")
-    errors: list[InvalidField] | None = Field(None, description="The fields at fault, for a 422")
+    request_id: str | None = Field(None, description="Also in every log line of the request")
+    errors: list[InvalidField] | None = Field(None, description="The invalid fields, for a 422")

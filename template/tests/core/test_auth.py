@@ -5,7 +5,7 @@ from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 from httpx import AsyncClient
 
-from app.core.request_log import RefusalLog
+from app.core.request_log import Throttle
 from app.deps import State
 from app.main import create_app
 from app.settings import Settings
@@ -111,10 +111,10 @@ class Lines(list[dict[str, object]]):
 
 async def test_a_flood_of_refusals_does_not_flood_the_log() -> None:
     lines = Lines()
-    log = RefusalLog(lines, per_second=2)
+    throttle = Throttle(lines, "requests without a valid key", per_second=2)
 
-    assert [log.admits_line() for _ in range(5)] == [True, True, False, False, False]
-    log.start_anew()
-    assert [log.admits_line() for _ in range(2)] == [True, True]
-    log.start_anew()
+    assert [throttle.admits() for _ in range(5)] == [True, True, False, False, False]
+    throttle.reset()
+    assert [throttle.admits() for _ in range(2)] == [True, True]
+    throttle.reset()
     assert lines == [{"event": "requests without a valid key", "left_out": 3}]

@@ -8,7 +8,7 @@ from httpx import AsyncClient
 from pydantic import BaseModel, SecretStr
 from sqlalchemy import URL
 
-from app.core.development import MOST_CHARACTERS, describe, secrets_in
+from app.core.development import MAX_CHARACTERS, describe, secrets_in
 from app.deps import State
 from app.main import create_app
 from app.settings import Settings
@@ -109,7 +109,7 @@ def test_any_error_can_be_shown(error: Exception) -> None:
     said = describe(raised(error), settings_of())
 
     assert said
-    assert len(said.encode()) < MOST_CHARACTERS + 10
+    assert len(said.encode()) < MAX_CHARACTERS + 10
 
 
 async def test_a_missing_migration_is_named(developer: AsyncClient) -> None:

@@ -11,7 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from httpx import AsyncClient, Response
 
 from app.deps import State
-from app.errors import MOST_FIELDS_SHOWN, on_invalid_request
+from app.errors import MAX_FIELDS_SHOWN, on_invalid_request
 from app.main import create_app
 from app.settings import Settings
 from tests.conftest import API_KEY, client_of
@@ -69,7 +69,7 @@ async def test_many_invalid_values(app: FastAPI) -> None:
     errors = [{"loc": ("body", number), "type": "missing", "msg": "wrong"} for number in range(1000)]
     response = await on_invalid_request(Request({"type": "http", "app": app}), RequestValidationError(errors))
 
-    assert len(json.loads(bytes(response.body))["errors"]) == MOST_FIELDS_SHOWN
+    assert len(json.loads(bytes(response.body))["errors"]) == MAX_FIELDS_SHOWN
 
 
 async def test_a_character_that_postgres_cannot_store(client: AsyncClient) -> None:

@@ -279,7 +279,7 @@ async def on_quota_exceeded(_request: Request, error: QuotaExceededError) -> Res
     edit("bound_contextvars", *mounted("refunds")),
     edit(
         "log_field",
-        Insert("app/core/logging.py", "import io\n", "import os\n"),
+        Insert("app/core/logging.py", "import logging\n", "import os\n"),
         Insert(
             "app/core/logging.py",
             "  # orjson writes it in RFC 3339\n    return event\n",
@@ -291,11 +291,6 @@ def add_process_id(_logger: Any, _method: str, event: EventDict) -> EventDict:
 """,
         ),
         Insert("app/core/logging.py", "            add_common,\n", "            add_process_id,\n"),
-        Insert(
-            "app/core/logging.py",
-            "                structlog.processors.add_log_level,\n",
-            "                add_process_id,\n",
-        ),
         Insert(
             "tests/core/test_logging.py",
             'assert datetime.fromisoformat(line.pop("timestamp")).tzinfo\n',
@@ -319,7 +314,7 @@ def add_process_id(_logger: Any, _method: str, event: EventDict) -> EventDict:
         ),
         Insert(
             "app/api/health.py",
-            'ServiceUnavailableError("The database does not answer") from error\n',
+            'not_ready("The database does not answer", reason_of(error)) from error\n',
             '    if standby:\n        raise ServiceUnavailableError("The database is a standby")\n',
         ),
     ),

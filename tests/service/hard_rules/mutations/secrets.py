@@ -44,7 +44,7 @@ MUTATIONS = [
     changed(RULE, "the option is gone", Change(SETTINGS, "        hide_input_in_errors=True,\n", ""), file=SETTINGS, at="class Settings|model_config"),
     changed(RULE, "the start-up error shows values", Change(SETTINGS, "include_input=False", "include_input=True"), Change(SETTINGS, "{variable}: {reason}", "{variable}: {reason} {item['input']}"), file=SETTINGS, by=TEST),
     changed(RULE, "a validator that tells", Change(SETTINGS, '"must look like postgresql', 'f"{value} must look like postgresql'), file=SETTINGS, by=TEST),
-    changed(RULE, "the DSN in plain text", Change(SETTINGS, "sentry_dsn: SecretStr | None", "sentry_dsn: str | None"), Change("app/main.py", "settings.sentry_dsn.get_secret_value()", "settings.sentry_dsn"), file=SETTINGS, at="sentry_dsn"),
+    changed(RULE, "the DSN in plain text", Change(SETTINGS, "sentry_dsn: SecretStr | None", "sentry_dsn: str | None"), Change("app/core/telemetry.py", "settings.sentry_dsn.get_secret_value()", "settings.sentry_dsn"), file=SETTINGS, at="sentry_dsn"),
     setting("a password in plain text", 'smtp_password: str | None = Field(None, title="Of the mail relay")'),
     setting("a signing key in plain text", 'webhook_signing_key: str | None = Field(None, title="Signs what is sent")'),
     added(
