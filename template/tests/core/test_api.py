@@ -8,7 +8,6 @@ from typing import Any, TypeAliasType, get_args, get_type_hints
 import pytest
 from fastapi import FastAPI
 from fastapi.datastructures import DefaultPlaceholder
-from fastapi.dependencies.models import Dependant
 from fastapi.responses import JSONResponse, Response
 from fastapi.routing import APIRoute, iter_route_contexts
 from pydantic import BaseModel, JsonValue
@@ -30,7 +29,7 @@ def routes(app: FastAPI) -> list[APIRoute]:
     return routes
 
 
-def dependencies(dependant: Dependant) -> Iterator[Dependant]:
+def dependencies(dependant: Any) -> Iterator[Any]:
     for dependency in dependant.dependencies:
         yield dependency
         yield from dependencies(dependency)
@@ -95,7 +94,7 @@ def test_every_endpoint_declares_its_response_model(routes: list[APIRoute]) -> N
     assert not found, "\n".join(found)
 
 
-def yields_session(dependency: Dependant) -> bool:
+def yields_session(dependency: Any) -> bool:
     call = dependency.call
     return inspect.isasyncgenfunction(call) and AsyncSession in get_args(get_type_hints(call).get("return"))
 

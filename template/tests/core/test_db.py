@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import time
 from collections.abc import AsyncIterator
 from math import inf
 from typing import Any
@@ -10,9 +11,10 @@ import pytest
 from fastapi import FastAPI
 from httpx import AsyncClient
 from sqlalchemy import URL, event, select, text
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
-from app.db import create_engine, create_read_session_factory, create_session_factory
+from app.db import FairPool, create_engine, create_read_session_factory, create_session_factory
 from app.deps import State
 from tests.conftest import API_KEY, client_of
 from tests.sample import WAYS_TO_STORE, Widget
@@ -43,17 +45,55 @@ async def test_a_connection_that_postgres_closed_is_replaced(pooled: AsyncEngine
     assert await backend(pooled) != closed
 
 
-async def test_an_idle_connection_is_asked(pooled: AsyncEngine) -> None:
-    """It may be gone without a word that came through."""
-    event.listen(pooled.sync_engine, "checkin", lambda _connection, record: record.info.update(returned=-inf))
-    async with pooled.connect() as connection:
-        driver = (await connection.get_raw_connection()).driver_connection
-    gone = await backend(pooled)
-    assert driver
-    driver._transport.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
-    assert not driver.is_closed()
+@pytest.fixture
+def transports(monkeypatch: pytest.MonkeyPatch) -> list[asyncio.BaseTransport]:
+    """The transports of the connections that the test opens."""
+    opened: list[asyncio.BaseTransport] = []
+    loop = asyncio.get_event_loop()
 
-    assert await backend(pooled) != gone
+    def remember(create: Any) -> Any:
+        async def created(*arguments: Any, **options: Any) -> Any:
+            transport, protocol = await create(*arguments, **options)
+            opened.append(transport)
+            return transport, protocol
+
+        return created
+
+    for name in ("create_connection", "create_unix_connection"):
+        monkeypatch.setattr(loop, name, remember(getattr(loop, name)))
+    return opened
+
+
+async def test_an_idle_connection_is_asked(pooled: AsyncEngine, transports: list[asyncio.BaseTransport]) -> None:
+    """It may be lost without notice."""
+    event.listen(pooled.sync_engine, "checkin", lambda _connection, record: record.info.update(returned=-inf))
+    lost = await backend(pooled)
+    transports[-1].get_extra_info("socket").shutdown(socket.SHUT_RDWR)
+
+    assert await backend(pooled) != lost
+
+
+async def test_no_request_waits_longer_than_the_timeout(database_url: URL) -> None:
+    engine = create_async_engine(database_url, poolclass=FairPool, pool_size=1, max_overflow=0, pool_timeout=0.1)
+    waited: list[float] = []
+
+    async def ask() -> None:
+        started = time.monotonic()
+        with pytest.raises(PoolTimeoutError, match="QueuePool limit"):
+            await engine.connect()
+        waited.append(time.monotonic() - started)
+
+    async with engine.connect():
+        tasks = []
+        for _ in range(6):
+            tasks.append(asyncio.create_task(ask()))
+            await asyncio.sleep(0.03)
+        await asyncio.gather(*tasks)
+    async with asyncio.timeout(1), engine.connect():
+        pass
+    await engine.dispose()
+
+    assert max(waited) < 0.19
 
 
 async def test_who_waits_for_a_connection_is_next(pooled: AsyncEngine) -> None:
@@ -158,7 +198,7 @@ async def test_a_transaction_begun_by_hand_is_not_handed_on(pooled: AsyncEngine)
 
 async def test_a_read_session_does_not_stream(pooled: AsyncEngine) -> None:
     async with create_read_session_factory(pooled)() as session:
-        with pytest.raises(RuntimeError, match="ask for a SessionDep"):
+        with pytest.raises(RuntimeError, match="use a SessionDep"):
             await session.stream(text("SELECT 1"))
 
 

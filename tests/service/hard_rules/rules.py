@@ -11,6 +11,7 @@ COMMITS = "No commit in a handler, no session dependency without function scope.
 LAYERS = "Layers: api may import schemas, models, deps, errors; models import nothing else of app; schemas no ORM."
 LAZY_LOADING = "No lazy loading."
 SECRETS = "No secret in a log line or a settings error."
+PRIVATE_NAMES = "No private name of a library."
 
 RULES = (
     RESPONSE_MODEL,
@@ -24,4 +25,5 @@ RULES = (
     LAYERS,
     LAZY_LOADING,
     SECRETS,
+    PRIVATE_NAMES,
 )

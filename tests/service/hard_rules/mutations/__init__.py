@@ -6,6 +6,7 @@ from service.hard_rules.mutations import (
     layers,
     lazy_loading,
     migrations,
+    private_names,
     request_id,
     response_model,
     secrets,
@@ -26,4 +27,5 @@ MUTATIONS = [
     *layers.MUTATIONS,
     *lazy_loading.MUTATIONS,
     *secrets.MUTATIONS,
+    *private_names.MUTATIONS,
 ]

@@ -1,0 +1,51 @@
+# ruff: noqa: E501  (a table is read line by line)
+
+from service.hard_rules.edit import Change
+from service.hard_rules.mutation import Mutation, added, changed
+from service.hard_rules.rules import PRIVATE_NAMES as RULE
+
+
+def module(name: str, file: str, text: str, at: str) -> Mutation:
+    return added(RULE, name, f"app/{file}.py", f"{text}\n", at=at)
+
+
+def in_test(name: str, file: str, text: str, at: str) -> Mutation:
+    return added(RULE, name, f"tests/test_{file}.py", f"{text}\n", at=at)
+
+
+MUTATIONS = [
+    module("an attribute", "pn_attribute", "import sys\n\nFRAME = sys._getframe()", "_getframe"),
+    module("an attribute of a call", "pn_call", "import asyncio\n\nREADY = asyncio.get_event_loop()._ready", "_ready"),
+    module(
+        "a module", "pn_module", "from starlette._utils import is_async_callable\n\nASK = is_async_callable", "_utils"
+    ),
+    module("a module by its path", "pn_path", "import starlette._utils\n\nASK = starlette", "_utils"),
+    module("a module under another name", "pn_alias", "import starlette._utils as utils\n\nASK = utils", "_utils"),
+    module(
+        "a name of a module", "pn_name", "from json import _default_encoder\n\nENCODER = _default_encoder", "_default"
+    ),
+    module(
+        "an undocumented module", "pn_util", "from sqlalchemy.util import await_\n\nWAIT = await_", "sqlalchemy.util"
+    ),
+    module(
+        "an undocumented module below a documented one",
+        "pn_below",
+        "from fastapi.dependencies.models import Dependant\n\nKIND = Dependant",
+        "fastapi.dependencies",
+    ),
+    in_test(
+        "an attribute in a test", "pn_attribute", "import asyncio\n\nREADY = asyncio.get_event_loop()._ready", "_ready"
+    ),
+    in_test("pytest's own", "pn_pytest", "from _pytest.config import Config\n\nKIND = Config", "_pytest"),
+    changed(
+        RULE,
+        "the protocol without its waiver",
+        Change(
+            "app/core/protocol.py",
+            "# ast-grep-ignore: private-names  # uvicorn has no option for these limits; pyproject.toml has an upper bound\n",
+            "",
+        ),
+        file="app/core/protocol.py",
+        at="httptools_impl",
+    ),
+]
