@@ -1,4 +1,4 @@
-"""What the documents of a service tell people to run works: the card, the skills, the README, the runbook."""
+"""Every command in the documents of a service works: AGENTS.md, README.md, docs/ and the skills."""
 
 import json
 import os
@@ -18,7 +18,7 @@ from service.conftest import ANSWERS, Service, environment
 from support.helpers import git
 from support.running import free_port, serving
 
-# Needs a machine, an account or a network that the suite does not have. Only this is left out, and all of it is named.
+# These need a machine, an account or a network that the suite does not have. Every other command runs.
 OUTSIDE = {
     "docker compose up",
     "docker compose up db",
@@ -80,7 +80,7 @@ PROGRAMS = (
     r"(?:[A-Z_]+=\w+ )?(?:alembic|cp|curl|docker|fastapi|fly|gh|git|mkdir|python(?= -m)|railway|source|uv|uvicorn|uvx)"
 )
 DEVDB = "uv run scripts/devdb.py"
-# By test_running.py and test_development.py.
+# test_running.py and test_development.py run these.
 RUN_ELSEWHERE = {"UV_VENV_CLEAR=1 uv venv && uv sync", "fastapi dev", "python -m app", "uv run fastapi dev"}
 APP_ALONE = "uv sync --no-dev"
 SERVERS = {"uv run uvicorn app.main:app --reload --reload-dir app", "uvicorn app.main:app --reload --reload-dir app"}
@@ -114,7 +114,7 @@ async def main(url, *statements):
 asyncio.run(main(*sys.argv[1:]))
 """
 
-# What the skill tells to do one deploy before a column is dropped.
+# The skill does this one deploy before it drops a column.
 UNMAPPED = """
 from sqlalchemy.orm import Mapped, Unmapped, mapped_column, unmapped_column
 from app.models.base import Base
@@ -127,14 +127,14 @@ print("gone" in Model.__table__.columns, "gone" in Model.__mapper__.columns)
 
 
 def blocks(document: Path, language: str) -> list[tuple[str, str]]:
-    """The title and the content, without indentation, of each block of a document in one language."""
+    """Return the title and the unindented content of each code block in one language."""
     text = document.read_text(encoding="utf-8")
     found = re.findall(rf'^ *```{language}(?: title="([^"]+)")?\n(.*?)^ *```', text, flags=re.MULTILINE | re.DOTALL)
     return [(title, re.sub(r"^   ", "", block, flags=re.MULTILINE)) for title, block in found]
 
 
 def commands(document: Path) -> list[str]:
-    """What a document tells people to run: lines of shell, and in backticks what begins with one of the programs."""
+    """Return the commands of a document: lines of shell blocks, and spans that begin with one of the programs."""
     text = document.read_text(encoding="utf-8")
     pattern = re.compile(rf"^ *```sh\n(.*?)^ *```|`({PROGRAMS} [^`]+)`", flags=re.MULTILINE | re.DOTALL)
     lines = "\n".join(block or span for block, span in pattern.findall(text)).splitlines()
@@ -154,7 +154,7 @@ def outside(service: Path) -> set[str]:
 
 @dataclass
 class Workshop:
-    """A clone of a service in which a colleague does what its documents say."""
+    """A clone of a service in which a colleague follows its documents."""
 
     service: Service
     database_port: int
@@ -180,7 +180,7 @@ class Workshop:
         assert result.returncode == 0, f"{command}\n{result.stdout}{result.stderr}"
 
     def query(self, *statements: str) -> list[list[dict[str, object]]]:
-        """Run SQL beside two connections that hold a lock, one of which has the pid that stands for ``<pid>``."""
+        """Run SQL while two connections hold a lock; ``<pid>`` stands for the process of one of them."""
         result = self.service.run("python", "-c", QUERIES, self.url, *statements)
         assert result.returncode == 0, result.stderr
         return [json.loads(line) for line in result.stdout.splitlines()]
@@ -194,7 +194,7 @@ class Workshop:
 
 @pytest.fixture
 def workshop(billing: Service, open_directory: Path) -> Iterator[Workshop]:
-    """Set up as the card says, on a Postgres without Docker; the virtual environment is the one that there is."""
+    """Set up a clone as AGENTS.md describes, with a Postgres without Docker and the existing virtual environment."""
     clone = replace(billing, path=open_directory / "workshop")
     git(open_directory, "clone", "--quiet", str(billing.path), str(clone.path))
     (clone.path / ".venv").symlink_to(billing.path / ".venv")
@@ -257,7 +257,7 @@ def add_a_resource(workshop: Workshop) -> None:
 
 
 def write_a_migration(workshop: Workshop) -> None:
-    """On a table that has rows: add a column, then index it, fill it and make it NOT NULL."""
+    """Add a column to a table that has rows, then index it, fill it and make it NOT NULL."""
     skill = workshop.skill("write-a-migration")
     workshop.query(
         "INSERT INTO invoices (number, total_cents) SELECT 'number-' || n, 0 FROM generate_series(1, 2500) AS n"
@@ -297,7 +297,7 @@ def write_the_blocks(workshop: Workshop, skill: Path) -> None:
 
 
 def deploy_an_older_image(workshop: Workshop) -> None:
-    """It fails as the runbook says, because it does not know the newest migration."""
+    """The deploy fails as the runbook describes, because the image lacks the newest migration."""
     newest = max((workshop.path / "alembic" / "versions").glob("*.py"))
     newest.rename(newest.with_suffix(".away"))
     with pytest.raises(AssertionError, match="Can't locate revision"):
@@ -307,7 +307,7 @@ def deploy_an_older_image(workshop: Workshop) -> None:
 
 
 def heal_the_database(workshop: Workshop) -> None:
-    """Run the SQL of the runbook where there is something to be found and done by each statement."""
+    """Run the SQL of the runbook on a database where each statement finds something."""
     workshop.query("CREATE TABLE doubles AS SELECT 1 AS n FROM generate_series(1, 2)")
     with pytest.raises(AssertionError, match="could not create unique index"):
         workshop.query("CREATE UNIQUE INDEX CONCURRENTLY broken ON doubles (n)")
@@ -323,8 +323,8 @@ def heal_the_database(workshop: Workshop) -> None:
 
 
 def run_the_rest(workshop: Workshop, tmp_path: Path) -> None:
-    """Run each command that was not run so far, beside the server that the card starts."""
-    # In an environment of its own: the one of the workshop is shared, and would lose its development tools.
+    """Run every other command while the server of AGENTS.md runs."""
+    # In another environment: the workshop shares its own, which would lose the development tools.
     workshop.do(f"UV_PROJECT_ENVIRONMENT={tmp_path / 'venv'} {APP_ALONE}")
     workshop.done.add(APP_ALONE)
     lock = (workshop.path / "uv.lock").read_text(encoding="utf-8")
@@ -379,7 +379,7 @@ def test_skills_have_the_form_that_agents_read(billing: Service) -> None:
 
 
 def test_going_back_without_the_migration(on_railway: Path) -> None:
-    """The runbook reverts code and keeps the migration, where the platform would run the old image's migrations."""
+    """The runbook reverts the code and keeps the migration, because the old image of Railway runs its own migrations."""
     migration = on_railway / "alembic" / "versions" / "bad.py"
     code = on_railway / "app" / "bad.py"
     for path in (migration, code):
@@ -402,7 +402,7 @@ def test_going_back_without_the_migration(on_railway: Path) -> None:
 
 
 def test_the_runbook_quotes_the_service(billing: Service) -> None:
-    """Its messages, and its time limits, are those of the code."""
+    """The runbook quotes the messages and time limits of the code."""
     runbook = (billing.path / "docs" / "runbook.md").read_text(encoding="utf-8")
     table = "\n".join(line for line in runbook.splitlines() if line.startswith("|"))
     code = "".join(path.read_text(encoding="utf-8") for path in sorted((billing.path / "app").rglob("*.py")))

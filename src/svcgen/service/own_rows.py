@@ -1,8 +1,8 @@
-"""Keeps what a service adds between the lines of the template out of the conflicts of a merge.
+"""Add a service's own rows to both renderings, so that a merge has no conflict beside them.
 
-git reports a conflict where both sides change neighbouring lines. A row of a table, a router in its list and an entry
-under "Recent significant changes" have neighbours that the template may reword, and mean the same wherever those go. So
-both renderings get them too, and the merge sees them on all sides.
+git reports a conflict where both sides change neighbouring lines. The template may reword the neighbours of a table row, of a
+router in its list, or of an entry under "Recent significant changes". None of these depends on its neighbours. So both
+renderings get them, and the merge finds them on all three sides.
 """
 
 import ast
@@ -17,15 +17,15 @@ LISTS = {"app/api/__init__.py": "routers", "app/models/__init__.py": "__all__"}
 
 
 def with_own_rows(path: str, renderings: Sequence[str], service: str) -> list[str]:
-    """Return renderings of a file with the rows that only the service has, at the same place as there.
+    """Return renderings of a file with the rows that only the service has, at the place that they have there.
 
-    A row that has no place in one of them is put into none: in the base of a merge alone, it would be deleted. So a
-    file that only one of them has stays as it is.
+    A row that has no place in one rendering is added to none: added to the base alone, the merge would delete it. A file
+    that only one rendering has stays as it is.
 
     Args:
         path: The file, relative to the service.
-        renderings: What the template makes of it: for a merge, the old rendering and the new one.
-        service: What the file is in the service.
+        renderings: Its renderings by the template: for a merge, the old one and the new one.
+        service: The content of the file in the service.
     """
     texts = list(renderings)
     if len(texts) == 1:
@@ -70,7 +70,7 @@ def _cells(row: str) -> list[str]:
 
 
 def _with_rows(texts: list[str], service: str, title: str) -> list[str]:
-    """Put the rows of one table behind those that they follow in the service."""
+    """Add the service's own rows of one table below the rows that they follow in the service."""
     ours = _tables(service)[title].rows
     tables = [_tables(text).get(title) for text in texts]
     known = {key for table in tables if table for key in table.rows}
@@ -90,7 +90,7 @@ def _with_rows(texts: list[str], service: str, title: str) -> list[str]:
 
 
 def _with_recent(texts: list[str], service: str) -> list[str]:
-    """Take the entries under "Recent significant changes" from the service, with the day that it was made on."""
+    """Take the entries under "Recent significant changes" from the service, including the day of its creation."""
     section = re.compile(rf"(?<=^{RECENT}\n).*?(?=^#|\Z)", re.MULTILINE | re.DOTALL)
     ours = section.search(service)
     if ours is None or not all(section.search(text) for text in texts):
@@ -99,7 +99,7 @@ def _with_recent(texts: list[str], service: str) -> list[str]:
 
 
 def _with_list(texts: list[str], service: str, name: str) -> list[str]:
-    """Take a list, and the imports that it needs, from the service where it has all that the renderings have."""
+    """Take a list and its imports from the service, if the service has every item of the renderings."""
     ours = _Parts.of(service, name)
     parts = [_Parts.of(text, name) for text in texts]
     if ours is None or any(part is None or not part.said <= ours.said for part in parts):
@@ -109,7 +109,7 @@ def _with_list(texts: list[str], service: str, name: str) -> list[str]:
 
 @dataclass(frozen=True)
 class _Parts:
-    """A module of imports and a list: its lines, where these two are, and what they say."""
+    """A module with imports and a list: its lines, the places of both, and their items."""
 
     lines: list[str]
     imports: slice

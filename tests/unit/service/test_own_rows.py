@@ -1,4 +1,4 @@
-"""What a service adds beside lines that the template rewords is in no conflict with them."""
+"""Rows that a service adds beside lines that the template rewords cause no conflict."""
 
 import subprocess
 import tarfile
@@ -162,7 +162,7 @@ def test_file_that_the_template_dropped_is_left_to_the_merge() -> None:
 
 
 def released(path: str) -> list[str]:
-    """A file of the template, in each release and now."""
+    """Return a file of the template as it is now, then as it was in each release."""
     found = [(ROOT / "template" / path).read_text()]
     for archive in (ROOT / "src/svcgen/template/releases").glob("*.tar.gz"):
         with tarfile.open(archive) as files:
@@ -187,7 +187,7 @@ def test_row_of_a_resource_stands_between_rows_of_the_card() -> None:
 
 
 def test_row_anywhere_in_a_released_table(tmp_path: Path) -> None:
-    """By `svcgen update`: since 0.4.0 the file map has another order and fewer rows."""
+    """`svcgen update` keeps the row, although 0.4.0 reorders and shortens the file map."""
     row = "| `app/mailer.py` | sends mail |\n"
     now, *texts = released(AGENTS)
     for text in texts:
