@@ -379,7 +379,7 @@ def test_skills_have_the_form_that_agents_read(billing: Service) -> None:
 
 
 def test_going_back_without_the_migration(on_railway: Path) -> None:
-    """The runbook reverts the code and keeps the migration, because the old image of Railway runs its own migrations."""
+    """The runbook reverts the code and keeps the migration: Railway's old image would run its own migrations."""
     migration = on_railway / "alembic" / "versions" / "bad.py"
     code = on_railway / "app" / "bad.py"
     for path in (migration, code):

@@ -1,8 +1,8 @@
 """Add a service's own rows to both renderings, so that a merge has no conflict beside them.
 
-git reports a conflict where both sides change neighbouring lines. The template may reword the neighbours of a table row, of a
-router in its list, or of an entry under "Recent significant changes". None of these depends on its neighbours. So both
-renderings get them, and the merge finds them on all three sides.
+git reports a conflict where both sides change neighbouring lines. The template may reword the neighbours of a table
+row, of a router in its list, or of an entry under "Recent significant changes". None of these depends on its
+neighbours. So both renderings get them, and the merge finds them on all three sides.
 """
 
 import ast
@@ -19,8 +19,8 @@ LISTS = {"app/api/__init__.py": "routers", "app/models/__init__.py": "__all__"}
 def with_own_rows(path: str, renderings: Sequence[str], service: str) -> list[str]:
     """Return renderings of a file with the rows that only the service has, at the place that they have there.
 
-    A row that has no place in one rendering is added to none: added to the base alone, the merge would delete it. A file
-    that only one rendering has stays as it is.
+    A row that has no place in one rendering is added to none: added to the base alone, the merge would delete it. A
+    file that only one rendering has stays as it is.
 
     Args:
         path: The file, relative to the service.
