@@ -191,6 +191,52 @@ def git_ignored(service: Path) -> None:
     append(service / ".gitignore", "*.pdf\n")
 
 
+def edited_plumbing(service: Path) -> None:
+    """In files that a later template moves: a constant with its import, and a test."""
+    replace(
+        service / "app/lifespan.py", "from types import FrameType", "from math import tau\nfrom types import FrameType"
+    )
+    append(service / "app/lifespan.py", "\n\nSLACK_SECONDS = tau\n")
+    append(
+        service / "tests/test_health.py",
+        "\n\nasync def test_no_health_of_that_name(client: AsyncClient) -> None:\n"
+        '    assert (await client.get("/health")).status_code == 404\n',
+    )
+
+
+USE = """from collections.abc import Callable
+
+import pytest
+
+import app.lifespan
+from app import logging
+from app.lifespan import lifespan
+from app.middleware import RequestContextMiddleware
+from app.schemas.money import CURRENCY
+from app.settings import Settings
+
+
+def test_plumbing(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert app.lifespan.lifespan is lifespan
+    monkeypatch.setattr("app.lifespan.lifespan", CURRENCY)
+    assert app.lifespan.lifespan is not lifespan
+    configure: Callable[[Settings], None] = logging.configure_logging
+    assert configure
+    assert RequestContextMiddleware
+"""
+
+
+def used_plumbing(service: Path) -> None:
+    """In files of the team's own: imports, the name of a module in a string, and a link; and between such imports."""
+    write(service / "app/schemas/money.py", '"""Money."""\n\nCURRENCY = "EUR"\n')
+    write(service / "tests/api/__init__.py", "")
+    write(service / "tests/api/test_plumbing.py", USE)
+    main = service / "app/main.py"
+    replace(main, "from app.settings import", "from app.schemas.money import CURRENCY\nfrom app.settings import")
+    append(main, "CURRENCIES = (CURRENCY,)\n")
+    write(service / "docs/logs.md", "# Logs\n\nThey are made in [logging](../app/logging.py).\n")
+
+
 def platform_file(service: Path) -> None:
     append(service / "fly.toml", "\n# The region is a decision of the data protection officer.\n")
 
@@ -226,6 +272,8 @@ EDITS: tuple[Callable[[Path], None], ...] = (
     git_ignored,
     platform_file,
 )
+# Where a later template has moved files.
+MOVED_EDITS = (edited_plumbing, used_plumbing)
 
 
 def write(path: Path, content: str) -> None:

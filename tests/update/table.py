@@ -16,8 +16,11 @@ from rich.console import Console
 from rich.table import Table
 
 from support.helpers import git
+from support.svcgen import ROOT
+from svcgen.service.moves import Moves
 from svcgen.template.find import Template, find_template
-from update.edits import EDITS
+from svcgen.template.questions import load_moves
+from update.edits import EDITS, MOVED_EDITS
 from update.history import NEXT, RELEASES, added, make_service, run, tagged_repository
 
 TOOLS = {
@@ -44,7 +47,7 @@ def rows(
     """Add a row for each edit of a service of one release."""
     scratch.mkdir()
     untouched = make_service(release, repository, current, scratch / "untouched", environ)
-    for edit in EDITS:
+    for edit in (*EDITS, *MOVED_EDITS):
         outcomes = []
         for tool in TOOLS.values():
             service = scratch / "service"
@@ -62,7 +65,9 @@ def outcome(service: Path, edit: Callable[[Path], None], tool: tuple[str, ...], 
     started = perf_counter()
     result = run(*tool, cwd=service, environ=environ)
     seconds = perf_counter() - started
-    lost = [(file, line) for file, line in added(service, "main~1", "main") if not has(service / file, line)]
+    moves = Moves({old: new for old, new in load_moves(ROOT).items() if git(service, "ls-tree", "main", old)})
+    places = [(moves.files.get(file, file), line) for file, line in added(service, "main~1", "main")]
+    lost = [line for file, line in places if not has(service / file, line, moves.rewrite(file, line))]
     conflicts = git(service, "ls-files", "--unmerged")
     words = [*(["conflict"] if conflicts else []), *([f"{len(lost)} lines lost"] if lost else [])]
     if result.returncode and not conflicts:
@@ -70,9 +75,9 @@ def outcome(service: Path, edit: Callable[[Path], None], tool: tuple[str, ...], 
     return f"{', '.join(words) or 'kept'} ({seconds:.1f})"
 
 
-def has(file: Path, line: str) -> bool:
-    """Tell whether a line is still in a file, wherever."""
-    return file.is_file() and line in file.read_text(encoding="utf-8").splitlines()
+def has(file: Path, *forms: str) -> bool:
+    """Tell whether a line is still in a file, wherever and in one of its forms."""
+    return file.is_file() and any(form in file.read_text(encoding="utf-8").splitlines() for form in forms)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """A service of every release takes the working tree's template, by each of the tools that teams use."""
 
 import json
+import re
 import shutil
 import sys
 from collections.abc import Mapping
@@ -9,10 +10,13 @@ from pathlib import Path
 import pytest
 
 from support.helpers import fake_program, git, tree
+from support.svcgen import ROOT
+from svcgen.service.moves import Moves
 from svcgen.system.uv import Uv
 from svcgen.template.find import Template
+from svcgen.template.questions import load_moves
 from svcgen.template.render import render
-from update.edits import rows_beside_reworded_ones
+from update.edits import MOVED_EDITS, edited_plumbing, rows_beside_reworded_ones
 from update.history import ANSWERS, NEXT, added, commit, make_service, run
 
 COPIER = (sys.executable, "-m", "copier", "update", "--defaults")
@@ -61,6 +65,10 @@ def test_untouched(
 
 def test_edited(edited: Path, git_environ: Mapping[str, str]) -> None:
     """Nothing of the team's is lost, and what comes out is green."""
+    for edit in MOVED_EDITS:
+        edit(edited)
+    git(edited, "add", "--all")
+    git(edited, "commit", "--quiet", "--amend", "--no-edit", environ=git_environ)
     env = (edited / ".env").read_bytes()
     result = run(*SVCGEN_TEST, cwd=edited, environ=git_environ)
     assert result.returncode == 0, result.stdout + result.stderr
@@ -74,8 +82,32 @@ def test_edited(edited: Path, git_environ: Mapping[str, str]) -> None:
     assert not (edited / "app/api/health.py").exists()
     assert (edited / ".env").read_bytes() == env
     assert git(edited, "status", "--porcelain") == ""
+    assert report["mentions"] == []
+    moves = Moves({old: new for old, new in load_moves(ROOT).items() if git(edited, "ls-tree", "main", old)})
     for file, line in added(edited, "main~1", "main"):
-        assert line in (edited / file).read_text().splitlines(), f"{file} has lost {line!r}"
+        place = moves.files.get(file, file)
+        assert moves.rewrite(place, line) in (edited / place).read_text().splitlines(), f"{file} has lost {line!r}"
+
+
+def test_no_edit_of_a_moved_file_is_lost(untouched: Path, git_environ: Mapping[str, str]) -> None:
+    """Whatever a release makes of the file: what it can't merge is a conflict."""
+    moved = {old: new for old, new in load_moves(ROOT).items() if (untouched / old).is_file()}
+    for old in moved:
+        lines = (untouched / old).read_text().splitlines(keepends=True)
+        middle = len(lines) // 2
+        edited = [*lines[:middle], f"# {old}, in the middle\n", *lines[middle:], f"# {old}, at the end\n"]
+        (untouched / old).write_text("".join([f"# {old}, at the top\n", *edited]))
+    commit(untouched, "Edit every file that moves", git_environ)
+    result = run(*SVCGEN, "--in-place", cwd=untouched, environ=git_environ)
+    (report,) = json.loads(result.stdout)["services"]
+
+    assert result.returncode == (1 if report["conflicts"] or not report["ok"] else 0)
+    assert report["removed"] == report["beside"] == []
+    assert {entry["from"]: entry["to"] for entry in report["renamed"]} == moved
+    for old, new in moved.items():
+        assert not (untouched / old).exists()
+        text = (untouched / new).read_text()
+        assert [place for place in ("at the top", "in the middle", "at the end") if f"{place}\n" not in text] == []
 
 
 def test_rows_beside_reworded_ones(untouched: Path, fresh: Mapping[str, bytes], git_environ: Mapping[str, str]) -> None:
@@ -116,6 +148,28 @@ def test_edited_with_copier(
     uv.run(edited, "run", "--frozen", "scripts/check.py")
     if tool is COPIER:
         uv.run(edited, "run", "--frozen", "pytest", "--quiet")
+
+
+def test_copier_drops_edits_of_a_file_that_moves(untouched: Path, git_environ: Mapping[str, str]) -> None:
+    """Without a word, as Renovate does too; docs/fleet.md has the commands that help."""
+    edited_plumbing(untouched)
+    commit(untouched, "What the team did", git_environ)
+    result = run(*RENOVATE, cwd=untouched, environ=git_environ)
+
+    assert result.returncode == 0, result.stderr
+    assert git(untouched, "ls-files", "--unmerged") == ""
+    assert not (untouched / "app/lifespan.py").exists()
+    assert "SLACK_SECONDS" not in (untouched / "app/core/lifespan.py").read_text()
+
+    (commands,) = re.findall(r"(?<=```sh\n)git stash .*?(?=\n```)", (ROOT / "docs/fleet.md").read_text(), re.DOTALL)
+    stash, update = commands.splitlines()
+    assert update == "svcgen update"
+    git(untouched, *stash.split()[1:], environ=git_environ)
+    result = run(*SVCGEN, "--dry-run", cwd=untouched, environ=git_environ)
+    assert "+SLACK_SECONDS" not in result.stdout
+    assert {"from": "app/lifespan.py", "to": "app/core/lifespan.py"} in json.loads(result.stdout)["services"][0][
+        "renamed"
+    ]
 
 
 def test_offline(

@@ -165,7 +165,13 @@ def _show_problems(update: Update) -> None:
         lines = f", {word} {', '.join(map(str, conflict.lines))}" if conflict.lines else ""
         error(f"{conflict.path}{lines}: conflict between your changes and the template's")
     for path, kept in update.merged.removed:
-        error(f"{path} is removed from the template, and you had changed it", f"your version is in {kept}")
+        if kept == path:
+            error(
+                f"{path} is removed from the template, and you have changed or import it",
+                "it stays as a file of yours",
+            )
+        else:
+            error(f"{path} is removed from the template, and you had changed it", f"your version is in {kept}")
     for path, new in update.merged.beside:
         error(f"{path} is not replaced, as git does not have your version of it", f"the template's version is in {new}")
     _show_mentions(update)

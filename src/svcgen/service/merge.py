@@ -39,7 +39,7 @@ class Merged:
         updated: Files that are now as the template wants them, or have its changes merged in.
         kept: Files of the template in which the team's own changes are kept.
         conflicts: Files that a person must look at.
-        removed: Files that the template no longer has and the team had changed, and where they are kept.
+        removed: Files that the template no longer has and the team has changed or imports, and where they are kept.
         renamed: Files that the template renamed, from and to, with the team's changes carried over.
         left_out: Files that the team had deleted and the template changed; they stay deleted.
         beside: Files that are not replaced, as git does not know what is on disk there or the team made something
@@ -118,10 +118,12 @@ class TemplateMerge:
         """
         sides = Renderings(self._filters, self._ours, (base, theirs), apart, moved or {})
         before = {new: old for old, new in sides.moves.files.items()}
-        edited = {before.get(path, path) for path in sides.base if self._is_edited(path, sides)} | set(sides.replaced)
+        edited = {path for path in sides.base if path in sides.extended or self._is_edited(path, sides)}
+        edited = {before.get(path, path) for path in (*edited, *sides.replaced)}
         merged = self._store.merge(sides.base, sides.ours, sides.theirs, f"template-{self._version}")
         self._result, self._stages = dict(merged.tree), dict(merged.stages)
         self._settle(sides)
+        self._keep_what_is_used(sides)
         sides.restore_links(self._result)
         self._stages = {sides.place(path): stages for path, stages in self._stages.items()}
         for path, entry in sides.news.items():
@@ -145,6 +147,15 @@ class TemplateMerge:
             else:
                 continue
             del self._stages[path]
+
+    def _keep_what_is_used(self, sides: Renderings) -> None:
+        """Leave a module that the template has dropped to the team if its own code imports it."""
+        beside = dict(self._removed)
+        for path in sorted(sides.used(self._result)):
+            self._result.pop(beside.pop(path, path), None)
+            self._result[path] = sides.ours[path]
+            beside[path] = path
+        self._removed = sorted(beside.items())
 
     def _keep_what_git_does_not_see(self, sides: Renderings) -> None:
         leaving = self._ours.keys() - self._result.keys()

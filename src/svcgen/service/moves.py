@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from svcgen.service.import_order import sort_imports
+from svcgen.service.imports import sort_imports
 
 _SOURCE = re.compile(r"^([ \t]*from )([\w.]+)(?= import\b)", re.MULTILINE)
 _MEMBERS = re.compile(r"^([ \t]*)from ([\w.]+) import (\([^()#]*\)|[^()#\n]*?)([ \t]*#[^\n]*)?$", re.MULTILINE)
@@ -137,6 +137,21 @@ class Moves:
         parent, _, renamed = self._modules[f"{package}.{name}"].rpartition(".")
         alias = alias.strip() or name
         return parent, renamed if alias == renamed else f"{renamed} as {alias}"
+
+
+def imports(text: str, path: str) -> bool:
+    """Tell whether a text imports the module in a file, or has its name in a string.
+
+    Args:
+        text: Lines of Python.
+        path: The file, relative to the service.
+    """
+    module = _module(path)
+    package, _, name = module.rpartition(".")
+    statement = rf"^[ \t]*(?:from|import) {re.escape(module)}(?!\w)"
+    member = rf"^[ \t]*from {re.escape(package)} import (?:\([^()]*|[^()\n]*)(?<!\w){name}(?!\w)"
+    string = rf"""["']{re.escape(module)}["'.:]"""
+    return bool(re.search(f"{statement}|{member}|{string}", text, re.MULTILINE))
 
 
 def _module(path: str) -> str:

@@ -5,7 +5,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from svcgen.service.filters import Filters
-from svcgen.service.moves import Mention, Moves
+from svcgen.service.imports import with_own_imports
+from svcgen.service.moves import Mention, Moves, imports
 from svcgen.service.objects import LINK, Entry, Tree
 from svcgen.service.own_rows import with_own_rows
 
@@ -20,6 +21,7 @@ class Renderings:
         replaced: Files of the template that the service has as something else: a link that leads nowhere, a folder.
         news: What the new rendering has in these places, where it changed.
         moves: What the new rendering has in another place, and the service follows.
+        extended: Files whose renderings got rows or imports that the service has added.
         rewritten: Files that only the service has, and that got the new names of what has moved.
     """
 
@@ -57,6 +59,7 @@ class Renderings:
             self._leave_out(path)
         self.moves = Moves({old: new for old, new in moved.items() if self._can_move(old, new)})
         self.rewritten: list[str] = []
+        self.extended: set[str] = set()
         self._move()
         self._rename(apart)
         self._adapt()
@@ -84,6 +87,29 @@ class Renderings:
         for path in sorted(found):
             template = texts[self.theirs[path].oid] if path in self.theirs else ""
             yield from self.moves.mentions(path, texts[tree[path].oid], set(template.splitlines()))
+
+    def used(self, tree: Tree) -> set[str]:
+        """Return the modules that the template has dropped and the team's own lines of a merge import."""
+        dropped = {path for path in self.base.keys() - self.theirs.keys() if path.endswith(".py") and path in self.ours}
+        found = self._store.grep(
+            {**tree, **{path: self.ours[path] for path in dropped}}, {Path(path).stem for path in dropped}
+        )
+        texts = self._own_lines(tree, {path for path in found - dropped if path.endswith(".py")})
+        used: set[str] = set()
+        while more := {path for path in dropped - used if any(imports(text, path) for text in texts)}:
+            used |= more
+            contents = self._store.contents(self.ours[path].oid for path in more)
+            texts = [content.decode(errors="replace") for content in contents.values()]
+        return used
+
+    def _own_lines(self, tree: Tree, paths: Collection[str]) -> list[str]:
+        oids = {side[path].oid for side in (tree, self.base, self.theirs) for path in paths if path in side}
+        lines = {oid: text.decode(errors="replace").splitlines() for oid, text in self._store.contents(oids).items()}
+        known = {
+            path: {line for side in (self.base, self.theirs) if path in side for line in lines[side[path].oid]}
+            for path in paths
+        }
+        return ["\n".join(line for line in lines[tree[path].oid] if line not in known[path]) for path in paths]
 
     def _leave_out(self, path: str) -> None:
         for rendering in (self.base, self.theirs):
@@ -138,6 +164,8 @@ class Renderings:
             oids = [side[path].oid for side in sides]
             contents = self._store.contents([*oids, self.ours[path].oid])
             texts = adapt(path, [contents[oid] for oid in oids], contents[self.ours[path].oid])
+            if path in self.base and texts[0] != with_line_endings(contents[oids[0]], contents[self.ours[path].oid]):
+                self.extended.add(path)
             for side, oid, text in zip(sides, oids, texts, strict=True):
                 if text != contents[oid]:
                     side[path] = Entry(side[path].mode, self._store.add(text))
@@ -146,9 +174,12 @@ class Renderings:
 def adapt(path: str, renderings: Sequence[bytes], service: bytes) -> list[bytes]:
     """Return renderings of a file with the service's own rows and line endings."""
     try:
-        texts = with_own_rows(path, [text.decode() for text in renderings], service.decode().replace("\r\n", "\n"))
+        ours = service.decode().replace("\r\n", "\n")
+        texts = with_own_rows(path, [text.decode() for text in renderings], ours)
     except UnicodeDecodeError:
         return list(renderings)
+    if path.endswith(".py") and len(texts) == 2:  # noqa: PLR2004  # of a merge
+        texts = [*with_own_imports(texts[0], texts[1], ours)]
     return [with_line_endings(text.encode(), service) for text in texts]
 
 

@@ -2,5 +2,5 @@
 
 from fastapi import APIRouter
 
-# Add the router of each resource; app.main mounts all of them behind the API key.
+# Add the router of each resource; app.main mounts them all behind the API key.
 routers: list[APIRouter] = []

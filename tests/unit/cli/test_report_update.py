@@ -53,7 +53,7 @@ To undo the update:
 """
 PREVIEW = """\
 Dry run: /srv/billing would go from v1.0.0 to v1.1.0: 2 conflicts, 1 file updated, 1 file merged, 1 file renamed, \
-1 file removed, 1 file not replaced
+2 files removed, 1 file not replaced
 """
 ERRORS = """\
 error: the answer size changes from 'small' to 'large'
@@ -62,6 +62,8 @@ error: app.py, lines 4, 9: conflict between your changes and the template's
 error: logo.png: conflict between your changes and the template's
 error: old.py is removed from the template, and you had changed it
 hint: your version is in old.py.removed-in-v1.1.0
+error: used.py is removed from the template, and you have changed or import it
+hint: it stays as a file of yours
 error: link.md is not replaced, as git does not have your version of it
 hint: the template's version is in link.md.new-in-v1.1.0
 error: compose.yaml, line 3: app.server is now app.core.server
@@ -177,7 +179,10 @@ def test_object() -> None:
         "updated": ["a.py", "b.py"],
         "kept": ["b.py", "kept.py"],
         "conflicts": [{"path": "app.py", "lines": (4, 9)}, {"path": "logo.png", "lines": ()}],
-        "removed": [{"path": "old.py", "kept_as": "old.py.removed-in-v1.1.0"}],
+        "removed": [
+            {"path": "old.py", "kept_as": "old.py.removed-in-v1.1.0"},
+            {"path": "used.py", "kept_as": "used.py"},
+        ],
         "renamed": [{"from": "from.py", "to": "to.py"}],
         "left_out": ["gone.py"],
         "beside": [{"path": "link.md", "new": "link.md.new-in-v1.1.0"}],

@@ -311,6 +311,28 @@ def test_what_names_a_moved_file(bench: Bench) -> None:
     assert bench.files["both.py"] == "import app.core.log\r\nimport os\n"
 
 
+def test_a_module_that_is_removed_and_in_use(bench: Bench) -> None:
+    names = ("shell", "words", "named", "lazy", "changed", "unused", "quoted", "prose", "same")
+    old = {f"tests/{name}.py": f"{name}\n" for name in names}
+    old |= {"tests/shell.py": "from tests import words\n", "a.py": f"import tests.same\n{LINES}"}
+    own = {
+        "own/a.py": "import tests.shell\nfrom tests import (\n    b,\n    named,\n)\n",
+        "own/b.py": 'def f():\n    from tests.lazy import x\n\n\nsetattr("tests.quoted.x", 1)\n',
+        "own/c/__init__.py": "from tests.changed import x\n",
+        "own/c.py": "# tests.unused, unused\nimport tests.unused_too\n",
+        "own/d.md": "import tests.prose\n",
+    }
+    changed = {"tests/changed.py": "ours\n", "tests/unused.py": "ours\n", "a.py": f"import tests.same\n{OURS}"}
+    result = bench.merge(old, {**old, **own, **changed}, {"a.py": f"import tests.same\n{THEIRS}"})
+    stays = [f"tests/{name}.py" for name in ("changed", "lazy", "named", "quoted", "shell", "words")]
+    beside = ("tests/unused.py", "tests/unused.py.removed-in-v2")
+    assert result.report.removed == tuple(sorted([*((path, path) for path in stays), beside]))
+    assert {path: text for path, text in bench.files.items() if path.startswith("tests/")} == {
+        **{path: {**old, **changed}[path] for path in stays},
+        "tests/unused.py.removed-in-v2": "ours\n",
+    }
+
+
 def test_what_is_apart_is_not_touched(bench: Bench) -> None:
     files = {"a": LINES, "b": LINES}
     changed = {"a": TOP, "b": TOP, "c": "c\n"}
