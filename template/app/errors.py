@@ -16,7 +16,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from fastapi.routing import iter_route_contexts
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
@@ -131,18 +131,14 @@ def explain_content_type(request: Request, error: RequestValidationError) -> str
     return f"{found}: send the body as JSON, with Content-Type: application/json"
 
 
-async def on_integrity_error(_request: Request, error: IntegrityError) -> Response:
-    if sqlstate_of(error) not in CONFLICTS:
-        raise error
-    return problem_response(HTTPStatus.CONFLICT, "The request conflicts with what is stored")
-
-
 async def on_stale_data(_request: Request, _error: StaleDataError) -> Response:
     return problem_response(HTTPStatus.CONFLICT, "Somebody else changed this meanwhile")
 
 
 async def on_database_error(request: Request, error: DBAPIError) -> Response:
     sqlstate = sqlstate_of(error)
+    if sqlstate in CONFLICTS:
+        return problem_response(HTTPStatus.CONFLICT, "The request conflicts with what is stored")
     if sqlstate in UNSTORABLE_TEXT:
         return problem_response(HTTPStatus.UNPROCESSABLE_CONTENT, "A text holds a character that cannot be stored")
     if sqlstate in BUSY:
@@ -177,7 +173,6 @@ def add_error_handlers(app: FastAPI) -> None:
         AppError: on_app_error,
         HTTPException: on_http_exception,
         RequestValidationError: on_invalid_request,
-        IntegrityError: on_integrity_error,
         StaleDataError: on_stale_data,
         DBAPIError: on_database_error,
         OperationalError: on_database_unavailable,  # app.db raises it when a connection fails

@@ -319,9 +319,9 @@ def test_two_services(billing: Service) -> None:
         again = one.run("-m", "alembic", "upgrade", "head", **urls[0])
 
     assert migrated[0] != 0
-    assert "FAILED: This database is that of the service 'aa', not of 'other'" in migrated[1]
+    assert "FAILED: This database belongs to the service 'aa', not to 'other'" in migrated[1]
     assert started[0] != 0
-    assert "This database is that of the service 'aa'" in started[1]
+    assert "This database belongs to the service 'aa'" in started[1]
     assert again[0] == 0, again[1]
 
 

@@ -76,11 +76,7 @@ def listed(value: Any) -> list[Any]:
 
 
 def translate(url: URL) -> URL:
-    """Return the URL with the parameters that asyncpg accepts.
-
-    Raises:
-        PydanticCustomError: A parameter is unknown, has a value that is not allowed, or needs what asyncpg can't do.
-    """
+    """Return the URL with the parameters that asyncpg accepts, or raise a ``refusal``."""
     given = parameters(url)
     require_verification(given)
     for name, allowed in ALLOWED.items():

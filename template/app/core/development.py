@@ -12,7 +12,7 @@ from urllib.parse import quote, quote_plus
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, SecretStr
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError
 
 from app.core.console import ROOT, is_own
 from app.core.schema_check import OutdatedSchemaError, SchemaCheck
@@ -86,8 +86,7 @@ def secrets_in(value: object) -> Iterator[str]:
 
 def add_development_handlers(app: FastAPI) -> None:
     """Name the command to run where the database does not match the models."""
-    for kind in (DBAPIError, IntegrityError):
-        app.add_exception_handler(kind, partial(on_database_error, app.exception_handlers[kind]))
+    app.add_exception_handler(DBAPIError, partial(on_database_error, app.exception_handlers[DBAPIError]))
 
 
 async def on_database_error(handler: Any, request: Request, error: DBAPIError) -> Response:

@@ -46,15 +46,9 @@ async def lifespan(app: FastAPI) -> AsyncIterator[State]:
 
 
 async def check_schema(schema: SchemaCheck, engine: AsyncEngine, *, may_be_outdated: bool) -> None:
-    """Refuse to start on a schema that this code can't work on. Without a database, /readyz checks it later.
+    """Raise a ``SchemaError`` on a schema that this code can't work on. Without a database, /readyz checks it later.
 
-    Args:
-        schema: The check.
-        engine: Where to connect.
-        may_be_outdated: Only log an older schema: in development it may be migrated without a restart.
-
-    Raises:
-        SchemaError: The schema is older than this code, or another service's.
+    In development an older schema is only logged, because it can be migrated without a restart.
     """
     try:
         async with asyncio.timeout(READINESS_TIMEOUT_SECONDS), engine.connect() as connection:

@@ -79,8 +79,8 @@ def refuse_other_service(connection: Connection, config: Config) -> None:
     service, (owner, _) = config.get_main_option("service"), owner_of(connection)
     if service and owner and owner != service:
         raise OtherServiceError(
-            f"This database is that of the service {owner!r}, not of {service!r}: give each its own in DATABASE_URL."
-            f" If {owner!r} was renamed, run there: COMMENT ON TABLE alembic_version IS '{service}'"
+            f"This database belongs to the service {owner!r}, not to {service!r}. Set DATABASE_URL to a database of its own."
+            f" If {owner!r} was renamed, run in this database: COMMENT ON TABLE alembic_version IS '{service}'"
         )
 
 

@@ -19,10 +19,7 @@ ATOMIC_BYTES = 512 if sys.platform == "win32" else select.PIPE_BUF
 
 
 class Stdout(io.BufferedWriter):
-    """Write each line at once, so that a crash loses none; drop lines while the reader leaves no room for them.
-
-    Lines stay whole and in order. The number of dropped lines is logged as soon as there is room again.
-    """
+    """Write each line at once, whole and in order. Drop and count lines while the reader leaves no room for them."""
 
     def __init__(self, descriptor: int = 1) -> None:
         super().__init__(io.FileIO(descriptor, "w", closefd=False))

@@ -1,4 +1,4 @@
-"""What holds for every endpoint, those of tomorrow included."""
+"""Rules for every endpoint, present and future."""
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -56,7 +56,7 @@ def answers_json(route: APIRoute) -> bool:
 
 
 def untyped(declared: object, seen: tuple[object, ...] = ()) -> Iterator[object]:
-    """What tells nothing in a declared type: Any, object, a bare dict or list, wherever in it they are."""
+    """Yield the untyped parts of a declared type: Any, object, a bare dict or list."""
     if declared in seen or declared is JsonValue:
         return
     if any(declared is vague for vague in (Any, object, dict, list, set, tuple, Mapping, Sequence)):
@@ -76,11 +76,11 @@ def breaches(route: APIRoute) -> Iterator[str]:
     if answers_json(route):
         returned = get_type_hints(route.endpoint).get("return")
         if not route.response_model:
-            yield "Declare one, or a response_class that is no JSON."
+            yield "Declare one, or a response_class that is not JSON."
         if returned is Response:
-            yield "Return the model; for headers and cookies take a Response."
+            yield "Return the model. To set headers and cookies, add a Response parameter."
         bodies += [route.response_model, returned]
-    yield from (f"{body} leaves out what is in it: declare a model." for body in bodies if list(untyped(body)))
+    yield from (f"{body} hides its content: declare a model." for body in bodies if list(untyped(body)))
 
 
 def test_every_endpoint_declares_its_response_model(routes: list[APIRoute]) -> None:

@@ -1,4 +1,4 @@
-"""Connections and sessions: what they cost, and what they bear."""
+"""Connections and sessions: their round trips, and how they handle failures."""
 
 import asyncio
 import socket
@@ -64,7 +64,7 @@ def transports(monkeypatch: pytest.MonkeyPatch) -> list[asyncio.BaseTransport]:
     return opened
 
 
-async def test_an_idle_connection_is_asked(pooled: AsyncEngine, transports: list[asyncio.BaseTransport]) -> None:
+async def test_an_idle_connection_is_pinged(pooled: AsyncEngine, transports: list[asyncio.BaseTransport]) -> None:
     """It may be lost without notice."""
     event.listen(pooled.sync_engine, "checkin", lambda _connection, record: record.info.update(returned=-inf))
     lost = await backend(pooled)
@@ -96,7 +96,7 @@ async def test_no_request_waits_longer_than_the_timeout(database_url: URL) -> No
     assert max(waited) < 0.19
 
 
-async def test_who_waits_for_a_connection_is_next(pooled: AsyncEngine) -> None:
+async def test_a_waiting_request_gets_the_next_connection(pooled: AsyncEngine) -> None:
     served: list[str] = []
     tasks: list[asyncio.Task[None]] = []
 
@@ -104,19 +104,19 @@ async def test_who_waits_for_a_connection_is_next(pooled: AsyncEngine) -> None:
         async with pooled.connect():
             served.append(caller)
 
-    def ask_as_it_is_returned(*_event: object) -> None:
-        tasks.append(asyncio.create_task(ask("who comes")))
+    def ask_when_it_returns(*_event: object) -> None:
+        tasks.append(asyncio.create_task(ask("newcomer")))
 
     async with pooled.connect():
-        tasks.append(asyncio.create_task(ask("who waits")))
+        tasks.append(asyncio.create_task(ask("waiting")))
         await asyncio.sleep(0.01)
-        event.listen(pooled.sync_engine, "checkin", ask_as_it_is_returned, once=True)
+        event.listen(pooled.sync_engine, "checkin", ask_when_it_returns, once=True)
 
     await asyncio.gather(*tasks)
-    assert served == ["who waits", "who comes"]
+    assert served == ["waiting", "newcomer"]
 
 
-async def test_who_gives_up_takes_no_connection_along(pooled: AsyncEngine) -> None:
+async def test_a_cancelled_request_loses_no_connection(pooled: AsyncEngine) -> None:
     async with pooled.connect():
         tasks = [asyncio.create_task(backend(pooled)) for _ in range(2)]
         await asyncio.sleep(0.01)
@@ -126,23 +126,25 @@ async def test_who_gives_up_takes_no_connection_along(pooled: AsyncEngine) -> No
 
 
 async def transaction(engine: AsyncEngine, factory: async_sessionmaker[Any]) -> list[str]:
-    """What is sent to Postgres for one query of a request, whose connection was in use a moment ago."""
+    """Return the commands that one query of a request sends, on a connection that was just in use."""
     sent: list[str] = []
     async with engine.connect() as connection:
         driver = (await connection.get_raw_connection()).driver_connection
         assert driver
-        driver.add_query_logger(lambda record: sent.append(record.query))  # of what SQLAlchemy does not prepare
+        driver.add_query_logger(
+            lambda record: sent.append(record.query)
+        )  # of statements that SQLAlchemy does not prepare
     event.listen(engine.sync_engine, "before_cursor_execute", lambda _c, _cursor, query, *_: sent.append(query))
     async with factory.begin() as session:
         await session.execute(text("SELECT 1"))
     return [statement.strip(";").split()[0] for statement in sent]
 
 
-async def test_to_read_takes_one_round_trip(pooled: AsyncEngine) -> None:
+async def test_a_read_takes_one_round_trip(pooled: AsyncEngine) -> None:
     assert await transaction(pooled, create_read_session_factory(pooled)) == ["SELECT"]
 
 
-async def test_to_write_takes_a_transaction(pooled: AsyncEngine) -> None:
+async def test_a_write_takes_a_transaction(pooled: AsyncEngine) -> None:
     assert await transaction(pooled, create_session_factory(pooled)) == ["BEGIN", "SELECT", "COMMIT"]
 
 
@@ -160,7 +162,7 @@ async def test_a_read_session_stores_nothing(committing_client: AsyncClient, eng
 
 
 @pytest.mark.parametrize("way", WAYS)
-async def test_nor_does_it_in_a_test(client: AsyncClient, session: AsyncSession, way: str) -> None:
+async def test_a_read_session_stores_nothing_in_a_test(client: AsyncClient, session: AsyncSession, way: str) -> None:
     created = (await client.post("/widgets", json={"name": "bolt"})).json()
     response = await client.get(f"/widgets/{created['id']}/{way}")
 
@@ -169,7 +171,7 @@ async def test_nor_does_it_in_a_test(client: AsyncClient, session: AsyncSession,
 
 
 async def test_a_writing_session_after_another_isolation(pooled: AsyncEngine) -> None:
-    """A connection comes back as it was."""
+    """The connection returns to the pool with its own settings."""
     factory = create_session_factory(pooled)
     async with factory.begin() as session:
         await session.connection(execution_options={"isolation_level": "SERIALIZABLE"})
@@ -202,7 +204,7 @@ async def test_a_read_session_does_not_stream(pooled: AsyncEngine) -> None:
             await session.stream(text("SELECT 1"))
 
 
-async def test_to_read_without_a_database_is_503(app: FastAPI, state: State, unused_tcp_port: int) -> None:
+async def test_a_read_without_a_database_is_503(app: FastAPI, state: State, unused_tcp_port: int) -> None:
     engine = create_engine(
         URL.create("postgresql+asyncpg", host="127.0.0.1", port=unused_tcp_port), pool_size=1, application_name="test"
     )
@@ -213,7 +215,7 @@ async def test_to_read_without_a_database_is_503(app: FastAPI, state: State, unu
 
 
 async def test_the_next_request_may_store_again(committing_client: AsyncClient) -> None:
-    """Both kinds of sessions share the connections."""
+    """Both kinds of sessions share one pool."""
     created = (await committing_client.post("/widgets", json={"name": "bolt"})).json()
     read = await committing_client.get(f"/widgets/{created['id']}")
     refused = await committing_client.post("/widgets/nut/then-refuse")

@@ -1,4 +1,4 @@
-"""What only a developer is shown, and that nobody else is."""
+"""Responses show an error in development, and nowhere else."""
 
 from typing import Any, get_args
 from urllib.parse import quote_plus
@@ -33,7 +33,7 @@ async def test_a_developer_sees_the_error(developer: AsyncClient) -> None:
 
 
 @pytest.mark.parametrize("environment", [name for name in ENVIRONMENTS if name != "development"])
-async def test_nobody_else_sees_it(settings: Settings, state: State, environment: str) -> None:
+async def test_other_environments_hide_it(settings: Settings, state: State, environment: str) -> None:
     app = create_app(settings.model_copy(update={"environment": environment}))
     async with client_of(app, state, **{"X-API-Key": API_KEY}) as client:
         crash = await client.post("/widgets/bolt/then-crash")
@@ -93,7 +93,7 @@ def test_secrets_are_found_however_deep() -> None:
 
 
 def test_a_password_that_is_the_name_is_no_secret() -> None:
-    """As in .env.example, where it would blot out "postgresql"."""
+    """As in .env.example, where masking it would hide "postgresql"."""
     settings = settings_of(database_url="postgresql://postgres:postgres@localhost/app")
 
     assert "postgresql" in str(describe(raised(ValueError("postgresql")), settings))

@@ -1,4 +1,4 @@
-"""Every error is an RFC 9457 problem that says enough and gives nothing away."""
+"""Every error is an RFC 9457 problem, and reveals nothing internal."""
 
 import asyncio
 import json
@@ -65,7 +65,7 @@ async def test_invalid_body(client: AsyncClient) -> None:
 
 
 async def test_many_invalid_values(app: FastAPI) -> None:
-    """An answer is no longer than somebody reads, whatever it was that came."""
+    """A response stays short, however many values are wrong."""
     errors = [{"loc": ("body", number), "type": "missing", "msg": "wrong"} for number in range(1000)]
     response = await on_invalid_request(Request({"type": "http", "app": app}), RequestValidationError(errors))
 

@@ -42,7 +42,7 @@ async def test_on_every_error(client: AsyncClient, method: str, path: str, statu
 
 
 async def test_lines_of_requests_that_end_together(client: AsyncClient, capfd: pytest.CaptureFixture[str]) -> None:
-    """Each has the id that its own request has bound."""
+    """Each line has the id of its own request."""
     paths = {f"request-{number}": f"/nowhere/{number}" for number in range(5)}
     await asyncio.gather(*(client.get(path, headers={"X-Request-ID": name}) for name, path in paths.items()))
 
@@ -51,7 +51,7 @@ async def test_lines_of_requests_that_end_together(client: AsyncClient, capfd: p
 
 
 async def test_nothing_of_the_request_before(client: AsyncClient, capfd: pytest.CaptureFixture[str]) -> None:
-    """The server handles pipelined requests in one context."""
+    """Uvicorn runs pipelined requests in one context."""
     bind_contextvars(customer="of the request before")
     await client.get("/nowhere", headers={"X-Request-ID": "the-request"})
 

@@ -1,4 +1,4 @@
-"""What only a real server shows: every log line of a request, and the way out on SIGTERM."""
+"""Behaviour that only a real server shows: every log line of a request, and the shutdown on SIGTERM."""
 
 import asyncio
 import json
@@ -71,7 +71,7 @@ async def test_lines_of_a_crash(remote: AsyncClient, capfd: pytest.CaptureFixtur
 
 
 async def test_one_line_a_request(remote: AsyncClient, capfd: pytest.CaptureFixture[str]) -> None:
-    """None for a probe that went well, and no query string."""
+    """A successful probe has none, and no line has the query string."""
     await remote.get("/healthz")
     await remote.get("/nowhere", params={"token": "in-the-query"})
 
@@ -81,7 +81,7 @@ async def test_one_line_a_request(remote: AsyncClient, capfd: pytest.CaptureFixt
 
 
 async def test_a_flood_of_refusals(settings: Settings, capfd: pytest.CaptureFixture[str]) -> None:
-    """Few lines, and no refusal uncounted when the server ends."""
+    """Few lines are logged, and every refusal is counted when the server ends."""
     async with serve(settings) as remote:
         remote.headers["X-API-Key"] = "wrong"
         assert {(await remote.get("/widgets/1")).status_code for _ in range(20)} == {401}
@@ -94,7 +94,7 @@ async def test_a_flood_of_refusals(settings: Settings, capfd: pytest.CaptureFixt
 
 
 async def test_sigterm_drains(settings: Settings, sigterm: list[int]) -> None:
-    """A request in flight is answered, /readyz says 503 and connections are not kept meanwhile, then the server ends."""
+    """During the drain an in-flight request completes, /readyz returns 503 and connections are closed."""
     async with asyncio.timeout(5), serve(settings.model_copy(update={"drain_seconds": 60})) as remote:
         before = await remote.get("/readyz")
         in_flight = asyncio.create_task(remote.get("/widgets/sleep/0.1"))
@@ -103,7 +103,7 @@ async def test_sigterm_drains(settings: Settings, sigterm: list[int]) -> None:
         os.kill(os.getpid(), signal.SIGTERM)
         draining = await remote.get("/readyz")
         still_served = await remote.get("/healthz")
-        os.kill(os.getpid(), signal.SIGTERM)  # so that no time is spent on the drain
+        os.kill(os.getpid(), signal.SIGTERM)  # to skip the rest of the drain
 
         assert (before.status_code, before.headers.get("connection")) == (200, None)
         assert (draining.status_code, draining.headers["connection"]) == (503, "close")
@@ -114,7 +114,7 @@ async def test_sigterm_drains(settings: Settings, sigterm: list[int]) -> None:
 
 
 async def test_as_production_runs_it(settings: Settings, tmp_path: Path) -> None:
-    """`python -m app` serves, logs nothing but JSON, and leaves with 0 on SIGTERM, with time for Sentry's last events."""
+    """`python -m app` logs only JSON, and exits with 0 on SIGTERM after the exit handlers, such as Sentry's."""
     (tmp_path / "sitecustomize.py").write_text("import atexit\natexit.register(print, 'at exit')\n")
     variables = {
         "DATABASE_URL": settings.database_url.render_as_string(hide_password=False),
@@ -136,7 +136,7 @@ async def test_as_production_runs_it(settings: Settings, tmp_path: Path) -> None
 
 
 async def test_sigterm_during_the_imports(tmp_path: Path) -> None:
-    """The kernel drops it for the first process of a container that has no handler yet."""
+    """The kernel drops a signal without a handler for the first process of a container."""
     (tmp_path / "uvicorn.py").write_text(
         "import time\n"
         "print('importing', flush=True)\n"

@@ -63,7 +63,7 @@ def test_a_line_is_there_at_once(pipe: Pipe) -> None:
 
 
 @pytest.mark.parametrize("together", [1, 5])
-def test_nobody_reads_for_a_while(pipe: Pipe, together: int) -> None:
+def test_a_reader_that_pauses(pipe: Pipe, together: int) -> None:
     out, reader = pipe
     for number in range(0, 1_000, together):
         out.write(b"".join(line_of(number + more) for more in range(together)))
@@ -112,7 +112,7 @@ def test_waits_for_a_reader_only_once_in_a_while(pipe: Pipe, monkeypatch: pytest
     assert 0.04 < time.monotonic() - started < 0.5
 
 
-def test_nobody_reads_any_more() -> None:
+def test_a_reader_that_is_gone() -> None:
     reader, writer = os.pipe()
     os.close(reader)
 
