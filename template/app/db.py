@@ -203,13 +203,13 @@ def roll_back(connection: Connection) -> None:
 
 
 def create_session_factory(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
+    # Responses are built after the commit, and an expired attribute could not be loaded then.
     writing = engine.execution_options()
     event.listen(writing.sync_engine, "begin", begin_to_write)
     event.listen(writing.sync_engine, "commit", commit)
     event.listen(writing.sync_engine, "rollback", roll_back)
     return async_sessionmaker(
         writing,
-        # The response is built after the commit, when an expired attribute could not be loaded.
         expire_on_commit=False,
         # A streamed response may still use the session of its handler: make that fail instead of beginning a transaction
         # that is never ended.
