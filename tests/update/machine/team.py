@@ -11,6 +11,7 @@ from update.machine.world import World
 PATHS = (
     *("app.py", "old.py", "gone.py", "lib/util.py", "run.sh", "README.md", "pyproject.toml", ".gitignore"),
     *("new.py", ".vscode/extensions.json", "docs/guide.md", "lib/home.py", "later.py", "scripts/check.py"),
+    *("plumb.py", "core/plumb.py", "core"),
     *("own.py", "sub/own.txt", "odd näme [x].txt", ".env", "uv.lock", "requirements.txt", ".copier-answers.yml"),
     *("docs", "lib", "new.py/inner.txt", "old.py.removed-in-v1.1.0", "new.py.new-in-v1.1.0"),
 )

@@ -25,6 +25,8 @@ _skip_if_exists: [README.md]
 service_name: {type: str}
 python: {type: str, default: "3.13"}
 """
+# The second is rewritten where it moves, so that git does not know it again.
+_MOVED = "moved_files: {type: yaml, when: false, default: {old.py: lib/home.py, plumb.py: core/plumb.py}}\n"
 _CONFIG = """\
 [user]
 name = Ada
@@ -51,6 +53,7 @@ _FIRST = {
     "template/README.md": "# Theirs\n",
     "template/app.py.jinja": _lines("app") + "name = '{{ service_name }}'\n",
     "template/old.py": _lines("old"),
+    "template/plumb.py": _lines("plumb"),
     "template/gone.py": _lines("gone"),
     "template/lib/util.py": _lines("util"),
     "template/run.sh": "#!/bin/sh\necho run\n",
@@ -61,9 +64,12 @@ _FIRST = {
 _CHANGES: Sequence[Mapping[str, str | None]] = (
     _FIRST,
     {
+        "copier.yml": _COPIER + _MOVED,
         "template/app.py.jinja": _lines("app", at_3="app_3 = 'theirs'") + "name = '{{ service_name }}'\n",
         "template/old.py": None,
         "template/lib/home.py": _lines("old", at_9="old_9 = 'theirs'"),
+        "template/plumb.py": None,
+        "template/core/plumb.py": f"import lib.home\n{_lines('pipe')}",
         "template/gone.py": None,
         "template/new.py": "new = 1\n",
         "template/.vscode/extensions.json": "{}\n",
