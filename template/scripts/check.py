@@ -24,7 +24,7 @@ PASSED_ON = re.compile(
 ENVIRONMENT = {name: value for name, value in os.environ.items() if PASSED_ON.fullmatch(name)}
 ENVIRONMENT |= {"COLUMNS": "10000", "LC_ALL": "C.UTF-8", "PYTHONUTF8": "1"}
 LAYERS = "Layers: api may import schemas, models, deps, errors; models import nothing else of app; schemas no ORM."
-# Those of ruff's own rules that keep a hard rule; the banned names of ruff.toml say themselves which one.
+# Those of ruff's own rules that keep a hard rule; each banned name of hard-rules/ruff.toml names its own.
 RULES_OF_RUFF = {
     "ASYNC2": "No blocking call in async code.",
     "LOG": "All structured logs include request_id set in middleware.",
@@ -91,7 +91,7 @@ def ruff() -> Iterator[Finding]:
 
 def ast_grep() -> Iterator[Finding]:
     options = (f"--no-ignore={source}" for source in ("dot", "exclude", "global", "parent", "vcs"))
-    for item in found_by("ast-grep", "scan", "--json", *options):
+    for item in found_by("ast-grep", "scan", "--config", "hard-rules/sgconfig", "--json", *options):
         place = item["range"]["start"]
         message = f"{item['message']} {item['note']} ({item['ruleId']})"
         yield Finding(item["file"], place["line"] + 1, place["column"] + 1, message, item["message"])

@@ -138,7 +138,7 @@ def dangerous(scripts: list[Script]) -> Iterator[str]:
         for sql, script in zip(paths, scripts, strict=True):
             sql.write_text(sql_of(script), encoding="utf-8")
         found = found_by(
-            "squawk", "--config", ROOT / ".squawk.toml", "--reporter", "json", *map(escape, map(str, paths))
+            "squawk", "--config", ROOT / "hard-rules" / "squawk.toml", "--reporter", "json", *map(escape, map(str, paths))
         )
     for problem in found:
         path = paths[Path(problem["file"])]

@@ -187,8 +187,10 @@ def restyle(service: Path, file: str, change: Callable[[str], str]) -> None:
 
 
 def test_a_reformatted_service(svcgen: Svcgen, service: Path, environ: Mapping[str, str]) -> None:
-    """Single quotes and 80 columns in ruff.toml, and what has been left unformatted stays so."""
-    restyle(service, "ruff.toml", lambda text: text.replace("120", "80") + '\n[format]\nquote-style = "single"\n')
+    """Single quotes and 80 columns in hard-rules/ruff.toml, and what has been left unformatted stays so."""
+    restyle(
+        service, "hard-rules/ruff.toml", lambda text: text.replace("120", "80") + '\n[format]\nquote-style = "single"\n'
+    )
     restyle(service, "app/api/__init__.py", lambda text: text.replace("= []", "= [\n]  # none yet"))
     commit(service, environ)
     result = svcgen("add", "resource", "invoice", "number:str", "state:enum:draft,sent", QUICK)
@@ -268,7 +270,7 @@ def test_links_inside_are_followed_and_stay(svcgen: Svcgen, service: Path, envir
 
 def test_what_ruff_finds_is_told(svcgen: Svcgen, service: Path, environ: Mapping[str, str]) -> None:
     """By rules of the team that svcgen can't know."""
-    restyle(service, "ruff.toml", lambda text: text.replace("select = [\n", 'select = [\n    "D100",\n'))
+    restyle(service, "hard-rules/ruff.toml", lambda text: text.replace("select = [\n", 'select = [\n    "D100",\n'))
     commit(service, environ)
     result = svcgen("add", "resource", "invoice", "number:str", QUICK)
 

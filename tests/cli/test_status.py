@@ -108,9 +108,21 @@ def test_failed_rules_are_those_of_the_services_own_tools(service: Path, templat
     (service / "app" / "api" / "invoices.py").write_text('"""Invoices."""\n\nimport os\n\nKEY = os.environ["KEY"]\n')
     assert look(service, template, rules=True).failed_rules == {"TID251": 1}
 
-    (service / "sgconfig.yml").write_text("ruleDirs: [hard-rules]\n")
-    put_tool(service, "ast-grep", """echo '[{"ruleId": "sessions"}, {"ruleId": "sessions"}]'; exit 1""")
+    (service / "sgconfig.yml").write_text("ruleDirs: [hard-rules]\n")  # where releases before 0.4.0 have it
+    put_tool(
+        service,
+        "ast-grep",
+        """test "$*" = "scan --config sgconfig.yml --json=compact" || exit 2
+        echo '[{"ruleId": "sessions"}, {"ruleId": "sessions"}]'; exit 1""",
+    )
     assert look(service, template, rules=True).failed_rules == {"TID251": 1, "sessions": 2}
+
+    (service / "hard-rules").mkdir(exist_ok=True)
+    (service / "sgconfig.yml").rename(service / "hard-rules" / "sgconfig")
+    put_tool(
+        service, "ast-grep", """test "$*" = "scan --config hard-rules/sgconfig --json=compact" || exit 2; echo '[]'"""
+    )
+    assert look(service, template, rules=True).failed_rules == {"TID251": 1}
 
 
 @pytest.mark.parametrize(
@@ -219,7 +231,8 @@ def test_nothing_is_written(svcgen: Svcgen, service: Path) -> None:
     def times() -> dict[Path, int]:
         return {path: path.stat().st_mtime_ns for path in [service, *service.rglob("*")]}
 
-    (service / "ruff.toml").write_text(f"fix = true\nfix-only = true\n{(service / 'ruff.toml').read_text()}")
+    ruff = service / "ruff.toml"
+    ruff.write_text(f"fix = true\nfix-only = true\n{ruff.read_text()}")
     (service / "app" / "fixable.py").write_text("import os\n")
     before = times()
     run = svcgen("status", "--rules", "--json", "billing")

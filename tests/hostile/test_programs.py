@@ -56,7 +56,7 @@ def filters(victim: Victim) -> None:
             git(victim.service, "config", f"filter.{name}.{kind}", str(program))
     attributes = "*.yaml filter=evil\nDockerfile filter=e=vil\n*.toml filter=evil.er\n*.py filter=evil\n"
     (victim.service / ".git" / "info" / "attributes").write_text(attributes)
-    for path in ("compose.yaml", "Dockerfile", "ruff.toml"):  # as a checkout that has just been unpacked
+    for path in ("compose.yaml", "Dockerfile", "hard-rules/ruff.toml"):  # as a checkout that has just been unpacked
         os.utime(victim.service / path, (1, 1))
 
 
@@ -101,7 +101,7 @@ def configured_tools(victim: Victim) -> None:
     for name in ("app/__init__.py", "app/main.py", "alembic/env.py", "tests/conftest.py"):
         path = victim.service / name
         path.write_text(f"open({str(canary)!r}, 'w')\n{path.read_text()}")
-    ruff = victim.service / "ruff.toml"
+    ruff = victim.service / "hard-rules" / "ruff.toml"
     ruff.write_text(f"fix = true\nunsafe-fixes = true\n{ruff.read_text()}")
     (victim.service / "app" / "fixable.py").write_text("import os\nimport sys\n")
     git(victim.service, "add", "--all")

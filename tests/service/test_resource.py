@@ -176,7 +176,7 @@ def moved(billing: Service, folder: Path) -> Service:
             .replace('f"/widgets', 'f"/v1/widgets'),
             encoding="utf-8",
         )
-    ruff = service.path / "ruff.toml"
+    ruff = service.path / "hard-rules" / "ruff.toml"
     single = '[format]\nquote-style = "single"\n\n[lint.flake8-quotes]\ninline-quotes = "single"\n'
     ruff.write_text(f"{ruff.read_text(encoding='utf-8')}\n{single}", encoding="utf-8")
     service.run("ruff", "check", "--fix")

@@ -60,7 +60,9 @@ def service(billing: Service, tmp_path: Path) -> Service:
 @untidy("check.py", "fix = true in ruff.toml", "no file is rewritten")
 def test_a_check_rewrites_nothing(service: Service) -> None:
     unsorted = "import sys\nimport os\n\nNAMES = [sys, os]\n"
-    Change("ruff.toml", "line-length = 120\n", "line-length = 120\nfix = true\nfix-only = true\n").make(service.path)
+    Change("hard-rules/ruff.toml", "line-length = 120\n", "line-length = 120\nfix = true\nfix-only = true\n").make(
+        service.path
+    )
     (service.path / "app" / "names.py").write_text(unsorted)
 
     verdict = workspace.check(service)

@@ -75,16 +75,16 @@ def test_copier_alone(source: Path, workdir: Path, environ: Mapping[str, str]) -
     answers = (service / ".copier-answers.yml").read_text()
     assert f"_src_path: {source}\n" in answers
     git(service, "init", "--quiet", environ=environ)
-    (service / "ruff.toml").write_text("# Ours\n")
+    (service / "hard-rules" / "ruff.toml").write_text("# Ours\n")
     commit_all(service, environ)
-    ruff = source / "template" / "ruff.toml"
+    ruff = source / "template" / "hard-rules" / "ruff.toml"
     ruff.write_text(f"# Theirs\n{ruff.read_text()}")
     release(source, "v99.0.0", environ)
 
     said = copier("update", cwd=service, environ=environ)
 
     commands = [line.strip() for line in said.splitlines() if line.startswith("    ")]
-    assert commands[2:-1] == [
+    assert commands[5:-1] == [
         "uv lock",
         EXPORT.replace("uv export", "uv export --quiet"),
         "uv run scripts/check.py",
@@ -94,8 +94,8 @@ def test_copier_alone(source: Path, workdir: Path, environ: Mapping[str, str]) -
         subprocess.run(["sh", "-c", commands[number]], cwd=service, check=True, capture_output=True, text=True).stdout
         for number in (0, 1, -1)
     )
-    assert conflicts == "ruff.toml\n"
-    assert markers == "ruff.toml:1:<<<<<<< before updating\n"
+    assert conflicts == "hard-rules/ruff.toml\n"
+    assert markers == "hard-rules/ruff.toml:1:<<<<<<< before updating\n"
     assert f"-_commit: {RELEASE}\n+_commit: v99.0.0\n" in crossed
     assert f"CHANGELOG.md of {source} lists under" in " ".join(said.split())
     assert "What a team must do" in said

@@ -21,7 +21,7 @@ from support.svcgen import ROOT
 from svcgen.template.find import Template
 from svcgen.template.render import render
 
-CONFIG = ROOT / "template" / "renovate.json"
+CONFIG = ROOT / "template" / ".github" / "renovate.json"
 WORKFLOWS = ROOT / "template" / ".github" / "workflows"
 ANSWERS = {"service_name": "billing", "description": "d", "platform": "fly", "owner": "o", "python": "3.13"}
 installed = pytest.mark.skipif(not shutil.which("renovate"), reason="needs: npm install --global renovate")

@@ -18,12 +18,12 @@ _FOR_PEOPLE = frozenset(
         ".env",
         ".gitattributes",
         ".github/CODEOWNERS",
+        ".github/SECURITY.md",
+        ".github/renovate.json",
         ".gitignore",
         ".pre-commit-config.yaml",
         "CHANGELOG.md",
         "README.md",
-        "SECURITY.md",
-        "renovate.json",
     }
 )
 _RECORD = "\n# Yours from before svcgen: updates leave these files as they are.\n"

@@ -14,6 +14,8 @@ from svcgen.system.process import execute
 _PRINTED = 16 << 20
 # Of what a tool says that fails.
 _SAID = 500
+# The second is that of services from before 0.4.0.
+_AST_GREP_CONFIGS = ("hard-rules/sgconfig", "sgconfig.yml")
 _RUFF = ("check", "--no-cache", "--no-fix", "--no-fix-only", "--quiet", "--output-format=json")
 
 
@@ -24,8 +26,10 @@ def failed_rules(service: Path) -> Mapping[str, int]:
         ToolError: The service has no virtual environment, or a tool fails.
     """
     rules = [code or "syntax" for code in _run(service, "code", "ruff", *_RUFF)]
-    if (service / "sgconfig.yml").exists():
-        rules += _run(service, "ruleId", "ast-grep", "scan", "--json=compact")
+    for config in _AST_GREP_CONFIGS:
+        if (service / config).exists():
+            rules += _run(service, "ruleId", "ast-grep", "scan", "--config", config, "--json=compact")
+            break
     return Counter(sorted(rules))
 
 

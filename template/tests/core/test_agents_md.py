@@ -143,7 +143,7 @@ def test_every_hard_rule_names_its_checks() -> None:
 
 
 def faults_of_rule(rule: str) -> Iterator[str]:
-    selected = tuple(tomllib.loads(read("ruff.toml"))["lint"]["select"])
+    selected = tuple(tomllib.loads(read("hard-rules/ruff.toml"))["lint"]["select"])
     last = re.search(r"\(([^()]*)\)$", rule)
     checks = re.findall(r"`([^`]+)`", last[1]) if last else []
     if not checks:
