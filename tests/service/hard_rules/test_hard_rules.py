@@ -52,6 +52,14 @@ def test_what_only_the_running_app_knows_is_noticed(billing: Service, tmp_path: 
     assert not missed, "\n".join(str(outcome) for outcome in missed)
 
 
+@pytest.mark.parametrize("directory", ["app", "tests"])
+def test_private_attributes_are_refused(billing: Service, tmp_path: Path, directory: str) -> None:
+    service = workspace.copy(billing, tmp_path / "service")
+    (service.path / directory / "frames.py").write_text("import sys\n\nFRAME = sys._getframe()\n", encoding="utf-8")
+
+    assert "SLF001" in service.run("ruff", "check").stdout
+
+
 @pytest.fixture(scope="module")
 def grown(billing: Service, tmp_path_factory: pytest.TempPathFactory) -> Service:
     """A service in which a team has made all the correct edits."""

@@ -14,8 +14,6 @@ def in_test(name: str, file: str, text: str, at: str) -> Mutation:
 
 
 MUTATIONS = [
-    module("an attribute", "pn_attribute", "import sys\n\nFRAME = sys._getframe()", "_getframe"),
-    module("an attribute of a call", "pn_call", "import asyncio\n\nREADY = asyncio.get_event_loop()._ready", "_ready"),
     module(
         "a module", "pn_module", "from starlette._utils import is_async_callable\n\nASK = is_async_callable", "_utils"
     ),
@@ -33,9 +31,10 @@ MUTATIONS = [
         "from fastapi.dependencies.models import Dependant\n\nKIND = Dependant",
         "fastapi.dependencies",
     ),
-    in_test(
-        "an attribute in a test", "pn_attribute", "import asyncio\n\nREADY = asyncio.get_event_loop()._ready", "_ready"
+    module(
+        "a part of a documented package", "pn_part", "from sqlalchemy import util\n\nWAIT = util.await_", "import util"
     ),
+    module("by way of the package", "pn_way", "import sqlalchemy\n\nWAIT = sqlalchemy.util.await_", "sqlalchemy.util"),
     in_test("pytest's own", "pn_pytest", "from _pytest.config import Config\n\nKIND = Config", "_pytest"),
     changed(
         RULE,
