@@ -77,7 +77,7 @@ def test_an_error_of_any_kind(
 
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-    for module in ("cli_new", "cli_status", "cli_update", "commands.add"):
+    for module in ("cli.new", "cli.status", "cli.update", "commands.add"):
         monkeypatch.setattr(f"svcgen.{module}.find_template", fail)
     monkeypatch.setattr("svcgen.service.places.find_services", fail)
     arguments = (*command.split(), "--json")

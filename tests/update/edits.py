@@ -191,6 +191,13 @@ def git_ignored(service: Path) -> None:
     append(service / ".gitignore", "*.pdf\n")
 
 
+HEALTH_TEST = """
+
+async def test_no_health_of_that_name(client: AsyncClient) -> None:
+    assert (await client.get("/health")).status_code == 404
+"""
+
+
 def edited_plumbing(service: Path) -> None:
     """In files that a later template moves: a constant with its import, and a test."""
     replace(
@@ -199,8 +206,7 @@ def edited_plumbing(service: Path) -> None:
     append(service / "app/lifespan.py", "\n\nSLACK_SECONDS = tau\n")
     append(
         service / "tests/test_health.py",
-        "\n\nasync def test_no_health_of_that_name(client: AsyncClient) -> None:\n"
-        '    assert (await client.get("/health")).status_code == 404\n',
+        HEALTH_TEST,
     )
 
 

@@ -16,7 +16,7 @@ from svcgen.system.uv import Uv
 from svcgen.template.find import Template
 from svcgen.template.questions import load_moves
 from svcgen.template.render import render
-from update.edits import MOVED_EDITS, edited_plumbing, rows_beside_reworded_ones
+from update.edits import HEALTH_TEST, MOVED_EDITS, edited_plumbing, rows_beside_reworded_ones
 from update.history import ANSWERS, NEXT, added, commit, make_service, run
 
 COPIER = (sys.executable, "-m", "copier", "update", "--defaults")
@@ -161,13 +161,22 @@ def test_copier_drops_edits_of_a_file_that_moves(untouched: Path, git_environ: M
     assert not (untouched / "app/lifespan.py").exists()
     assert "SLACK_SECONDS" not in (untouched / "app/core/lifespan.py").read_text()
 
-    (commands,) = re.findall(r"(?<=```sh\n)git stash .*?(?=\n```)", (ROOT / "docs/fleet.md").read_text(), re.DOTALL)
-    stash, update = commands.splitlines()
-    assert update == "svcgen update"
+    page = (ROOT / "docs/fleet.md").read_text()
+    (stash,) = re.findall(r"```sh\n(git stash [^\n]*)\nsvcgen update\n```", page)
     git(untouched, *stash.split()[1:], environ=git_environ)
-    result = run(*SVCGEN, "--dry-run", cwd=untouched, environ=git_environ)
-    (report,) = json.loads(result.stdout)["services"]
-    assert {"from": "app/lifespan.py", "to": "app/core/lifespan.py"} in report["renamed"]
+    assert git(untouched, "status", "--porcelain") == ""
+
+    git(untouched, "stash", "pop", "--quiet", environ=git_environ)
+    commit(untouched, "Merge Renovate's pull request", git_environ)
+    (switch, diff) = re.findall(r"```sh\n(git switch [^\n]*)\nsvcgen update\n(git diff [^\n]*)\n```", page)[0]
+    git(untouched, *switch.replace("COMMIT_BEFORE_THE_UPDATE", "main~1").split()[1:], environ=git_environ)
+    result = run(*SVCGEN, cwd=untouched, environ=git_environ)
+    assert result.returncode == 0, result.stdout + result.stderr
+    missing = [line for line in git(untouched, *diff.split()[1:]).splitlines() if line.startswith(("+", "-"))]
+    assert [line for line in missing if not line.startswith(("+++", "---"))] == [
+        *("+from math import tau", "+", "+", "+SLACK_SECONDS = tau"),
+        *(f"+{line}" for line in HEALTH_TEST.splitlines()),
+    ]
 
 
 def test_offline(
