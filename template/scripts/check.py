@@ -34,6 +34,7 @@ WAIVER = re.compile(
     r"#\s*(?:(?:ruff:\s*)?noqa:.*\b(?:TID251|T20[13]|ASYNC2\d\d|LOG015)\b"
     r"|ast-grep-ignore\b|squawk-ignore\b|applied-migration\b).*"
 )
+IGNORED_IMPORT = re.compile(r"[\w.*]+ -> [\w.*]+(?=[\"'])")
 EXPLAINED = re.compile(r"#[^#]+:[^#]+#\s*\S")
 REASON = "A waiver names its rule and says why. AGENTS.md, below the hard rules, has the form of each."
 
@@ -107,7 +108,7 @@ def import_linter() -> Iterator[Finding]:
     for contract, violations in batched(contracts, 2, strict=True):
         for block in re.split(r"^(?=\S+ is not allowed to import)", violations, flags=re.MULTILINE):
             for path, line, what in imports_in(contract, block):
-                yield Finding(str(path), line, 1, f"{LAYERS} {what} (.importlinter)", LAYERS)
+                yield Finding(str(path), line, 1, f"{LAYERS} {what} (pyproject.toml)", LAYERS)
 
 
 def imports_in(contract: str, block: str) -> Iterator[tuple[Path, int, str]]:
@@ -118,7 +119,7 @@ def imports_in(contract: str, block: str) -> Iterator[tuple[Path, int, str]]:
         way = "" if imported.startswith(forbidden) else f", and so {forbidden}"
         yield file_of(importer), int(line), f"{importer} imports {imported}{way}"
     if not imports and block.strip():
-        yield Path(".importlinter"), 1, f"{contract}: {' '.join(block.split())}"
+        yield Path("pyproject.toml"), 1, f"{contract}: {' '.join(block.split())}"
 
 
 def file_of(module: str) -> Path:
@@ -148,11 +149,11 @@ def waivers() -> Iterator[tuple[str, int, str]]:
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
             if waiver := WAIVER.search(line):
                 yield str(path.relative_to(ROOT)), number, waiver[0]
-    contracts = (ROOT / ".importlinter").read_text(encoding="utf-8").splitlines()
-    for number, (above, line) in enumerate(pairwise(contracts), 2):
-        if " -> " in line:
-            reason = above.strip() if "#" in above else ""
-            yield ".importlinter", number, f"# ignore_imports: {line.strip()}  {reason}"
+    settings = (ROOT / "pyproject.toml").read_text(encoding="utf-8").splitlines()
+    for number, (above, line) in enumerate(pairwise(settings), 2):
+        if ignored := IGNORED_IMPORT.search(line):
+            reason = above.strip() if above.lstrip().startswith("#") else ""
+            yield "pyproject.toml", number, f"# ignore_imports: {ignored[0]}  {reason}"
 
 
 def main() -> int:

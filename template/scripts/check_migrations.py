@@ -137,9 +137,8 @@ def dangerous(scripts: list[Script]) -> Iterator[str]:
         paths = {Path(folder, f"{script.revision}.sql"): Path(script.path) for script in scripts}
         for sql, script in zip(paths, scripts, strict=True):
             sql.write_text(sql_of(script), encoding="utf-8")
-        found = found_by(
-            "squawk", "--config", ROOT / "hard-rules" / "squawk.toml", "--reporter", "json", *map(escape, map(str, paths))
-        )
+        config = ROOT / "hard-rules" / "squawk.toml"
+        found = found_by("squawk", "--config", config, "--reporter", "json", *map(escape, map(str, paths)))
     for problem in found:
         path = paths[Path(problem["file"])]
         if problem["rule_name"] not in ignored[path.name]:

@@ -81,16 +81,16 @@ def test_long_names_are_still_read(service: Service) -> None:
     assert f"app/schemas/{long}.py:1:1: Layers: " in verdict.output
 
 
-@untidy("check.py", "a contract of another kind in .importlinter", "caught")
+@untidy("check.py", "a contract of another kind in pyproject.toml", "caught")
 def test_contracts_of_every_kind_are_heard(service: Service) -> None:
     """A team adds its own; the report of some names no line in the form that the template's have."""
-    contract = "[importlinter:contract:own]\nname = errors are ours\ntype = protected\n"
-    with (service.path / ".importlinter").open("a") as contracts:
-        contracts.write(f"\n{contract}protected_modules = app.errors\nallowed_importers = app.deps\n")
+    contract = '[[tool.importlinter.contracts]]\nname = "errors are ours"\ntype = "protected"\n'
+    with (service.path / "pyproject.toml").open("a") as contracts:
+        contracts.write(f'\n{contract}protected_modules = ["app.errors"]\nallowed_importers = ["app.deps"]\n')
 
     verdict = workspace.check(service)
     assert verdict.returncode == 1
-    assert ".importlinter:1:1: Layers: " in verdict.output
+    assert "pyproject.toml:1:1: Layers: " in verdict.output
     assert "errors are ours: " in verdict.output
 
 

@@ -18,6 +18,7 @@ import yaml
 
 from support.helpers import fake_program, git
 from support.svcgen import ROOT
+from svcgen.service.lock import EXPORT
 from svcgen.template.find import Template
 from svcgen.template.render import render
 
@@ -57,10 +58,14 @@ def test_a_branch_that_was_locked_is_left_alone(config: dict[str, Any]) -> None:
     assert "gitIgnoredAuthors" not in config
 
 
-def test_the_export_is_the_one_that_ci_checks_for() -> None:
-    (checked,) = (script for script in scripts("ci.yml") if "uv export" in script)
-    (made,) = (script for script in scripts("relock.yml") if "uv export" in script)
-    assert checked.startswith(made)
+def test_one_script_has_the_command_of_the_export() -> None:
+    script = ROOT / "template" / "scripts" / "lock.py"
+    (arguments,) = re.findall(r'^EXPORT = "(.+)"$', script.read_text(), re.MULTILINE)
+    assert {"uv", *arguments.split(), "--output-file", "requirements.txt"} == {*EXPORT.split(), "--frozen", "--quiet"}
+    assert "uv run --no-project scripts/lock.py --check" in scripts("ci.yml")
+    assert "uv run --no-project scripts/lock.py" in scripts("relock.yml")
+    files = [path for path in (ROOT / "template").rglob("*") if path.is_file() and path != script]
+    assert [path for path in files if "--no-annotate" in path.read_text()] == []
 
 
 def test_a_job_that_locks_may_not_push() -> None:

@@ -54,10 +54,10 @@ HOLD = [
             "ignore_imports",
             (
                 Insert(
-                    ".importlinter",
-                    "forbidden_modules = app.*\n",
+                    "pyproject.toml",
+                    'forbidden_modules = ["app.*"]\n',
                     "# The default of a column comes from there until all rows have one.\n"
-                    "ignore_imports = app.models.wa_layer -> app.settings\n",
+                    'ignore_imports = ["app.models.wa_layer -> app.settings"]\n',
                 ),
             ),
             {"app/models/wa_layer.py": "from app.settings import get_settings\n\nDEFAULT = get_settings\n"},
@@ -108,13 +108,13 @@ DO_NOT_HOLD = [
             "ignore_imports without a reason",
             (
                 Insert(
-                    ".importlinter",
-                    "forbidden_modules = app.*\n",
-                    "ignore_imports = app.models.wa_layer -> app.settings\n",
+                    "pyproject.toml",
+                    'forbidden_modules = ["app.*"]\n',
+                    'ignore_imports = ["app.models.wa_layer -> app.settings"]\n',
                 ),
             ),
             {"app/models/wa_layer.py": "from app.settings import get_settings\n\nDEFAULT = get_settings\n"},
         ),
-        ".importlinter",
+        "pyproject.toml",
     ),
 ]
