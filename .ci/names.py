@@ -25,12 +25,13 @@ import yaml
 
 from svcgen.resource.code.imports import KNOWN
 from svcgen.resource.code.layout import Layout
-from svcgen.resource.code.render import render, render_shared
+from svcgen.resource.code.render import render
 from svcgen.resource.code.shared import TYPES
 from svcgen.resource.syntax.parse import parse_resource
 from svcgen.system.uv import Uv
 
 ROOT = Path(__file__).resolve().parent.parent
+SHARED = (ROOT / "template/app/core/etag.py", ROOT / "template/app/core/rows.py")
 TAKEN = ROOT / "src/svcgen/resource/syntax/taken.json"
 BASE = ROOT / "template/app/models/base.py"
 # Run by the Python of a service, with app/models/base.py and an empty directory as arguments.
@@ -104,7 +105,7 @@ def as_text(taken: Mapping[str, Any]) -> str:
 def own_names() -> dict[str, Any]:
     """Return what the generated code uses, and what the hard rules forbid."""
     modules = {path.as_posix(): ast.parse(text) for path, text in rendered().items()}
-    shared = ast.parse("".join([*TYPES.values(), render_shared("etag"), render_shared("routing")]))
+    shared = ast.parse("".join([*TYPES.values(), *(path.read_text() for path in SHARED)]))
     classes = {*KNOWN, *(node.name for node in ast.walk(shared) if isinstance(node, ast.ClassDef))}
     imported = {alias.name for tree in modules.values() for alias in imports(tree)}
     model = {node.target.id for node in ast.walk(modules["app/models/zzz.py"]) if isinstance(node, ast.AnnAssign)}

@@ -8,13 +8,20 @@ from pathlib import Path
 from svcgen.resource.change import edits
 from svcgen.resource.change.collisions import check_free, check_references
 from svcgen.resource.change.types_file import add_types
-from svcgen.resource.code.layout import FACTORIES, MODELS, Layout, read
-from svcgen.resource.code.render import render, render_shared, used_types
+from svcgen.resource.code.layout import FACTORIES, MODELS, Layout, check_defines, read
+from svcgen.resource.code.render import render, used_types
 from svcgen.resource.spec import Resource
 from svcgen.system.links import real_path
+from svcgen.template.find import find_root
 
-# What all resources share, and what AGENTS.md says of it.
-SHARED = {"routing": "routers that are passed over quickly", "etag": "versions as ETags, `If-Match`"}
+# What resources import from the template. A service of an older release gets the files with its first new resource.
+SHARED = {
+    Path("app/core/__init__.py"): set[str](),
+    Path("app/core/etag.py"): {"IfMatch", "etag"},
+    Path("app/core/rows.py"): {"CHANGE", "CONFLICT", "READ", "find", "save"},
+    Path("tests/core/__init__.py"): set[str](),
+    Path("tests/core/resource_contract.py"): {"Body", "Reference", "Resource", "ResourceContract"},
+}
 TYPES = Path("app/schemas/types.py")
 AGENTS = Path("AGENTS.md")
 CHANGELOG = Path("CHANGELOG.md")
@@ -61,7 +68,7 @@ def plan_change(resources: Sequence[Resource], layout: Layout, prefix: str = "/"
         ServiceError: The layout of the service does not allow it.
     """
     for resource in resources:
-        check_free(resource, layout, {TYPES, *map(_shared, SHARED)})
+        check_free(resource, layout, {TYPES, *SHARED})
         layout = layout.including(resource)
     change = Change(layout.root)
     for resource in resources:
@@ -94,9 +101,11 @@ def write_all(root: Path, files: Mapping[Path, str]) -> None:
 
 def _add(resource: Resource, layout: Layout, change: Change, prefix: str) -> None:
     change.added.update(render(resource, layout, prefix))
-    for module in SHARED:
-        if not (layout.root / _shared(module)).exists():
-            change.added[_shared(module)] = render_shared(module)
+    for file, names in SHARED.items():
+        if (layout.root / file).exists():
+            check_defines(layout.root, file, names)
+        else:
+            change.added[file] = (find_root() / "template" / file).read_text(encoding="utf-8")
     types = change.read(TYPES, '"""Types that the schemas share."""\n')
     change.put(TYPES, add_types(types, used_types(resource)))
     for package in (Path("tests/api/__init__.py"), FACTORIES / "__init__.py"):
@@ -112,17 +121,12 @@ def _document(resource: Resource, change: Change, prefix: str) -> None:
     words = resource.plural.replace("_", " ")
     line = f"{datetime.now(UTC).date().isoformat()}: Added {words}, served at {path}."
     _note(change, AGENTS, f'"{line}" under "Recent significant changes"', lambda text: add_recent(text, line))
-    for module, purpose in SHARED.items():
-        if _shared(module) in change.added:
-            _map(change, (str(_shared(module)), purpose))
+    if Path("app/core/__init__.py") in change.added:
+        _map(change, ("app/core/", "the plumbing, which you need not read"))
     if (change.root / CHANGELOG).exists():
         line = f"{words.capitalize()}: {path}."
         headings = ("## Unreleased", "### Added")
         _note(change, CHANGELOG, f'"{line}" under "Unreleased"', lambda text: edits.add_line(text, headings, line))
-
-
-def _shared(module: str) -> Path:
-    return Path("app", f"{module}.py")
 
 
 def _map(change: Change, row: tuple[str, str]) -> None:

@@ -4,35 +4,26 @@ import ast
 from collections.abc import Mapping
 
 _MODULES = {
-    "asyncio": "",
     "json": "",
     "re": "",
-    "pytest": "",
-    "collections.abc": "Mapping",
     "datetime": "UTC date datetime time timedelta",
     "decimal": "Decimal",
     "http": "HTTPStatus",
     "itertools": "count",
-    "typing": "Annotated Any Literal NamedTuple Self TypedDict",
+    "typing": "Annotated Any Literal Self TypedDict",
     "uuid": "UUID",
-    "fastapi": "APIRouter Depends FastAPI Header HTTPException Query Request",
-    "fastapi.exceptions": "RequestValidationError",
+    "fastapi": "APIRouter Query Request Response",
     "pydantic": "AwareDatetime BaseModel BeforeValidator ConfigDict Field JsonValue PlainSerializer RootModel"
     " StrictBool StrictFloat WithJsonSchema with_config",
-    "httpx": "AsyncClient",
-    "starlette.routing": "Match",
-    "starlette.types": "Scope",
     "sqlalchemy": "ARRAY BigInteger Boolean CheckConstraint Date DateTime Double Enum ForeignKey Identity Numeric Text"
-    " Time Uuid event func select",
+    " Time Uuid func select",
     "sqlalchemy.dialects.postgresql": "JSONB",
-    "sqlalchemy.ext.asyncio": "AsyncConnection AsyncEngine AsyncSession",
+    "sqlalchemy.ext.asyncio": "AsyncSession",
     "sqlalchemy.orm": "Mapped mapped_column",
-    "sqlalchemy.orm.attributes": "flag_modified",
+    "app.core.etag": "IfMatch etag",
+    "app.core.rows": "CHANGE CONFLICT READ find save",
     "app.deps": "ReadSessionDep SessionDep",
-    "app.errors": "NotFoundError problem_responses",
-    "app.etag": "IfMatch etag require_match",
     "app.models.base": "Base",
-    "app.routing": "ResourceRouter",
     "app.schemas.types": "CalendarDate DIGITS Id Int64 Json LocalTime NOT_TEXT PlainDecimal StorableText UtcDatetime"
     " exact",
 }
@@ -41,7 +32,7 @@ KNOWN = {
     **{name: module for module, names in _MODULES.items() for name in names.split()},
     **{module: "" for module, names in _MODULES.items() if not names},
 }
-_STANDARD = ("asyncio", "collections", "datetime", "decimal", "http", "itertools", "json", "re", "typing", "uuid")
+_STANDARD = ("datetime", "decimal", "http", "itertools", "json", "re", "typing", "uuid")
 _FIRST_PARTY = ("app", "tests")
 
 

@@ -46,21 +46,17 @@ def render(resource: Resource, layout: Layout, prefix: str) -> dict[Path, str]:
     models = {target.model: target.module for target in targets.values()} | {model: f"app.models.{name}"}
     factories = {f"make_{target}": f"tests.factories.{target}" for target in targets}
     own = {f"make_{name}": f"tests.factories.{name}", f"{name}_body": f"tests.factories.{name}"}
+    contract = dict.fromkeys(("Body", "Reference", "Resource", "ResourceContract"), "tests.core.resource_contract")
     imports = {
-        "router": {**schemas, **models, "Response": "fastapi"},
+        "router": {**schemas, **models},
         "factory": {**schemas, **models, **factories},
-        "test": {**schemas, **own, **factories, "Response": "httpx"},
+        "test": {**own, **factories, **contract},
     }
     context = {**_context(resource, targets), **context_of_tests(resource, layout, targets), "prefix": prefix}
     return {
         file: _render(template, context, imports.get(template, {}))
         for template, file in new_files(resource, layout).items()
     }
-
-
-def render_shared(module: str) -> str:
-    """Return a module that all resources share: etag or routing."""
-    return _render(module, {}, {})
 
 
 def used_types(resource: Resource) -> set[str]:

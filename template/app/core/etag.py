@@ -1,5 +1,10 @@
 """A row's version as its ETag, and what callers make of it, so that nobody overwrites what they have not seen."""
 
+from http import HTTPStatus
+from typing import Annotated, NamedTuple
+
+from fastapi import Depends, Header, HTTPException
+
 
 class Conditions(NamedTuple):
     if_match: str | None
