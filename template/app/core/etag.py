@@ -1,4 +1,4 @@
-"""A row's version as its ETag, and what callers make of it, so that nobody overwrites what they have not seen."""
+"""The version of a row as its ETag, and the conditions of RFC 9110, section 13.1, that prevent lost updates."""
 
 from http import HTTPStatus
 from typing import Annotated, NamedTuple
@@ -13,11 +13,11 @@ class Conditions(NamedTuple):
 
 async def conditions(
     if_match: Annotated[
-        str | None,
-        Header(alias="If-Match", description="ETag of what is to be changed; a 412 if it has changed meanwhile"),
+        str | None, Header(alias="If-Match", description="ETag of the version to change; 412 if it has changed since")
     ] = None,
     if_none_match: Annotated[
-        str | None, Header(alias="If-None-Match", description="ETag of what is not to be changed, or *; then a 412")
+        str | None,
+        Header(alias="If-None-Match", description="ETags of versions not to change, or *; 412 if one matches"),
     ] = None,
 ) -> Conditions:
     return Conditions(if_match, if_none_match)
@@ -35,10 +35,14 @@ def names(tags: str, version: int) -> bool:
 
 
 def require_match(given: Conditions | None, version: int) -> None:
-    """Refuse to change what the caller has not seen. Without a condition it is the caller's choice to overwrite."""
+    """Refuse to change a version that the caller has not read. A caller without conditions may overwrite it.
+
+    Raises:
+        HTTPException: 412, a condition is not met.
+    """
     if given is None:
         return
     if given.if_match is not None and not names(given.if_match, version):
-        raise HTTPException(HTTPStatus.PRECONDITION_FAILED, "Somebody else has changed this meanwhile: read it again")
+        raise HTTPException(HTTPStatus.PRECONDITION_FAILED, "This has changed since you read it: read it again")
     if given.if_none_match is not None and names(given.if_none_match.replace("W/", ""), version):
-        raise HTTPException(HTTPStatus.PRECONDITION_FAILED, "This is there, and If-None-Match says that it must not be")
+        raise HTTPException(HTTPStatus.PRECONDITION_FAILED, "This exists, and If-None-Match does not allow that")

@@ -59,7 +59,9 @@ async def save[Row: Versioned](
     for column, model in (references or {}).items():
         # The foreign key refuses it too, but as a conflict that does not name the field.
         if values.get(column) is not None and await session.get(model, values[column]) is None:
-            raise RequestValidationError([{"loc": ("body", column), "msg": f"There is no {model.__name__} with this id"}])
+            raise RequestValidationError(
+                [{"loc": ("body", column), "msg": f"There is no {model.__name__} with this id"}]
+            )
     for column, value in values.items():
         setattr(row, column, value)
     session.add(row)

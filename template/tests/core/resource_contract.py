@@ -213,7 +213,7 @@ class CreateContract(Contract):
     async def test_create_refuses(self) -> None:
         body = await self.body()
         for values in side_by_side(self.refused()):
-            with self.subtests.test(**values):
+            with self.subtests.test(values=values):
                 refused = await self.client.post(self.resource.path, json=body | values)
                 assert invalid_fields(refused) == values.keys()
 
@@ -247,12 +247,13 @@ class CreateContract(Contract):
                 refused = await self.client.delete(f"{reference.path}/{created.json()[name]}")
                 assert refused.status_code == 409, refused.text
 
-
     async def test_documented_example(self, app: FastAPI) -> None:
         document = app.openapi()
         post = document["paths"][self.resource.path]["post"]
         # A new database has none of the rows that the example refers to.
-        references = {name: await self.referred(name) for name in self.resource.references.keys() - self.resource.defaults}
+        references = {
+            name: await self.referred(name) for name in self.resource.references.keys() - self.resource.defaults
+        }
         for example in examples(document, post["requestBody"]):
             body = example | references
             created = await self.client.post(self.resource.path, json=body)
@@ -266,7 +267,8 @@ class ListContract(Contract):
     """GET of the rows, a page at a time."""
 
     async def pages(self, limit: int) -> list[list[dict[str, Any]]]:
-        params, pages = {"limit": limit}, []
+        params: dict[str, int] = {"limit": limit}
+        pages = []
         for _ in range(9):
             page = (await self.client.get(self.resource.path, params=params)).json()
             pages.append(page["items"])
@@ -290,7 +292,7 @@ class ListContract(Contract):
     async def test_list_refuses(self) -> None:
         for limit, after in BAD_PAGES:
             with self.subtests.test(limit=limit, after=after):
-                refused = await self.client.get(self.resource.path, params={"limit": limit, "after": after})
+                refused = await self.client.get(self.resource.path, params={"limit": str(limit), "after": str(after)})
                 assert invalid_fields(refused) == {"limit", "after"}
 
     async def test_list_of_more_rows_takes_no_more_queries(self, connection: AsyncConnection) -> None:
@@ -364,7 +366,7 @@ class UpdateContract(Contract):
     async def test_update_refuses(self) -> None:
         path = await self.stored()
         for values in side_by_side(self.refused()):
-            with self.subtests.test(**values):
+            with self.subtests.test(values=values):
                 assert invalid_fields(await self.client.patch(path, json=values)) == values.keys()
 
     async def test_update_unique(self) -> None:

@@ -8,20 +8,20 @@ from pathlib import Path
 from svcgen.resource.change import edits
 from svcgen.resource.change.collisions import check_free, check_references
 from svcgen.resource.change.types_file import add_types
-from svcgen.resource.code.layout import FACTORIES, MODELS, Layout, check_defines, read
+from svcgen.resource.code.layout import FACTORIES, MODELS, Layout, read
 from svcgen.resource.code.render import render, used_types
 from svcgen.resource.spec import Resource
 from svcgen.system.links import real_path
 from svcgen.template.find import find_root
 
 # What resources import from the template. A service of an older release gets the files with its first new resource.
-SHARED = {
-    Path("app/core/__init__.py"): set[str](),
-    Path("app/core/etag.py"): {"IfMatch", "etag"},
-    Path("app/core/rows.py"): {"CHANGE", "CONFLICT", "READ", "find", "save"},
-    Path("tests/core/__init__.py"): set[str](),
-    Path("tests/core/resource_contract.py"): {"Body", "Reference", "Resource", "ResourceContract"},
-}
+SHARED = (
+    Path("app/core/__init__.py"),
+    Path("app/core/etag.py"),
+    Path("app/core/rows.py"),
+    Path("tests/core/__init__.py"),
+    Path("tests/core/resource_contract.py"),
+)
 TYPES = Path("app/schemas/types.py")
 AGENTS = Path("AGENTS.md")
 CHANGELOG = Path("CHANGELOG.md")
@@ -101,10 +101,8 @@ def write_all(root: Path, files: Mapping[Path, str]) -> None:
 
 def _add(resource: Resource, layout: Layout, change: Change, prefix: str) -> None:
     change.added.update(render(resource, layout, prefix))
-    for file, names in SHARED.items():
-        if (layout.root / file).exists():
-            check_defines(layout.root, file, names)
-        else:
+    for file in SHARED:
+        if not (layout.root / file).exists():
             change.added[file] = (find_root() / "template" / file).read_text(encoding="utf-8")
     types = change.read(TYPES, '"""Types that the schemas share."""\n')
     change.put(TYPES, add_types(types, used_types(resource)))

@@ -95,7 +95,7 @@ def read_layout(root: Path) -> Layout:
         ServiceError: A part is not found; the hint tells what to do by hand.
     """
     for name, names in NEEDED.items():
-        check_defines(root, Path(name), names)
+        _check_defines(root, Path(name), names)
     return Layout(root, _find_routers(root), find_targets(root))
 
 
@@ -136,7 +136,7 @@ def assigned(tree: ast.Module, name: str) -> ast.expr | None:
     return None
 
 
-def check_defines(root: Path, file: Path, names: Collection[str]) -> None:
+def _check_defines(root: Path, file: Path, names: Collection[str]) -> None:
     """Refuse a module without the names that a resource imports from it.
 
     Args:
