@@ -193,7 +193,7 @@ def test_a_service_that_its_team_has_moved(moved: Service, postgres: str) -> Non
         " parent:ref:invoice:optional",
     )
     assert (moved.path / "app" / "api" / "v1" / "invoices.py").exists()
-    assert "PATH = '/v1/invoices'" in (moved.path / "tests" / "api" / "test_invoices.py").read_text(encoding="utf-8")
+    assert "path='/v1/invoices'" in (moved.path / "tests" / "api" / "test_invoices.py").read_text(encoding="utf-8")
 
     for command in CHECKS[:2]:
         result = moved.run(*command)
@@ -213,28 +213,29 @@ class Mutation:
 
 
 ROUTER, SCHEMA, MODEL = "app/api/orders.py", "app/schemas/order.py", "app/models/order.py"
+ETAG, ROWS = "app/core/etag.py", "app/core/rows.py"
 # fmt: off
 MUTATIONS = [
     Mutation("a place to find it at", ROUTER, 'response.headers["Location"]', 'response.headers["Place"]'),
-    Mutation("an ETag", "app/etag.py", "f'\"{version}\"'", "'\"1\"'"),
-    Mutation("If-Match", ROUTER, "    require_match(if_match, order.version)\n", ""),
-    Mutation("any of several ETags", "app/etag.py", 'tags.split(",")', "[tags]"),
+    Mutation("an ETag", ETAG, "f'\"{version}\"'", "'\"1\"'"),
+    Mutation("If-Match", ROWS, "    require_match(if_match, row.version)\n", ""),
+    Mutation("any of several ETags", ETAG, 'tags.split(",")', "[tags]"),
     Mutation("versions", MODEL, '"version_id_col": version', ""),
     Mutation("a page is capped", ROUTER, "le=100", "le=1000"),
     Mutation("a page is not empty", ROUTER, "Query(ge=1, le=100)", "Query(ge=0, le=100)"),
     Mutation("pages are in order", ROUTER, ".order_by(Order.id)", ".order_by(Order.id.desc())"),
     Mutation("no row is on two pages", ROUTER, "Order.id > (after or 0)", "Order.id >= (after or 0)"),
     Mutation("the last page is known", ROUTER, "if len(items) > limit", "if items"),
-    Mutation("unknown", ROUTER, "raise NotFoundError", "raise ValueError"),
+    Mutation("unknown", ROWS, "raise NotFoundError", "raise ValueError"),
     Mutation("ids have limits", "app/schemas/types.py", "le=2**63 - 1", "le=2**64"),
-    Mutation("references exist", ROUTER, "values.get(name) is not None and", "False and"),
+    Mutation("references exist", ROWS, "values.get(column) is not None and", "False and"),
     Mutation("a body is checked", SCHEMA, 'model_config = ConfigDict(extra="forbid", ', "model_config = ConfigDict("),
     Mutation("the example can be sent", SCHEMA, '"amount": "49.90"', '"amount": "49.901"'),
     Mutation("a text is limited", SCHEMA, "max_length=9", "max_length=10"),
     Mutation("what is left out stays", ROUTER, "save(order, body, ", 'save(order, {"note": None, **body}, '),
     Mutation("what is put replaces all", ROUTER, "(order, body.model_dump(", "(order, body.model_dump(exclude_unset=1"),
-    Mutation("what is answered is stored", ROUTER, "    await session.refresh(order)\n", ""),
-    Mutation("statuses are declared", ROUTER, "CHANGE = NOT_FOUND | CONFLICT", "CHANGE = NOT_FOUND"),
+    Mutation("what is answered is stored", ROWS, "    await session.refresh(row)\n", ""),
+    Mutation("statuses are declared", ROWS, "CHANGE = NOT_FOUND | CONFLICT", "CHANGE = NOT_FOUND"),
     Mutation("a long page costs no more", ROUTER, "s(query)]", "s(query) if not await session.refresh(row)]"),
 ]
 # fmt: on

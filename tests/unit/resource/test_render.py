@@ -23,18 +23,3 @@ def rendered(words: list[str]) -> dict[Path, str]:
 def test_python(words: list[str]) -> None:
     for file, text in rendered(named([words], ["thing"])[0]).items():
         compile(text, str(file), "exec")
-
-
-def test_if_none_match_is_asked_of_what_knows_it(tmp_path: Path) -> None:
-    """Resources of 0.2.0 depend on an app/etag.py that does not, so it stays as it is."""
-    resource = parse_resource(["thing", "x:str"])
-    layout = Layout(tmp_path, Path("app/api/__init__.py")).including(resource)
-    test = Path("tests/api/test_things.py")
-    refused = (
-        'client.delete(path, headers=headers)).status_code == 412\n    assert (await client.get(path, headers={"If-None'
-    )
-    assert refused in render(resource, layout, "/")[test]
-
-    (tmp_path / "app").mkdir()
-    (tmp_path / "app/etag.py").write_text("IfMatch = str\n")
-    assert refused not in render(resource, layout, "/")[test]

@@ -1,7 +1,7 @@
 """Find the parts of a service in its code, as its team may have moved and reformatted them."""
 
 import ast
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -95,7 +95,7 @@ def read_layout(root: Path) -> Layout:
         ServiceError: A part is not found; the hint tells what to do by hand.
     """
     for name, names in NEEDED.items():
-        _check_defines(root, Path(name), names)
+        _check_defines(root, name, names)
     return Layout(root, _find_routers(root), find_targets(root))
 
 
@@ -134,27 +134,6 @@ def assigned(tree: ast.Module, name: str) -> ast.expr | None:
             value: ast.expr | None = getattr(node, "value", None)
             return value
     return None
-
-
-def _check_defines(root: Path, file: Path, names: Collection[str]) -> None:
-    """Refuse a module without the names that a resource imports from it.
-
-    Args:
-        root: The service's directory.
-        file: The module, relative to the root.
-        names: What it has to define.
-
-    Raises:
-        ServiceError: A name is missing.
-    """
-    tree = parse(root, file)
-    defined = {getattr(node, "name", "") for node in tree.body}
-    missing = sorted(name for name in set(names) - defined if assigned(tree, name) is None)
-    if missing:
-        raise ServiceError(
-            f"{file} does not define {', '.join(missing)}, which a resource needs",
-            hint="run `svcgen update`, or define it there; importing it and assigning it to that name is enough",
-        )
 
 
 def find_targets(root: Path) -> dict[str, Target]:
