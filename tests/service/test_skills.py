@@ -17,6 +17,10 @@ import yaml
 from service.conftest import ANSWERS, Service, environment
 from support.helpers import git
 from support.running import free_port, serving
+from svcgen.resource.change.types_file import add_types
+from svcgen.resource.code.layout import Layout
+from svcgen.resource.code.render import render, used_types
+from svcgen.resource.syntax.parse import parse_resource
 
 # These need a machine, an account or a network that the suite does not have. Every other command runs.
 OUTSIDE = {
@@ -242,9 +246,14 @@ def test_following_the_documents(workshop: Workshop, tmp_path: Path) -> None:
 def add_a_resource(workshop: Workshop) -> None:
     skill = workshop.skill("add-a-resource")
     files = {workshop.path / title: code for title, code in blocks(skill, "python")}
-    assert len(files) == 4
-    for path, code in files.items():
+    for file, code in code_of_a_resource().items():
+        path = workshop.path / file
+        path.parent.mkdir(exist_ok=True)
+        (path.parent / "__init__.py").touch()
         path.write_text(code, encoding="utf-8")
+    for arguments in (("check", "--quiet", "--fix"), ("format", "--quiet")):
+        assert workshop.service.run("ruff", *arguments, *map(str, files)).returncode == 0
+    assert files == {path: path.read_text(encoding="utf-8") for path in files}
     workshop.edit("app/models/__init__.py", "import Base\n", "import Base\nfrom app.models.invoice import Invoice\n")
     workshop.edit("app/models/__init__.py", '"Base"]', '"Base", "Invoice"]')
     workshop.edit("app/api/__init__.py", "[]", "[invoices.router]")
@@ -256,11 +265,20 @@ def add_a_resource(workshop: Workshop) -> None:
     assert {path: path.read_text(encoding="utf-8") for path in files} == files, "they are not as ruff formats them"
 
 
+def code_of_a_resource() -> dict[str, str]:
+    """Return what `svcgen add resource` writes for the example of the skill."""
+    resource = parse_resource(["invoice", "number:str:max=50:unique", "total_cents:int:min=0"])
+    layout = Layout(Path(), Path("app/api/__init__.py")).including(resource)
+    code = {str(file): text for file, text in render(resource, layout, "/").items()}
+    types = add_types('"""Types that the schemas share."""\n', used_types(resource))
+    return {**code, "app/schemas/types.py": types}
+
+
 def write_a_migration(workshop: Workshop) -> None:
     """Add a column to a table that has rows, then index it, fill it and make it NOT NULL."""
     skill = workshop.skill("write-a-migration")
     workshop.query(
-        "INSERT INTO invoices (number, total_cents) SELECT 'number-' || n, 0 FROM generate_series(1, 2500) AS n"
+        "INSERT INTO invoices (number, total_cents, version) SELECT n, 0, 1 FROM generate_series(1, 2500) AS n"
     )
     generate, *others = commands(skill)[1:]
     assert "makemigration" in generate

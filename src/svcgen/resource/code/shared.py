@@ -1,19 +1,19 @@
-"""What several resources of a service share, written with the first that needs it."""
+"""Types that the schemas of a service share, written with the first resource that needs them."""
 
 import re
 
 # The definitions of app/schemas/types.py, each with what it needs before it.
 TYPES = {
     "DIGITS": """def refuse_other_numerals(value: object) -> object:
-    # Pydantic takes 1_0, +10, 010 and 10.0 for 10.
+    # Pydantic accepts 1_0, +10, 010 and 10.0 as 10.
     if isinstance(value, str) and not re.fullmatch(r"0|-?[1-9][0-9]*", value):
-        raise ValueError("should be written in digits alone")
+        raise ValueError("should be digits only")
     return value
 
 
 DIGITS = BeforeValidator(refuse_other_numerals)
 """,
-    # OpenAPI documents of FastAPI have the limits of numbers as floats, and 2**63 - 1 is none.
+    # FastAPI writes limits into the OpenAPI document as floats, which can't represent 2**63 - 1.
     "Id": """Id = Annotated[
     int,
     Field(ge=1, le=2**63 - 1),
@@ -27,7 +27,7 @@ DIGITS = BeforeValidator(refuse_other_numerals)
     return value
 
 
-# Strict integers would be without 1.0, which is one in JSON.
+# Pydantic's strict mode would refuse 1.0, which is an integer in JSON.
 NOT_TEXT = BeforeValidator(refuse_text)
 """,
     "Int64": """Int64 = Annotated[
@@ -37,44 +37,44 @@ NOT_TEXT = BeforeValidator(refuse_text)
     WithJsonSchema({"type": "integer", "format": "int64"}),
 ]
 """,
-    "StorableText": """# Postgres stores every character but NUL.
+    "StorableText": """# Postgres stores every character except NUL.
 StorableText = Annotated[str, Field(pattern=r"^[^\\x00]*$")]
 """,
     "exact": """def exact(form: str) -> BeforeValidator:
-    \"\"\"Take a text of that form, and no JSON number, which is a float before it gets here.\"\"\"
+    \"\"\"Accept text in this form, and no JSON number, which is already a float here.\"\"\"
 
     def check(value: object) -> object:
         if isinstance(value, int | float) or (isinstance(value, str) and not re.fullmatch(form, value)):
-            raise ValueError(f"should be a text that matches {form}")
+            raise ValueError(f"should be text that matches {form}")
         return value
 
     return BeforeValidator(check, json_schema_input_type=Annotated[str, Field(pattern=form)])
 """,
     "refuse_number": """def refuse_number(value: object) -> object:
-    # Pydantic takes it for seconds since 1970, in a text too.
+    # Pydantic reads a number, even as text, as seconds since 1970.
     if isinstance(value, int | float) or (isinstance(value, str) and re.fullmatch(r"[-+]?[0-9.]+", value)):
-        raise ValueError("should be a text in ISO 8601")
+        raise ValueError("should be text in ISO 8601")
     return value
 """,
-    "CalendarDate": """# The first and the last date are infinity to asyncpg.
+    "CalendarDate": """# asyncpg reads the first and the last date as infinity.
 CalendarDate = Annotated[date, Field(gt=date.min, lt=date.max), BeforeValidator(refuse_number)]
 """,
-    "UtcDatetime": """# The first and the last moment are infinity to asyncpg, and out of range in other zones.
+    "UtcDatetime": """# asyncpg reads the first and the last moment as infinity; in other zones they are out of range.
 UtcDatetime = Annotated[
     AwareDatetime,
     Field(ge=datetime(1, 1, 2, tzinfo=UTC), lt=datetime(9999, 12, 31, tzinfo=UTC)),
     BeforeValidator(refuse_number),
 ]
 """,
-    "PlainDecimal": """# Otherwise a small one is written as 1E-7.
+    "PlainDecimal": """# The default would write a small one as 1E-7.
 PlainDecimal = Annotated[Decimal, PlainSerializer(lambda value: f"{value:f}", return_type=str)]
 """,
     "LocalTime": """CLOCK = r"^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\\.[0-9]{1,6})?)?$"
-# "format": "time" would be a time with a zone.
+# "format": "time" requires a zone: RFC 3339, section 5.6.
 LocalTime = Annotated[time, exact(CLOCK), WithJsonSchema({"type": "string", "pattern": CLOCK})]
 """,
     "StorableJson": """class StorableJson(RootModel[Any]):
-    \"\"\"Any JSON without a NUL in it; for the OpenAPI document alone.\"\"\"
+    \"\"\"Any JSON without NUL, for the OpenAPI document only.\"\"\"
 
     root: (
         bool
@@ -86,7 +86,7 @@ LocalTime = Annotated[time, exact(CLOCK), WithJsonSchema({"type": "string", "pat
     )
 """,
     "Json": """def refuse_unstorable(value: JsonValue) -> JsonValue:
-    # Python reads NaN and lone surrogates from JSON; Postgres takes neither, nor a NUL.
+    # Python's parser accepts NaN and lone surrogates. Postgres accepts neither, and no NUL.
     try:
         text = json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
     except ValueError:
@@ -99,7 +99,7 @@ LocalTime = Annotated[time, exact(CLOCK), WithJsonSchema({"type": "string", "pat
 Json = Annotated[JsonValue, BeforeValidator(refuse_unstorable, json_schema_input_type=StorableJson)]
 """,
 }
-# What 0.2.0 wrote under a name that means more now; its types took values that the tests of a resource refuse.
+# What 0.2.0 wrote under these names. Its types accept values that the tests of a resource refuse.
 OUTDATED = {
     "Id": "Id = Annotated[int, Field(ge=1, le=2**63 - 1)]",
     "UtcDatetime": """UtcDatetime = Annotated[
