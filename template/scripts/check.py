@@ -17,14 +17,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 ROOT = Path(__file__).resolve().parents[1]
-# What a tool sees of the environment. No other variable can colour, wrap or redirect what it prints, or point git elsewhere.
+# The tools get only these variables. Others could colour, wrap or redirect their output, or point git elsewhere.
 PASSED_ON = re.compile(
     r"PATH|HOME|USERPROFILE|SYSTEMROOT|TMPDIR|TEMP|TMP|LD_LIBRARY_PATH|XDG_CONFIG_HOME|CI|GIT_CONFIG_\w+|GIT_DISCOVERY_\w+"
 )
 ENVIRONMENT = {name: value for name, value in os.environ.items() if PASSED_ON.fullmatch(name)}
 ENVIRONMENT |= {"COLUMNS": "10000", "LC_ALL": "C.UTF-8", "PYTHONUTF8": "1"}
 LAYERS = "Layers: api may import schemas, models, deps, errors; models import nothing else of app; schemas no ORM."
-# Those of ruff's own rules that keep a hard rule; each banned name of hard-rules/ruff.toml names its own.
+# The rules of ruff that enforce a hard rule; each banned name of hard-rules/ruff.toml names its own.
 RULES_OF_RUFF = {
     "ASYNC2": "No blocking call in async code.",
     "LOG": "All structured logs include request_id set in middleware.",
@@ -40,28 +40,28 @@ REASON = "A waiver names its rule and says why. AGENTS.md, below the hard rules,
 
 
 class Finding(NamedTuple):
-    """A breach, in the order that they are printed in."""
+    """A breach. Breaches are sorted by these fields when they are printed."""
 
     path: str
     line: int
     column: int
     message: str
-    rule: str  # as every tool words it
+    rule: str  # in the same words for every tool
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}:{self.column}: {self.message}"
 
 
 def run(tool: str, *arguments: str | Path) -> str:
-    """Return what a tool of the virtual environment prints; exit if it could not do its work."""
+    """Return what a tool of the virtual environment prints; exit if it fails."""
     program = sys.executable if tool.endswith(".py") else Path(sys.executable).with_name(tool)
     command = [program, tool, *arguments] if tool.endswith(".py") else [program, *arguments]
     result = subprocess.run(
         command, cwd=ROOT, env=ENVIRONMENT, capture_output=True, encoding="utf-8", errors="replace", check=False
     )
-    # 1 means that it found something, and is also how Python ends with a traceback.
+    # 1 means that the tool found something. Python also exits with 1 after a traceback.
     failed = result.returncode not in {0, 1} or (result.returncode and not result.stdout)
-    if failed or tool != "ast-grep":  # which reports there that a scan with findings "succeeded"
+    if failed or tool != "ast-grep":  # its stderr reports that a scan with findings "succeeded"
         sys.stderr.write(result.stderr)
     if failed:
         sys.exit(f"{tool} failed, see above")
@@ -69,7 +69,7 @@ def run(tool: str, *arguments: str | Path) -> str:
 
 
 def found_by(tool: str, *arguments: str | Path) -> list[dict[str, Any]]:
-    """The findings of a tool that prints JSON."""
+    """Return the findings of a tool that prints JSON."""
     output = run(tool, *arguments)
     try:
         findings: list[dict[str, Any]] = json.loads(output)
@@ -79,10 +79,10 @@ def found_by(tool: str, *arguments: str | Path) -> list[dict[str, Any]]:
 
 
 def ruff() -> Iterator[Finding]:
-    # Ignored by git, perhaps only on this machine, a file is still imported. And a check must not rewrite what it reads.
+    # A file that git ignores can still be imported. --no-fix: a check must not rewrite files, whatever the configuration says.
     options = ("--no-fix", "--no-fix-only", "--no-respect-gitignore")
     found = found_by("ruff", "check", "--output-format", "json", *options)
-    # The banned names come first: their messages say how to keep the rule.
+    # The banned names come first: their messages say how to follow the rule.
     for item in sorted(found, key=lambda item: item["code"] != "TID251"):
         path, place = Path(item["filename"]).relative_to(ROOT), item["location"]
         rule = next((rule for prefix, rule in RULES_OF_RUFF.items() if item["code"].startswith(prefix)), "")
@@ -112,7 +112,7 @@ def import_linter() -> Iterator[Finding]:
 
 
 def imports_in(contract: str, block: str) -> Iterator[tuple[Path, int, str]]:
-    """Return where a contract is broken; if its report names no lines, return the words of the report."""
+    """Yield each import that breaks a contract; if the report names no lines, yield the text of the report."""
     layer, _, forbidden = block.partition(":")[0].partition(" is not allowed to import ")
     imports = re.findall(rf"({re.escape(layer)}\S*) -> (\S+) \(l\.(\d+)", block) if forbidden else []
     for importer, imported, line in imports:
@@ -133,7 +133,7 @@ def migrations() -> Iterator[Finding]:
 
 
 def once(findings: Iterable[Finding]) -> Iterator[Finding]:
-    """Drop what an earlier tool has found already: the same rule, broken on the same line."""
+    """Drop breaches that an earlier tool has already reported: the same rule on the same line."""
     seen: set[tuple[str, int, str]] = set()
     for finding in findings:
         breach = finding.path, finding.line, finding.rule.partition(". ")[0].rstrip(".") or finding.message
@@ -143,7 +143,7 @@ def once(findings: Iterable[Finding]) -> Iterator[Finding]:
 
 
 def waivers() -> Iterator[tuple[str, int, str]]:
-    """Return where each waiver is, and what it says."""
+    """Yield the path, the line and the text of each waiver."""
     files = chain.from_iterable((ROOT / folder).rglob("*.py") for folder in ("app", "alembic", "scripts", "tests"))
     for path in sorted(files):
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):

@@ -29,11 +29,11 @@ MAIN_BRANCHES = ("HEAD", "main", "master")
 
 
 class UnansweredError(Exception):
-    """Git can't say what is on the main branch; the message names the cure."""
+    """Git can't determine what is on the main branch; the message says how to fix it."""
 
 
 def git(*arguments: str) -> str:
-    """What git prints: nothing where there is no such commit."""
+    """Return what git prints: an empty string if the commit does not exist."""
     command = ["git", *arguments]
     try:
         result = subprocess.run(
@@ -51,7 +51,7 @@ def commit(revision: str) -> str:
 
 
 def main_branch() -> str:
-    """The main branch: the one that alembic.ini names, else the default of the remote, else main or master."""
+    """Return the main branch: the one in alembic.ini, else the default of the remote, else main or master."""
     branches = git("for-each-ref", "--format=%(refname)", "refs/heads", "refs/remotes").split()
     named = Config(ROOT / "alembic.ini").get_main_option("main_branch")
     remotes = sorted(git("remote").split(), key=lambda remote: remote != "origin")
@@ -69,7 +69,7 @@ def main_branch() -> str:
 
 
 def common_commit() -> str | None:
-    """Where this branch left the main one, on the main branch itself HEAD, and None before the first commit."""
+    """Return the commit where this branch left the main one: HEAD on the main branch, None before the first commit."""
     in_repository = any((folder / ".git").exists() for folder in (ROOT, *ROOT.parents))
     if not in_repository or not commit("HEAD"):
         return None
@@ -80,7 +80,7 @@ def common_commit() -> str | None:
 
 
 def applied_commit(base: str) -> str | None:
-    """Whose migrations may be applied. On the main branch its last commit is new: that is what CI sees after a merge."""
+    """Return the commit whose migrations may be applied. On the main branch that is HEAD^: CI sees a merge as HEAD."""
     if base != commit("HEAD"):
         return base
     parent = commit("HEAD^")
@@ -92,12 +92,12 @@ def applied_commit(base: str) -> str | None:
 
 
 def at(commit: str) -> set[str]:
-    """Names of the migrations that a commit has."""
+    """Return the file names of the migrations in a commit."""
     return {Path(path).name for path in git("ls-tree", "-z", "--name-only", commit, f"./{VERSIONS}/").split("\0")}
 
 
 def waived(directive: str) -> dict[str, set[str]]:
-    """What each migration's comments say about ``directive``, by file name."""
+    """Return the values of ``directive`` in the comments of each migration, by file name."""
     pattern = re.compile(rf"#\s*{directive}:\s*([^#]*?)\s*#\s*\S")
     return {
         path.name: set(pattern.findall(path.read_text(encoding="utf-8"))) for path in (ROOT / VERSIONS).glob("*.py")
@@ -105,7 +105,7 @@ def waived(directive: str) -> dict[str, set[str]]:
 
 
 def changed(base: str, applied: str | None) -> Iterator[str]:
-    """What was changed since this branch left the main one, and on the main branch in its last commit."""
+    """Yield the migrations changed since this branch left the main one, or in the last commit of the main branch."""
     permitted = set().union(*waived("applied-migration").values())
     for commits in [[base], *([[applied, "HEAD"]] if applied and applied != base else [])]:
         diff = ("diff", "-z", "--name-only", "--no-renames", "--diff-filter=a", "--relative", *commits)
@@ -120,14 +120,14 @@ def branched(scripts: ScriptDirectory) -> Iterator[str]:
 
 
 def sql_of(script: Script) -> str:
-    """Its upgrade as SQL, up to where it asks the database something."""
+    """Return the SQL of its upgrade, up to the first statement that queries the database."""
     printed = io.StringIO()
     config = Config(ROOT / "alembic.ini", output_buffer=printed)
     try:
         command.upgrade(config, f"{script.down_revision or 'base'}:{script.revision}", sql=True)
-    except Exception as error:  # noqa: BLE001  # a query without a database fails in as many ways as there are queries
+    except Exception as error:  # noqa: BLE001  # a query without a database can raise anything
         print(f"{script.path}: not all of its SQL can be checked without a database: {error}", file=sys.stderr)
-    # What comes before is Alembic's own table.
+    # The text before it creates Alembic's own table.
     return re.sub(r"\A.*?^-- Running upgrade[^\n]*", "BEGIN;", printed.getvalue(), flags=re.DOTALL | re.MULTILINE)
 
 
@@ -158,7 +158,7 @@ def unsound(applied: set[str]) -> Iterator[str]:
     scripts = ScriptDirectory.from_config(Config(ROOT / "alembic.ini"))
     try:
         yield from branched(scripts)
-        # Of what is applied already nothing can be changed any more; a merge of two heads changes nothing.
+        # An applied migration can't be changed any more. A merge of two heads has no SQL.
         new = [script for script in scripts.walk_revisions() if Path(script.path).name not in applied]
         if new := [script for script in new if not script.is_merge_point]:
             yield from dangerous(new)

@@ -29,7 +29,7 @@ PORT = 5432
 
 
 def database_url() -> URL:
-    os.chdir(ROOT)  # where .env is
+    os.chdir(ROOT)  # .env is there
     url = get_settings().database_url
     if url.host not in {"localhost", "127.0.0.1", "::1"}:
         sys.exit(f"DATABASE_URL has the host {url.host!r}, but devdb.py serves localhost only. Change it in .env")
@@ -72,7 +72,7 @@ def serve(url: URL, port: int) -> NoReturn:
             " or a free port in its DATABASE_URL"
         )
     for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
-        # The others are ignored where a script says `&` or nohup.
+        # A shell ignores the others for `&` and nohup.
         if number == signal.SIGTERM or signal.getsignal(number) != signal.SIG_IGN:
             signal.signal(number, lambda *_: sys.exit())
     cluster = data()
@@ -90,7 +90,7 @@ def psql(url: URL, port: int, arguments: list[str]) -> NoReturn:
     parts = {"HOST": url.host, "PORT": port, "USER": url.username, "PASSWORD": url.password, "DATABASE": url.database}
     environ = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
     environ |= {f"PG{name}": str(value) for name, value in parts.items() if value}
-    os.execve(program, [str(program), *arguments], environ)  # noqa: S606  # what is run is psql itself
+    os.execve(program, [str(program), *arguments], environ)  # noqa: S606  # it runs psql itself
 
 
 def main() -> None:

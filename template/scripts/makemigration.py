@@ -27,14 +27,14 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def complete(context: MigrationContext, _revision: object, directives: list[MigrationScript]) -> None:
-    """Write nothing where nothing changed; add what autogenerate forgets of new tables."""
+    """Write nothing if nothing changed; add what autogenerate omits for new tables."""
     upgrade, downgrade = directives[0].upgrade_ops, directives[0].downgrade_ops
     if upgrade is None or downgrade is None or upgrade.is_empty():
         directives.clear()
         return
     tables = [operation for operation in upgrade.ops if isinstance(operation, CreateTableOp)]
     for table in tables:
-        # create_table leaves out the foreign keys that say use_alter: they wait for the other table.
+        # create_table omits foreign keys with use_alter: the other table must exist first.
         for key in [item for item in table.columns if is_late(item)]:
             late = CreateForeignKeyOp.from_constraint(key)
             upgrade.ops.append(late)

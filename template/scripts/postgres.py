@@ -25,7 +25,7 @@ class Server(NamedTuple):
 
 @contextmanager
 def running(data: Path | None = None, port: int = 5432) -> Iterator[Server]:
-    """Run Postgres; its superuser is ``postgres``, and whoever reaches it needs no password.
+    """Run Postgres; its superuser is ``postgres``, and clients need no password.
 
     Args:
         data: Keep the data there and listen on localhost. By default, the data is thrown away and there is only a socket.
@@ -58,7 +58,7 @@ def running(data: Path | None = None, port: int = 5432) -> Iterator[Server]:
 
 @contextmanager
 def server_for_tests() -> Iterator[str]:
-    """The server of TEST_DATABASE_URL, as CI has it, or else one that ends with this process."""
+    """Yield the server of TEST_DATABASE_URL, as in CI, or start one that ends with this process."""
     if configured := os.environ.get("TEST_DATABASE_URL"):
         yield configured
         return
@@ -84,13 +84,13 @@ def explained(variable: str = "TEST_DATABASE_URL") -> Iterator[None]:
         sys.exit(f"{variable} {error}")
     except DBAPIError as error:
         sys.exit(missing_extension(error) or f"Postgres refused it. Check {variable}: {error.orig}")
-    except OSError as error:  # among them: refused, timed out, unknown host
+    except OSError as error:  # such as refused, timed out, unknown host
         sys.exit(f"Postgres is unreachable. Check {variable}: {str(error) or 'no answer in time'}")
 
 
 @asynccontextmanager
 async def temporary_database(server: URL) -> AsyncIterator[URL]:
-    """An empty database that nobody else knows."""
+    """Create an empty database, and drop it afterwards."""
     name = f"test_{uuid4().hex}"
     admin = create_async_engine(server, isolation_level="AUTOCOMMIT")
     try:
@@ -105,7 +105,7 @@ async def temporary_database(server: URL) -> AsyncIterator[URL]:
 
 
 def missing_extension(error: DBAPIError) -> str:
-    """Say what to do about an extension that the server lacks; nothing if the error is another one."""
+    """Return how to get a missing extension; an empty string for any other error."""
     missing = re.search(r'extension "\S+" is not available', str(error.orig))
     if not missing:
         return ""

@@ -1,4 +1,4 @@
-"""Fill the development database by the factories of the tests: uv run scripts/seed.py.
+"""Fill the development database with the factories of the tests: uv run scripts/seed.py.
 
 Every function make_NAME(session) in tests/factories/ makes rows, until its table has --rows of them. A factory may add rows to
 other tables as well, those that its own rows refer to. Running it again adds only what is missing. It refuses to run unless
@@ -34,7 +34,7 @@ UNIQUE_VIOLATION = "23505"
 
 
 def factories() -> Iterator[tuple[type[Base], Make]]:
-    """Return each factory with the model that its annotation says it makes."""
+    """Return each factory with the model in its return annotation."""
     for path in sorted(FACTORIES.glob("[!_]*.py")):
         module = import_module(f"tests.factories.{path.stem}")
         for name, make in inspect.getmembers(module, inspect.iscoroutinefunction):
@@ -56,7 +56,7 @@ async def fill(sessions: async_sessionmaker[AsyncSession], model: type[Base], ma
             except ValidationError:
                 return f"{found} rows, the factory has no more values for a unique column"
             except IntegrityError as error:
-                # The serial numbers of a factory begin with 1 in each process, and some of them are stored already.
+                # Each process numbers the rows of a factory from 1, so some numbers may already be stored.
                 if getattr(error.orig, "sqlstate", "") != UNIQUE_VIOLATION:
                     raise
     return "the factory repeats the values of a unique column"
@@ -85,7 +85,7 @@ def main() -> None:
     rows = parser.parse_args().rows
     if rows < 1:
         parser.error(f"--rows is {rows}, it must be at least 1")
-    os.chdir(ROOT)  # where .env is
+    os.chdir(ROOT)  # .env is there
     settings = get_settings()
     if settings.environment != "development":
         sys.exit(f"ENVIRONMENT is {settings.environment}: seed.py fills only a development database. Set it in .env")

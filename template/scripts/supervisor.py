@@ -23,9 +23,9 @@ from pathlib import Path
 from typing import Any
 
 UID = os.geteuid()
-# The user of Postgres, which refuses to run as root, and one that everybody knows.
+# Postgres refuses to run as root. This user exists everywhere.
 NOBODY = pwd.getpwnam("nobody")
-# In C.UTF-8 and as asked, whatever the environment of a developer says.
+# The locale and the options come from the arguments below, not from the developer's environment.
 ENVIRON = {name: value for name, value in os.environ.items() if not name.startswith(("LANG", "LC_", "PG"))}
 INITDB = "--auth=trust --username=postgres -E UTF8 --locale=C --locale-provider=builtin --builtin-locale=C.UTF-8"
 INITDB += " -c dynamic_shared_memory_type=mmap"  # /dev/shm may be full
@@ -57,7 +57,7 @@ def supervise(port: str, data: str | None = None) -> None:
 
 @contextmanager
 def private_folder() -> Iterator[Path]:
-    """Make a directory that only the user of Postgres may enter, locked for as long as this process lives."""
+    """Create a directory that only the user of Postgres may enter, and lock it while this process lives."""
     parent = temporary()
     for leftover in parent.glob(f"postgres-{UID}-*"):
         with suppress(OSError, subprocess.SubprocessError), locked(leftover):
@@ -65,7 +65,7 @@ def private_folder() -> Iterator[Path]:
             shutil.rmtree(leftover)
     folder = Path(tempfile.mkdtemp(dir=parent))
     with locked(folder):
-        # Only now, because others remove what has this name and no lock.
+        # Rename it only now: other supervisors remove directories of this name that have no lock.
         folder = folder.rename(parent / f"postgres-{UID}-{folder.name}")
         try:
             yield folder
@@ -74,13 +74,13 @@ def private_folder() -> Iterator[Path]:
 
 
 def temporary() -> Path:
-    """TMPDIR, unless a socket's path there would need quotes or more than the 103 bytes of macOS."""
+    """Return TMPDIR, or /tmp if a socket's path there needed quotes or exceeded the 103 bytes of macOS."""
     folder = Path(tempfile.gettempdir())
     return folder if is_open(folder) and re.fullmatch(r"[\w/.-]{1,55}", str(folder), re.ASCII) else Path("/tmp")  # noqa: S108
 
 
 def is_open(folder: Path) -> bool:
-    """Whether the user of Postgres may go there, who for root is another one."""
+    """Return whether the user of Postgres may enter a folder; if root starts it, that is another user."""
     return bool(UID) or all(path.stat().st_mode & 1 for path in (folder, *folder.parents))
 
 
@@ -88,7 +88,7 @@ def is_open(folder: Path) -> bool:
 def locked(folder: Path) -> Iterator[None]:
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     try:
-        if os.fstat(descriptor).st_uid not in {UID, UID or NOBODY.pw_uid}:  # anybody else's may hold anything
+        if os.fstat(descriptor).st_uid not in {UID, UID or NOBODY.pw_uid}:  # another user's folder can contain anything
             raise PermissionError(folder)
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
@@ -102,7 +102,7 @@ def stop(leftover: Path) -> None:
         deadline = time.monotonic() + 10
         while is_listening(path) and time.monotonic() < deadline:
             pid = int((leftover / "pid").read_text())
-            # As its user, who can't end anybody else's process.
+            # As its user, who can't end the process of another user.
             subprocess.run(["/bin/sh", "-c", f"kill -QUIT {pid}"], check=True, **as_owner(leftover))
             time.sleep(0.05)
 
@@ -124,7 +124,7 @@ def wheel_programs() -> Path:
 
 
 def find_programs(folder: Path) -> Path:
-    """Return the directory of the programs: of a copy, if the user of Postgres can't reach the wheel."""
+    """Return the directory of the programs; copy them if the user of Postgres can't read the wheel."""
     programs = wheel_programs()
     if is_open(programs):
         return programs
@@ -136,7 +136,7 @@ def find_programs(folder: Path) -> Path:
 
 
 def give_away(folder: Path, cluster: Path) -> None:
-    """Make the user of Postgres the owner of all that it needs, which is the owner of the data that there is."""
+    """Give every file to the user of Postgres: the owner of existing data, else nobody."""
     if not UID:
         kept = cluster.stat()
         uid, gid = (kept.st_uid, kept.st_gid) if kept.st_uid else (NOBODY.pw_uid, NOBODY.pw_gid)
@@ -157,20 +157,20 @@ def initialize(cluster: Path, programs: Path) -> None:
             **as_owner(cluster),
         )
     except subprocess.SubprocessError:
-        sys.exit(f"initdb needs the name of user {UID}, who has none: add it to /etc/passwd, or set TEST_DATABASE_URL")
+        sys.exit(f"user {UID} has no name, and initdb needs one: add it to /etc/passwd, or set TEST_DATABASE_URL")
     if made.returncode:
         sys.exit(made.stderr)
 
 
 def has_name() -> bool:
-    """Whether this user has one; that of a container often has just a number."""
+    """Return whether this user has a name; the user of a container often has only a number."""
     with suppress(KeyError):
         return bool(pwd.getpwuid(UID))
     return False
 
 
 def become_nobody() -> None:
-    """Take a name: initdb asks for one."""
+    """Map this user to nobody: initdb needs a user name."""
     if sys.platform == "linux":
         os.unshare(os.CLONE_NEWUSER)
         Path("/proc/self/uid_map").write_text(f"{NOBODY.pw_uid} {UID} 1")
@@ -181,7 +181,7 @@ def started(cluster: Path, programs: Path, settings: dict[str, Any]) -> Iterator
     command: list[str | Path] = [programs / "postgres", "-D", cluster]
     command += [f"--{name}={value}" for name, value in settings.items()]
     log = cluster / "log"
-    log.unlink(missing_ok=True)  # and don't follow a link that Postgres' user may have put there
+    log.unlink(missing_ok=True)  # never follow a link that the user of Postgres may have created
     with log.open("x") as output:
         server = subprocess.Popen(command, cwd=cluster, env=ENVIRON, stdout=output, stderr=output, **as_owner(cluster))
     try:
@@ -192,7 +192,7 @@ def started(cluster: Path, programs: Path, settings: dict[str, Any]) -> Iterator
         yield
     finally:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        # A fast shutdown, or at once where nothing is to be kept.
+        # A fast shutdown, or an immediate one if the data is thrown away.
         server.send_signal(signal.SIGQUIT if "fsync" in settings else signal.SIGINT)
         server.wait()
 
