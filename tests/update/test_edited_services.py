@@ -215,6 +215,23 @@ def test_edits_of_what_is_generated(untouched: Path, git_environ: Mapping[str, s
     assert "left-pad" not in requirements.read_text()
 
 
+def test_edited_settings_that_move_into_pyproject(untouched: Path, git_environ: Mapping[str, str]) -> None:
+    """The team's version stays beside the files of the service, and is reported."""
+    names = [name for name in (".importlinter", "mypy.ini") if (untouched / name).exists()]
+    for name in names:
+        with (untouched / name).open("a") as settings:
+            settings.write("# Ours\n")
+    git(untouched, "commit", "--quiet", "--all", "--message", "Our settings", environ=git_environ)
+    result = run(*SVCGEN, cwd=untouched, environ=git_environ)
+
+    assert result.returncode == 1, result.stdout + result.stderr
+    removed = json.loads(result.stdout)["services"][0]["removed"]
+    assert [item["path"] for item in removed] == names
+    for item in removed:
+        assert item["kept_as"] != item["path"]
+        assert (untouched / item["kept_as"]).read_text().endswith("# Ours\n")
+
+
 def test_a_shallow_clone(untouched: Path, place: Path, git_environ: Mapping[str, str]) -> None:
     git(place, "clone", "--quiet", "--depth=1", untouched.as_uri(), "shallow", environ=git_environ)
     result = run(*SVCGEN, cwd=place / "shallow", environ={**git_environ, "CI": "true"})
