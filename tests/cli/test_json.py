@@ -20,7 +20,7 @@ from svcgen.resource.change.added import Added, AddRequest
 from svcgen.resource.syntax.parse import parse_lines
 from svcgen.service.repository import Head
 from svcgen.system import signals
-from svcgen.system.events import Step
+from svcgen.system.steps import Step
 
 
 def commands(application: typer.Typer, prefix: str = "") -> dict[str, set[str]]:

@@ -16,7 +16,7 @@ from support.helpers import fake_program, git
 from support.svcgen import Svcgen
 from svcgen.commands.new import NewRequest, make_service
 from svcgen.commands.update import UpdateRequest, update_service
-from svcgen.system.events import ignore
+from svcgen.system.steps import ignore
 from svcgen.template.find import find_template
 from svcgen.template.history import find_version
 

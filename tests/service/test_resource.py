@@ -17,7 +17,7 @@ from support.svcgen import ROOT
 from svcgen.commands.add import add_resources
 from svcgen.resource.change.added import AddRequest
 from svcgen.resource.syntax.parse import parse_resource, parse_resources
-from svcgen.system.events import ignore
+from svcgen.system.steps import ignore
 
 # Each type with each modifier that it takes, alone.
 ALONE = (

@@ -16,7 +16,7 @@ from svcgen.commands.add import add_resources
 from svcgen.resource.change.added import AddRequest
 from svcgen.resource.spec import AND
 from svcgen.resource.syntax.parse import parse_resources
-from svcgen.system.events import ignore
+from svcgen.system.steps import ignore
 
 
 @pytest.fixture

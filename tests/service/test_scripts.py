@@ -16,7 +16,7 @@ from support.running import Server, free_port, is_up
 from svcgen.commands.add import add_resources
 from svcgen.resource.change.added import AddRequest
 from svcgen.resource.syntax.parse import parse_resources
-from svcgen.system.events import ignore
+from svcgen.system.steps import ignore
 
 RESOURCES = (
     "customer email:str:unique and invoice number:int:unique:min=1:max=12000 customer:ref:customer due:date:unique"

@@ -5,7 +5,7 @@ from pathlib import Path
 from svcgen.commands.update import Update
 from svcgen.service.merge import Conflict, Merged
 from svcgen.service.moves import Mention
-from svcgen.system.events import Step
+from svcgen.system.steps import Step
 
 PLACE = Path("/srv/billing")
 EVERYTHING = Update(

@@ -8,7 +8,7 @@ from typing import Any
 
 from support.helpers import git
 from svcgen.commands.update import Update, UpdateRequest, update_service
-from svcgen.system.events import ignore
+from svcgen.system.steps import ignore
 from svcgen.template.find import Template
 from svcgen.template.render import render
 

@@ -1,6 +1,5 @@
 """The result of `svcgen add resource`, as text and as JSON."""
 
-from dataclasses import asdict
 from typing import Any
 
 from svcgen.cli.screen import Screen, error
@@ -24,7 +23,7 @@ def added_object(result: Added) -> dict[str, Any]:
         "notes": list(result.notes),
         "undo": "" if result.request.dry_run else result.undo,
         "diff": result.diff if result.request.dry_run else "",
-        "steps": [{**asdict(step), "seconds": round(step.seconds, 3)} for step in result.steps],
+        "steps": [step.as_json() for step in result.steps],
     }
 
 

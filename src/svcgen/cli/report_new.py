@@ -16,7 +16,7 @@ from svcgen.text import change_directory, counted, enumerated
 
 def service_object(request: NewRequest, service: NewService) -> dict[str, Any]:
     """Return the JSON object of a service that was created."""
-    steps = [{**asdict(step), "seconds": round(step.seconds, 3)} for step in service.steps]
+    steps = [step.as_json() for step in service.steps]
     return {
         "ok": service.complete,
         "exit_code": 0 if service.complete else 1,
@@ -75,7 +75,7 @@ def _next_steps(path: Path) -> list[tuple[str, list[str]]]:
 
 def _remaining_commands(service: NewService) -> list[str]:
     """Return the remaining commands in order, ready to be pasted."""
-    commands = [step.command for step in service.steps if step.outcome in {"failed", "pending"}]
+    commands = [step.command for step in service.steps if step.is_left]
     return [*change_directory(service.path), *commands]
 
 

@@ -43,7 +43,7 @@ def update_object(update: Update) -> dict[str, Any]:
         "notes": list(update.notes),
         "unfinished": update.unfinished,
         "diff": update.diff,
-        "steps": [{**asdict(step), "seconds": round(step.seconds, 3)} for step in update.steps],
+        "steps": [step.as_json() for step in update.steps],
     }
 
 
@@ -196,7 +196,7 @@ def _show_commands(update: Update) -> None:
         what = "resolve the conflicts, `git add` the files, then run" if update.merged.conflicts else "run"
         place = argument(update.path)
         error("the update is unfinished", f"{what}: {CONTINUE}{place}\nor undo the update: {ABORT}{place}")
-    elif left := [step.command for step in update.steps if step.outcome in {"failed", "pending"}]:
+    elif left := [step.command for step in update.steps if step.is_left]:
         commands = "\n".join(f"  {command}" for command in [*change_directory(update.path), *left])
         error("the update is incomplete", f"run the remaining steps:\n{commands}")
 

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple, TextIO
 
-from svcgen.system.events import CommandRun, Started, Step
+from svcgen.system.steps import CommandRun, Started, Step
 from svcgen.text import printable, wrapped
 
 if TYPE_CHECKING:

@@ -11,10 +11,9 @@ from svcgen.resource.code.layout import Layout, read_layout
 from svcgen.resource.spec import listed
 from svcgen.service.repository import require_clean
 from svcgen.service.workcopy import publish, work_copy
-from svcgen.system.events import Notify
 from svcgen.system.links import real_path
 from svcgen.system.signals import finish
-from svcgen.system.steps import Steps
+from svcgen.system.steps import Notify, Steps
 from svcgen.system.uv import Uv
 from svcgen.template.find import find_template, installed_version
 from svcgen.template.history import parse_version

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from svcgen.resource.spec import Resource
 from svcgen.service.existing import Kept
-from svcgen.system.events import Step
+from svcgen.system.steps import Step
 from svcgen.template.find import Template
 
 
@@ -56,4 +56,4 @@ class NewService:
     @property
     def complete(self) -> bool:
         """Whether every step is done."""
-        return not any(step.outcome in {"failed", "pending"} for step in self.steps)
+        return not any(step.is_left for step in self.steps)

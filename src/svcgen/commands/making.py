@@ -27,9 +27,8 @@ from svcgen.service.kept import Found, is_needed, record
 from svcgen.service.lock import EXPORT, export, lock, sync
 from svcgen.service.quarantine import Quarantine
 from svcgen.service.staging import Staging
-from svcgen.system.events import ignore
 from svcgen.system.signals import finish
-from svcgen.system.steps import Steps
+from svcgen.system.steps import Steps, ignore
 from svcgen.system.uv import Uv
 from svcgen.template.questions import NAME
 from svcgen.template.render import render

@@ -14,8 +14,7 @@ from svcgen.service.existing import Existing
 from svcgen.service.first_commit import service_files
 from svcgen.service.kept import Found, is_needed, record
 from svcgen.service.staging import Staging
-from svcgen.system.events import Notify
-from svcgen.system.steps import Steps
+from svcgen.system.steps import Notify, Steps
 from svcgen.system.uv import check_uv
 
 __all__ = ["NewRequest", "NewService", "make_service", "preview"]

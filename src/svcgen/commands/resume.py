@@ -12,10 +12,9 @@ from svcgen.service.repository import Head, Repository
 from svcgen.service.rollback import settle, take_back
 from svcgen.service.unfinished import ABORT, CONTINUE, Unfinished, find_unfinished
 from svcgen.service.worktree import commit_tree, undo_command
-from svcgen.system.events import Notify
 from svcgen.system.git import git
 from svcgen.system.signals import finish, held
-from svcgen.system.steps import Steps
+from svcgen.system.steps import Notify, Steps
 from svcgen.template.recorded import read_service
 
 _MARKER = "<<<<<<< yours"

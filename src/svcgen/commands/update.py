@@ -16,8 +16,7 @@ from svcgen.service.renderings import with_line_endings
 from svcgen.service.repository import Head, Repository
 from svcgen.service.unfinished import ABORT, CONTINUE, Unfinished, require_finished
 from svcgen.service.worktree import commit_tree, undo_command, with_service
-from svcgen.system.events import Notify, Step
-from svcgen.system.steps import Steps
+from svcgen.system.steps import Notify, Step, Steps
 from svcgen.template.changelog import duties
 from svcgen.template.find import Template, blamed
 from svcgen.template.history import find_version, newest_tag, parse_version
@@ -93,7 +92,7 @@ class Update:
     def needs_a_look(self) -> bool:
         """Whether a person must look at something."""
         changed = any(old is not None for old, _ in self.answers.values())
-        undone = any(step.outcome in {"failed", "pending"} for step in self.steps)
+        undone = any(step.is_left for step in self.steps)
         merged = self.merged
         stale = any(not mention.is_prose for mention in merged.mentions)
         return bool(merged.conflicts or merged.removed or merged.beside or stale or changed or undone)

@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Protocol
 
 from svcgen.errors import NoRepositoryError, ToolError
-from svcgen.system.events import Notify
 from svcgen.system.git import FORCE_ADD, commit_settings, git
-from svcgen.system.steps import Steps
+from svcgen.system.steps import Notify, Steps
 
 # Never committed: it holds secrets.
 NEVER = ".env"

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from svcgen.errors import ToolError
 from svcgen.service.staging import put
-from svcgen.system.events import Notify
 from svcgen.system.git import FORCE_ADD, commit_settings, git, run_git
 from svcgen.system.signals import held
+from svcgen.system.steps import Notify
 
 # A copy of a split index would write its other half into the repository.
 _WHOLE_INDEX = ("-c", "core.splitIndex=false")

@@ -8,9 +8,9 @@ from functools import cache
 from pathlib import Path
 
 from svcgen.errors import NoRepositoryError, ToolError
-from svcgen.system.events import Notify, ignore
 from svcgen.system.git_environ import base_environ, disarmed, with_settings
 from svcgen.system.process import Finished, execute, time_limit
+from svcgen.system.steps import Notify, ignore
 
 _DIFFS = frozenset({"diff", "diff-files", "diff-index", "diff-tree", "log", "show"})
 _PLAIN_DIFF = ("--no-ext-diff", "--no-textconv", "--no-color", "--src-prefix=a/", "--dst-prefix=b/")

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from svcgen.errors import ToolError
 from svcgen.system.children import source, start, stop
-from svcgen.system.events import CommandRun, Notify, ignore
 from svcgen.system.signals import check_wait, held, starting
+from svcgen.system.steps import CommandRun, Notify, ignore
 
 # Seconds between two looks at signals, the clock and the amount of output while a child runs.
 _TICK = 0.1

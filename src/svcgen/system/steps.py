@@ -1,11 +1,64 @@
-"""Runs the steps of a command and records how each ended."""
+"""The steps of a command: what it reports while it works, and how each step ended."""
 
 from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from time import perf_counter
+from typing import Literal
 
 from svcgen.errors import ToolError
-from svcgen.system.events import Notify, Started, Step
 from svcgen.system.signals import check
+
+Outcome = Literal["done", "failed", "skipped", "pending"]
+
+
+@dataclass(frozen=True)
+class Started:
+    """A step starts."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class CommandRun:
+    """A child process ended."""
+
+    command: str
+    output: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step ended.
+
+    Attributes:
+        name: One word, the same in every run.
+        outcome: `pending` if it waits for a failed step, `skipped` if it was not wanted.
+        seconds: Wall-clock time.
+        command: For a failed or pending step, the command that runs it in the service's directory.
+        reason: Why it is not done.
+    """
+
+    name: str
+    outcome: Outcome
+    seconds: float = 0.0
+    command: str = ""
+    reason: str = ""
+
+    @property
+    def is_left(self) -> bool:
+        """Whether a person has to run it."""
+        return self.outcome in {"failed", "pending"}
+
+    def as_json(self) -> dict[str, object]:
+        """Return the step as docs/json.md describes it."""
+        return {**asdict(self), "seconds": round(self.seconds, 3)}
+
+
+Notify = Callable[[Started | CommandRun | Step], None]
+
+
+def ignore(_event: Started | CommandRun | Step) -> None:
+    """Ignore an event."""
 
 
 class Steps:

@@ -10,8 +10,8 @@ from functools import cache
 from pathlib import Path
 
 from svcgen.errors import ToolError
-from svcgen.system.events import Notify
 from svcgen.system.process import execute, run
+from svcgen.system.steps import Notify
 from svcgen.system.uv_environ import uv_environ
 
 # The first whose `uv export` has every option of `lock.EXPORT`.

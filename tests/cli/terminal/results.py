@@ -12,7 +12,7 @@ from svcgen.commands.update import Update
 from svcgen.resource.change.added import Added, AddRequest
 from svcgen.resource.syntax.parse import parse_lines
 from svcgen.service.merge import Conflict, Merged
-from svcgen.system.events import Started, Step
+from svcgen.system.steps import Started, Step
 from svcgen.template.find import Template
 
 SERVICE = Path("billing").absolute()

@@ -12,7 +12,7 @@ from svcgen.commands.update import Update
 from svcgen.service.merge import Conflict, Merged
 from svcgen.service.moves import Mention
 from svcgen.service.repository import Head
-from svcgen.system.events import Step
+from svcgen.system.steps import Step
 
 SHOWN = """\
 Updated /srv/billing from v1.0.0 to v1.1.0, on the branch svcgen/v1.1.0

@@ -15,7 +15,7 @@ from svcgen.commands.update import Update, UpdateRequest
 from svcgen.errors import ExitCode, ServiceError, TemplateError, UsageError
 from svcgen.service.merge import Conflict, Merged
 from svcgen.service.repository import Head
-from svcgen.system.events import CommandRun, Notify
+from svcgen.system.steps import CommandRun, Notify
 from svcgen.template.find import Template
 
 TEMPLATE = Template(Path("/template"), "v2", "https://git.example.com/svcgen")

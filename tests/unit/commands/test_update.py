@@ -16,7 +16,7 @@ from support.svcgen import Svcgen
 from support.upstream import APP, COPIER_YML, FILES, Upstream, changed
 from svcgen.commands.update import UpdateRequest, plan, preview_update
 from svcgen.errors import ServiceError, SvcgenError, TemplateError
-from svcgen.system.events import ignore
+from svcgen.system.steps import ignore
 
 
 def test_what_only_the_template_changed(upstream: Upstream) -> None:

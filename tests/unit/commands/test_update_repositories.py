@@ -10,7 +10,7 @@ from support.helpers import git
 from support.svcgen import Svcgen
 from support.upstream import APP, FILES, Upstream, changed, state
 from svcgen.commands.update import UpdateRequest, update_service
-from svcgen.system.events import ignore
+from svcgen.system.steps import ignore
 
 THEIRS = {APP: changed(FILES[APP], 3, "theirs")}
 

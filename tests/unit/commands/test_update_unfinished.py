@@ -11,7 +11,7 @@ from support.upstream import APP, FILES, Upstream, changed, state
 from svcgen.commands.resume import abort_update, continue_update
 from svcgen.commands.update import UpdateRequest, plan
 from svcgen.errors import ServiceError
-from svcgen.system.events import ignore
+from svcgen.system.steps import ignore
 from svcgen.template.find import Template
 
 RESOLVED = changed(FILES[APP], 3, "both").replace("{{ service_name }}", "billing")

@@ -16,8 +16,7 @@ from svcgen.errors import ServiceError, SvcgenError, ToolError
 from svcgen.service.merge import Conflict, Merged
 from svcgen.service.repository import Head, Repository
 from svcgen.service.unfinished import Unfinished, find_unfinished
-from svcgen.system.events import Notify, Started, Step, ignore
-from svcgen.system.steps import Steps
+from svcgen.system.steps import Notify, Started, Step, Steps, ignore
 from svcgen.template.find import Template
 
 NEXT = {

@@ -12,8 +12,7 @@ from svcgen.errors import ToolError
 from svcgen.service.finishing import Finishing
 from svcgen.service.lock import EXPORT
 from svcgen.service.repository import Repository
-from svcgen.system.events import Step, ignore
-from svcgen.system.steps import Steps
+from svcgen.system.steps import Step, Steps, ignore
 from svcgen.system.uv import Uv
 
 SERVICE = "services/billing"

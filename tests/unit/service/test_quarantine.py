@@ -11,7 +11,7 @@ import pytest
 from support.helpers import fake_program, git
 from svcgen.errors import ToolError
 from svcgen.service.quarantine import Quarantine
-from svcgen.system.events import ignore
+from svcgen.system.steps import ignore
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ import pytest
 
 from support.helpers import wait_until_gone
 from svcgen.errors import ToolError
-from svcgen.system.events import CommandRun
 from svcgen.system.process import execute, run, time_limit
+from svcgen.system.steps import CommandRun
 
 # Starts what may not outlive it, and tells when that runs.
 PARENT = """

@@ -3,9 +3,8 @@
 import pytest
 
 from svcgen.errors import ToolError
-from svcgen.system.events import CommandRun, Started, Step
 from svcgen.system.signals import Interrupted
-from svcgen.system.steps import Steps
+from svcgen.system.steps import CommandRun, Started, Step, Steps
 
 Event = Started | CommandRun | Step
 

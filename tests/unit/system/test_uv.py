@@ -6,7 +6,7 @@ import pytest
 
 from support.helpers import fake_program
 from svcgen.errors import ToolError
-from svcgen.system.events import CommandRun, ignore
+from svcgen.system.steps import CommandRun, ignore
 from svcgen.system.uv import Uv, check_uv
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from svcgen.resource.spec import Resource
-from svcgen.system.events import Step
+from svcgen.system.steps import Step
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Added:
     @property
     def complete(self) -> bool:
         """Whether no step is left to be run by hand."""
-        return not any(step.outcome in {"failed", "pending"} for step in self.steps)
+        return not any(step.is_left for step in self.steps)
 
     @property
     def undo(self) -> str:
