@@ -20,10 +20,11 @@ class _FieldsHelp(Command):
 
     def format_epilog(self, ctx: Any, formatter: Any) -> None:
         """Write them."""
-        from svcgen.resource.vocabulary import MODIFIERS, TYPES, explained
+        from svcgen.resource.fields.registry import FIELD_TYPES
+        from svcgen.resource.vocabulary import MODIFIERS, explained
 
         super().format_epilog(ctx, formatter)
-        for heading, words in (("Field types", TYPES), ("Field modifiers", MODIFIERS)):
+        for heading, words in (("Field types", FIELD_TYPES), ("Field modifiers", MODIFIERS)):
             write_table(formatter, heading, explained(words))
 
 

@@ -10,10 +10,11 @@ from svcgen.cli.typed_command import TypedCommand
 from svcgen.errors import SpecError
 from svcgen.resource.change.change import plan_change
 from svcgen.resource.code.layout import Layout
+from svcgen.resource.fields.registry import FIELD_TYPES
 from svcgen.resource.plural import plural_of
 from svcgen.resource.spec import AND, Resource
 from svcgen.resource.syntax.parse import parse_resource
-from svcgen.resource.vocabulary import MODIFIERS, TYPES, explained
+from svcgen.resource.vocabulary import MODIFIERS, explained
 
 # Stand for what is not typed yet.
 _NAME, _PLURAL, _FIELD = "probe", "probes", "probe:str"
@@ -80,7 +81,7 @@ def _explanation() -> str:
     lines = textwrap.wrap(
         "A field is NAME:TYPE and modifiers, separated by colons. Quote a default with spaces.", width
     )
-    for heading, words in (("Types", TYPES), ("Modifiers", MODIFIERS)):
+    for heading, words in (("Types", FIELD_TYPES), ("Modifiers", MODIFIERS)):
         rows = explained(words)
         column = max(len(example) for example, _ in rows) + 4
         has_room = column + max(len(meaning) for _, meaning in rows) < width

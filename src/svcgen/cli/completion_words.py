@@ -6,7 +6,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from svcgen.errors import SvcgenError
-from svcgen.resource.vocabulary import MODIFIERS, TYPES
+from svcgen.resource.fields.registry import FIELD_TYPES
+from svcgen.resource.vocabulary import MODIFIERS
 
 _Candidate = tuple[str, str]
 _AND = "and"
@@ -31,9 +32,9 @@ def fields(before: Sequence[str], current: str, directory: Path) -> Iterator[_Ca
 
 def _parts(parts: list[str], before: Sequence[str], directory: Path) -> Iterator[_Candidate]:
     """Return what can follow the parts of a field after its name."""
-    kind = TYPES.get(parts[0]) if parts else None
+    kind = FIELD_TYPES.get(parts[0]) if parts else None
     if not parts:
-        yield from ((f"{one.name}:" if one.arguments else one.name, one.meaning) for one in TYPES.values())
+        yield from ((f"{one.name}:" if one.arguments else one.name, one.meaning) for one in FIELD_TYPES.values())
     elif kind and len(parts) > kind.arguments:
         for modifier in MODIFIERS.values():
             if not any(part.startswith(modifier.name) for part in parts) and (
@@ -41,7 +42,7 @@ def _parts(parts: list[str], before: Sequence[str], directory: Path) -> Iterator
             ):
                 yield modifier.name, modifier.meaning
     elif parts == ["list"]:
-        yield from ((one.name, one.meaning) for one in TYPES.values() if one.name not in _IN_NO_LIST)
+        yield from ((one.name, one.meaning) for one in FIELD_TYPES.values() if one.name not in _IN_NO_LIST)
     elif parts == ["ref"]:
         yield from ((name, "") for name in _resources(before, directory))
 

@@ -1,12 +1,12 @@
 """Split a field into words: `due:date:optional` is a type, its arguments, flags and settings."""
 
-import difflib
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from svcgen.errors import SpecError
-from svcgen.resource.vocabulary import FLAGS, MODIFIERS, SETTINGS, TYPES
+from svcgen.resource.fields.registry import FIELD_TYPES
+from svcgen.resource.vocabulary import FLAGS, MODIFIERS, SETTINGS, unknown
 
 # May be a mistyped modifier, and so is never the rest of a default that contains a colon, such as 08:30.
 _WORD = re.compile(r"\s*[A-Za-z_][\w-]*(=.*)?", flags=re.DOTALL)
@@ -64,7 +64,7 @@ def take_apart(parts: Sequence[str]) -> Words:
 def _arguments_of(words: Words) -> int:
     """Return how many arguments a type takes before its modifiers."""
     element = words.arguments[:1] if words.type == "list" else []
-    return sum(TYPES[name].arguments for name in (words.type, *element) if name in TYPES)
+    return sum(FIELD_TYPES[name].arguments for name in (words.type, *element) if name in FIELD_TYPES)
 
 
 def rejoin(words: Sequence[str]) -> list[str]:
@@ -82,21 +82,3 @@ def rejoin(words: Sequence[str]) -> list[str]:
             fields.append(word)
             splits = "," not in word and any(name in rest[:2] for name in ("enum", "decimal"))
     return fields
-
-
-def unknown(word: str, what: str, known: Collection[str]) -> SpecError:
-    """Return the error for an unknown word, with the closest known one.
-
-    Args:
-        word: The word.
-        what: What it should be: a type or a modifier.
-        known: The words that are allowed.
-    """
-    key, equals, _value = word.lower().partition("=")
-    near = difflib.get_close_matches(key + equals, known, n=1)
-    allowed = f"allowed: {', '.join(known)}"
-    article = "an" if what[0] in "aeiou" else "a"
-    return SpecError(
-        f"{word} is not {article} {what}" if word else f"{article} {what} is missing",
-        hint=f"did you mean {near[0]}? {allowed}" if near else allowed,
-    )

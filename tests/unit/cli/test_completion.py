@@ -10,7 +10,7 @@ from typer.main import get_command
 from support.svcgen import ROOT
 from svcgen.cli.app import _application
 from svcgen.cli.completion import complete
-from svcgen.resource.vocabulary import TYPES
+from svcgen.resource.fields.registry import FIELD_TYPES
 from svcgen.template.find import find_template
 from svcgen.template.questions import load_questions
 
@@ -101,7 +101,7 @@ def test_fields(words: str, expected: str, tmp_path: Path, monkeypatch: pytest.M
 def test_every_type(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     found = completions("svcgen add resource invoice x:")
-    assert [candidate.split(":")[1] for candidate in found] == list(TYPES)
+    assert [candidate.split(":")[1] for candidate in found] == list(FIELD_TYPES)
 
 
 @pytest.fixture

@@ -12,9 +12,10 @@ from svcgen.errors import SpecError
 from svcgen.resource.change.collisions import check_references
 from svcgen.resource.code.layout import Layout
 from svcgen.resource.code.render import render
+from svcgen.resource.fields.registry import FIELD_TYPES
 from svcgen.resource.spec import Resource
 from svcgen.resource.syntax.parse import parse_resources
-from svcgen.resource.vocabulary import FLAGS, SETTINGS, TYPES
+from svcgen.resource.vocabulary import FLAGS, SETTINGS
 
 VALUES = st.one_of(
     st.sampled_from(
@@ -26,9 +27,9 @@ SETTING = st.tuples(st.sampled_from(SETTINGS), VALUES).map("=".join)
 TYPOS = st.sampled_from([*FLAGS, *(f"{setting}=" for setting in SETTINGS)]).flatmap(
     lambda word: st.integers(0, len(word) - 1).map(lambda place: word[:place] + word[place + 1 :])
 )
-PARTS = st.one_of(st.sampled_from([*TYPES, *FLAGS]), SETTING, TYPOS, VALUES)
+PARTS = st.one_of(st.sampled_from([*FIELD_TYPES, *FLAGS]), SETTING, TYPOS, VALUES)
 NAMES = st.sampled_from(["x", "due_on", "class", "Name", "ä", "l", "print", "id", ""]) | st.text(max_size=3)
-FIELDS = st.tuples(NAMES, st.sampled_from(list(TYPES)) | PARTS, st.lists(PARTS, max_size=4)).map(
+FIELDS = st.tuples(NAMES, st.sampled_from(list(FIELD_TYPES)) | PARTS, st.lists(PARTS, max_size=4)).map(
     lambda field: ":".join([field[0], field[1], *field[2]])
 )
 

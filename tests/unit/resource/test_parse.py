@@ -1,9 +1,9 @@
 import pytest
 
 from svcgen.errors import SpecError
+from svcgen.resource.fields.registry import FIELD_TYPES
 from svcgen.resource.spec import arguments, listed
 from svcgen.resource.syntax.parse import parse_lines, parse_resource, parse_resources
-from svcgen.resource.vocabulary import TYPES
 
 INVOICE = (
     "invoice number:str:unique amount:decimal:12,2 due:date:optional paid:bool:default=false"
@@ -208,7 +208,7 @@ def test_word_after_a_field_is_never_data() -> None:
 
 def test_every_type_can_be_optional() -> None:
     arguments = {"decimal": ":9,3", "enum": ":a,b", "ref": ":other", "list": ":str"}
-    for name in TYPES:
+    for name in FIELD_TYPES:
         (field,) = parse_resource(["thing", f"x:{name}{arguments.get(name, '')}:optional"]).fields
         assert field.optional
 

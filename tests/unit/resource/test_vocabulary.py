@@ -4,10 +4,11 @@ from collections.abc import Iterable, Mapping
 import pytest
 
 from support.svcgen import ROOT, Svcgen
+from svcgen.resource.fields.registry import FIELD_TYPES, FieldType
 from svcgen.resource.syntax.parse import parse_field
-from svcgen.resource.vocabulary import MODIFIERS, TYPES, Type, Word
+from svcgen.resource.vocabulary import MODIFIERS, Word
 
-WORDS = {**TYPES, **MODIFIERS}
+WORDS = {**FIELD_TYPES, **MODIFIERS}
 
 
 @pytest.mark.parametrize("word", WORDS.values(), ids=list(WORDS))
@@ -19,14 +20,14 @@ def test_an_example_shows_its_word(word: Word) -> None:
 
 
 def test_what_is_bounded_accepts_limits() -> None:
-    for kind in TYPES.values():
+    for kind in FIELD_TYPES.values():
         if kind.bounded:
             low, high = ("2026-01-01", "2026-12-31") if kind.name == "date" else ("1", "9")
             assert parse_field("invoice", "invoices", f"{kind.example}:min={low}:max={high}").kind.check
 
 
 def test_a_meaning_fits_beside_its_example() -> None:
-    for words in (TYPES, MODIFIERS):
+    for words in (FIELD_TYPES, MODIFIERS):
         column = max(len(word.example) for word in words.values()) + len("  " * 2)
         assert [word.name for word in words.values() if column + len(word.meaning) > 78] == []
 
@@ -49,14 +50,14 @@ def table(words: Mapping[str, Word], *columns: str) -> str:
         return f"| {' | '.join(cells)} |\n"
 
     def cells(word: Word) -> list[str]:
-        json = [word.json] if isinstance(word, Type) else []
+        json = [word.json] if isinstance(word, FieldType) else []
         return [f"`{word.name}`", f"`{word.example}`", word.meaning, *json]
 
     return row(columns) + f"|{'---|' * len(columns)}\n" + "".join(row(cells(word)) for word in words.values())
 
 
 TABLES = (
-    table(TYPES, "type", "example", "meaning", "in JSON"),
+    table(FIELD_TYPES, "type", "example", "meaning", "in JSON"),
     table(MODIFIERS, "modifier", "example", "meaning"),
 )
 

@@ -130,9 +130,9 @@ def example_of(field: Field, resource: Resource) -> str:
         return field.default_json
     if field.kind.fit is None:
         return field.kind.sample
-    if "str" in field.kind.annotation:
+    if field.kind.example == "text":
         return field.kind.fit(_text(field.name, resource.name))
-    if "date" in field.kind.annotation:
+    if field.kind.example == "date":
         return field.kind.fit(_lookup(_DATES, field.name) or "2026-01-31")
     return field.kind.fit(_lookup(_NUMBERS, field.name) or "10")
 

@@ -69,7 +69,7 @@ def column(field: Field) -> str:
     """Return the arguments of mapped_column, beside the target of a reference."""
     kind = field.kind
     arguments = [kind.column] if kind.column else []
-    arguments += ["nullable=False"] if kind.annotation == "JsonValue" and not field.optional else []
+    arguments += ["nullable=False"] if kind.nullable and not field.optional else []
     arguments += ["unique=True"] if field.unique else []
     arguments += ["index=True"] if field.index or (kind.target and not field.unique) else []
     return ", ".join(arguments)
@@ -133,7 +133,7 @@ def _context(resource: Resource, targets: Mapping[str, Target]) -> dict[str, Any
 
 
 def _check_name(field: Field) -> str:
-    return f"{field.column}_{'length' if '({})' in field.kind.check else 'range'}"
+    return f"{field.column}_{'length' if field.kind.limits_length else 'range'}"
 
 
 def _render(template: str, context: Mapping[str, Any], imports: Mapping[str, str]) -> str:

@@ -38,7 +38,7 @@ def _accepted(field: Field) -> list[tuple[str, str]]:
 
 
 def _refused(field: Field) -> list[str]:
-    is_nullable = field.optional or field.kind.annotation == "JsonValue"
+    is_nullable = field.optional or field.kind.nullable
     # The contract has what no reference accepts.
     return [*([] if is_nullable else ["None"]), *(() if field.kind.target else field.kind.refused)]
 

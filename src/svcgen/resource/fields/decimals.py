@@ -4,18 +4,18 @@ from decimal import Decimal, localcontext
 
 from svcgen.errors import SpecError
 from svcgen.resource.fields.bounds import ROWS, check_of, read_bounds, read_within, start_of
-from svcgen.resource.fields.kind import Kind, quoted, same
+from svcgen.resource.fields.kind import Given, Kind, quoted, same
 
 _PRECISION = 100
 # Beyond it Python writes small decimals as 1E-7.
 _PLAIN_SCALE = 6
 
 
-def decimal(arguments: list[str], low: str | None, high: str | None) -> Kind:
+def decimal(given: Given) -> Kind:
     """Return the kind of an exact number, which JSON carries as a string."""
-    precision, scale = _digits(arguments)
+    precision, scale = _digits(given.arguments)
     with localcontext(prec=3 * _PRECISION):
-        return _decimal(precision, scale, low, high)
+        return _decimal(precision, scale, given.low, given.high)
 
 
 def _decimal(precision: int, scale: int, low: str | None, high: str | None) -> Kind:
@@ -67,7 +67,7 @@ def _form(before: int, behind: int) -> str:
     return f"^-?{number}$".replace("()?", "").replace("{1,1}", "")
 
 
-def _digits(arguments: list[str]) -> tuple[int, int]:
+def _digits(arguments: tuple[str, ...]) -> tuple[int, int]:
     numbers = arguments[0].split(",") if len(arguments) == 1 else []
     if len(numbers) == 2 and all(number.isascii() and number.isdigit() for number in numbers):  # noqa: PLR2004
         precision, scale = (int(number) for number in numbers)

@@ -4,12 +4,32 @@ Values that go into generated files are stored as Python source.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
 # Parses the value of `default=`. Returns it as Python source and as the JSON of a response.
 ReadDefault = Callable[[str], tuple[str, str]]
 # Turns a text, a number or a date into the nearest valid JSON value, as Python source.
 Fit = Callable[[str], str]
+
+
+@dataclass(frozen=True)
+class Given:
+    """What the command line gives a type.
+
+    Attributes:
+        arguments: The parts after its name, such as the values of an enum.
+        low: The value of `min=`.
+        high: The value of `max=`.
+        resource: The name of the resource.
+        field: The name of the field.
+    """
+
+    arguments: tuple[str, ...] = ()
+    low: str | None = None
+    high: str | None = None
+    resource: str = ""
+    field: str = ""
 
 
 @dataclass(frozen=True)
@@ -21,18 +41,24 @@ class Kind:
         sample: A valid JSON value.
         other: Another valid JSON value.
         column: The SQLAlchemy type; empty if SQLAlchemy derives it from the annotation.
+        optional_column: The SQLAlchemy type of an optional field, where it differs.
+        element: The SQLAlchemy type inside an array; empty if it is `column`.
         schema: The type in requests; empty if it is the annotation.
         answer: The type in responses; empty if it is the annotation.
         limits: Arguments of Pydantic's Field.
         form: Further arguments of Annotated.
         check: An SQL check with `{}` for the column; empty if the column type is enough.
+        limits_length: Whether the check is on a length, not on a range.
         unique: A valid JSON value for each `n` from 1 on; empty if there are too few different values.
         accepted: Further valid JSON values, each with the value that a response returns.
         refused: JSON values that return 422.
+        nullable: Whether null is one of its own values.
         indexable: Whether a plain index can hold it.
+        index_hint: What to do where it can't.
         target: The resource that a reference points to.
         values: The values of an enum.
         read_default: Parses a default; None if the type does not accept one.
+        example: Which examples read like its values.
         fit: How an example is fitted to the limits; None where `sample` is one.
     """
 
@@ -40,19 +66,30 @@ class Kind:
     sample: str
     other: str
     column: str = ""
+    optional_column: str = ""
+    element: str = ""
     schema: str = ""
     answer: str = ""
     limits: tuple[str, ...] = ()
     form: str = ""
     check: str = ""
+    limits_length: bool = False
     unique: str = ""
     accepted: tuple[tuple[str, str], ...] = ()
     refused: tuple[str, ...] = ()
+    nullable: bool = False
     indexable: bool = True
+    index_hint: str = "write the index by hand"
     target: str = ""
     values: tuple[str, ...] = ()
     read_default: ReadDefault | None = None
+    example: Literal["text", "number", "date"] = "number"
     fit: Fit | None = None
+
+    @property
+    def optional(self) -> "Kind":
+        """The kind of an optional field."""
+        return replace(self, column=self.optional_column or self.column)
 
     @property
     def read(self) -> str:

@@ -15,7 +15,15 @@ def boolean() -> Kind:
             raise SpecError(f"default={value} is not true or false", hint="use default=true or default=false")
         return value.capitalize(), value.capitalize()
 
-    return Kind("bool", "True", "False", schema="StrictBool", refused=('"true"', "1"), read_default=read_default)
+    return Kind(
+        "bool",
+        "True",
+        "False",
+        schema="StrictBool",
+        element="Boolean",
+        refused=('"true"', "1"),
+        read_default=read_default,
+    )
 
 
 def integer(bits: int, low: str | None, high: str | None) -> Kind:
@@ -36,6 +44,7 @@ def integer(bits: int, low: str | None, high: str | None) -> Kind:
     step = "n" if start == 0 and int(top) > 10**6 else f"{start} + n % {int(top) - start + 1}"
     return Kind(
         annotation="int",
+        element="BigInteger",
         schema="Int64" if any_of_64_bits else "",
         form="NOT_TEXT",
         limits=() if any_of_64_bits else limits,
@@ -69,6 +78,7 @@ def floating(low: str | None, high: str | None) -> Kind:
     differ = len({start + n * (span / ROWS) for n in range(ROWS)}) == ROWS
     return Kind(
         annotation="float",
+        element="Double",
         schema="StrictFloat",
         limits=(
             "allow_inf_nan=False",

@@ -1,126 +1,131 @@
-"""Find the kind of a field by its type."""
+"""The types of fields, from which the parser, completion, `--help`, the prompts and the README's table are built.
+
+A new type is an entry here, and a function that returns its kind.
+"""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from svcgen.errors import SpecError
-from svcgen.resource.fields import decimals, numbers, texts, times
-from svcgen.resource.fields.kind import Kind, same
-from svcgen.resource.vocabulary import MODIFIERS, TYPES
-from svcgen.resource.words import Words, unknown
+from svcgen.resource.fields import decimals, lists, numbers, texts, times
+from svcgen.resource.fields.kind import Given, Kind
+from svcgen.resource.vocabulary import MODIFIERS, Word, by_name, unknown
 
 _INT, _BIGINT = 32, 64
-_SIMPLE: dict[str, Callable[[str | None, str | None], Kind]] = {
-    "str": lambda low, high: texts.text(texts.STR_LENGTH, low, high),
-    "text": lambda low, high: texts.text(None, low, high),
-    "int": lambda low, high: numbers.integer(_INT, low, high),
-    "bigint": lambda low, high: numbers.integer(_BIGINT, low, high),
-    "float": numbers.floating,
-    "date": times.day,
-    "bool": lambda _low, _high: numbers.boolean(),
-    "datetime": lambda _low, _high: times.moment(),
-    "time": lambda _low, _high: times.clock(),
-    "uuid": lambda _low, _high: texts.uuid(),
-    "json": lambda _low, _high: texts.json(),
-}
-# SQLAlchemy derives these from the annotation of a column, but not inside an array.
-_ELEMENTS = {
-    "bool": "Boolean",
-    "date": "Date",
-    "datetime": "DateTime(timezone=True)",
-    "float": "Double",
-    "int": "BigInteger",
-    "str": "Text",
-    "time": "Time",
-    "UUID": "Uuid",
-}
-# Well below the body limit of a service.
-_TESTED_ITEMS = 100
-# The longest list that is written out.
-_LISTED_ITEMS = 5
 
 
-def kind_of(words: Words, resource: str, name: str) -> Kind:
+@dataclass(frozen=True)
+class FieldType(Word):
+    """A type of field.
+
+    Attributes:
+        json: What requests and responses carry.
+        kind: Returns the kind that a field with these arguments and limits has.
+        arguments: How many parts follow the name before the modifiers.
+        bounded: Whether it accepts `min=` and `max=`.
+        listable: Whether a list can have items of it.
+    """
+
+    json: str
+    kind: Callable[[Given], Kind]
+    arguments: int = 0
+    bounded: bool = False
+    listable: bool = True
+
+
+def kind_of(name: str, given: Given) -> Kind:
     """Return the kind of a field.
 
     Args:
-        words: The type, its arguments and its settings.
-        resource: The name of the resource.
-        name: The name of the field.
+        name: The name of its type.
+        given: Its arguments and limits.
 
     Raises:
         SpecError: The type does not exist, or its arguments are not allowed.
     """
-    if words.type not in TYPES:
-        raise unknown(words.type, "type", TYPES)
-    if (words.low is not None or words.high is not None) and not TYPES[words.type].bounded:
-        raise SpecError(f"{words.type} does not accept min= or max=", hint="add a validator to the schema instead")
-    match words.type:
-        case "list":
-            return _list(words, resource, name)
-        case "decimal":
-            return decimals.decimal(words.arguments, words.low, words.high)
-        case "enum":
-            return texts.enum(":".join(words.arguments).split(","), resource, name)
-        case "ref":
-            return _reference(words.arguments)
-    if words.arguments:
-        raise unknown(words.arguments[0], "modifier", MODIFIERS)
-    return _SIMPLE[words.type](words.low, words.high)
+    if name not in FIELD_TYPES:
+        raise unknown(name, "type", FIELD_TYPES)
+    field_type = FIELD_TYPES[name]
+    if (given.low is not None or given.high is not None) and not field_type.bounded:
+        raise SpecError(f"{name} does not accept min= or max=", hint="add a validator to the schema instead")
+    if given.arguments and not field_type.arguments:
+        raise unknown(given.arguments[0], "modifier", MODIFIERS)
+    return field_type.kind(given)
 
 
-def _reference(arguments: list[str]) -> Kind:
-    if len(arguments) != 1:
+def _reference(given: Given) -> Kind:
+    if len(given.arguments) != 1:
         raise SpecError("ref needs the name of a resource", hint="for example customer:ref:customer")
-    return Kind("int", "", "", schema="Id", target=arguments[0], refused=("0", "2**63", '"first"'))
+    return Kind("int", "", "", schema="Id", target=given.arguments[0], refused=("0", "2**63", '"first"'))
 
 
-def _list(words: Words, resource: str, name: str) -> Kind:
-    """Return the kind of an array, whose length min and max limit."""
-    if not words.arguments or words.arguments[0] in {"list", "enum", "json", "ref"}:
+def _list(given: Given) -> Kind:
+    item, *arguments = given.arguments or ("",)
+    if not item or (item in FIELD_TYPES and not FIELD_TYPES[item].listable):
+        refused = [name for name in FIELD_TYPES if not FIELD_TYPES[name].listable]
         raise SpecError(
-            "list needs the type of its items, which can't be list, enum, json or ref",
+            f"list needs the type of its items, which can't be {', '.join(refused[:-1])} or {refused[-1]}",
             hint="for example tags:list:str; for anything else, add a resource",
         )
-    element = kind_of(Words(words.arguments[0], words.arguments[1:]), resource, name)
-    shortest = texts.read_length("min", words.low, 0) or 0
-    longest = texts.read_length("max", words.high, None)
-    if longest is not None and (longest < 1 or shortest > longest):
-        raise SpecError(
-            f"min={shortest} and max={longest} allow no list", hint="max must be at least 1, and not below min"
-        )
-    # One error for a list of 100,000 wrong values, as collecting them all would take seconds.
-    limits = ["fail_fast=True"]
-    limits += [f"min_length={shortest}"] if shortest else []
-    limits += [f"max_length={longest}"] if longest is not None else []
-    length = max(shortest, 1)
-    fit = element.fit
-    return Kind(
-        annotation=f"list[{element.annotation}]",
-        schema=f"list[{element.sent}]",
-        answer=f"list[{element.read}]",
-        column=f"ARRAY({element.column or _ELEMENTS[element.annotation]})",
-        limits=tuple(limits),
-        check=texts.length_check("cardinality", shortest, longest),
-        sample=_repeated(element.sample, length),
-        other=_repeated(element.other, length),
-        accepted=(
-            *(same("[]") if not shortest else ()),
-            *((_repeated(given, length), _repeated(read, length)) for given, read in element.accepted),
-        ),
-        refused=(
-            '"none"',
-            *(_repeated(value, length) for value in element.refused),
-            *([_repeated(element.sample, shortest - 1)] if shortest else []),
-            *([_repeated(element.sample, longest + 1)] if longest is not None and longest < _TESTED_ITEMS else []),
-        ),
-        indexable=False,
-        fit=fit and (lambda example: _listed(fit(example), length)),
-    )
+    element = kind_of(item, Given(tuple(arguments), resource=given.resource, field=given.field))
+    return lists.array(element, given)
 
 
-def _listed(value: str, times: int) -> str:
-    return f"[{', '.join([value] * times)}]" if times <= _LISTED_ITEMS else _repeated(value, times)
-
-
-def _repeated(value: str, times: int) -> str:
-    return f"[{value}]" if times == 1 else f"[{value}] * {times}"
+# fmt: off
+FIELD_TYPES = by_name(
+    FieldType(
+        "str", "number:str", f"text of up to {texts.STR_LENGTH} characters; max= changes that", "string",
+        lambda given: texts.text(texts.STR_LENGTH, given.low, given.high), bounded=True,
+    ),
+    FieldType(
+        "text", "notes:text", "text of any length", "string",
+        lambda given: texts.text(None, given.low, given.high), bounded=True,
+    ),
+    FieldType(
+        "int", "quantity:int", "whole number of 32 bits, stored as bigint", "number",
+        lambda given: numbers.integer(_INT, given.low, given.high), bounded=True,
+    ),
+    FieldType(
+        "bigint", "views:bigint", "whole number of 64 bits", "number",
+        lambda given: numbers.integer(_BIGINT, given.low, given.high), bounded=True,
+    ),
+    FieldType(
+        "float", "weight:float", "floating-point number, double precision", "number",
+        lambda given: numbers.floating(given.low, given.high), bounded=True,
+    ),
+    FieldType(
+        "decimal", "amount:decimal:12,2", "exact number: 12 digits, 2 after the point", "string",
+        decimals.decimal, arguments=1, bounded=True,
+    ),
+    FieldType("bool", "paid:bool", "true or false", "boolean", lambda _given: numbers.boolean()),
+    FieldType(
+        "date", "due:date", "calendar date", "string such as `2026-01-31`",
+        lambda given: times.day(given.low, given.high), bounded=True,
+    ),
+    FieldType(
+        "datetime", "sent_at:datetime", "moment in time, stored as timestamptz", "RFC 3339 string, returned in UTC",
+        lambda _given: times.moment(),
+    ),
+    FieldType(
+        "time", "opens:time", "time of day, without a time zone", "string such as `08:30:00`",
+        lambda _given: times.clock(),
+    ),
+    FieldType("uuid", "tracking:uuid", "UUID", "string", lambda _given: texts.uuid()),
+    FieldType(
+        "json", "options:json", "any JSON value, stored as jsonb", "any value",
+        lambda _given: texts.json(), listable=False,
+    ),
+    FieldType(
+        "enum", "status:enum:draft,sent", "one of these values, stored as a Postgres enum", "string",
+        texts.enum, arguments=1, listable=False,
+    ),
+    FieldType(
+        "ref", "customer:ref:customer", "reference to a resource: customer_id, indexed", "id of the row",
+        _reference, arguments=1, listable=False,
+    ),
+    FieldType(
+        "list", "tags:list:str", "array of any type above but json, enum and ref", "array",
+        _list, arguments=1, bounded=True, listable=False,
+    ),
+)
+# fmt: on

@@ -1,10 +1,9 @@
 """Types that hold characters: str, text, uuid, enum, json."""
 
-from dataclasses import replace
 from uuid import UUID
 
 from svcgen.errors import SpecError
-from svcgen.resource.fields.kind import Kind, quoted, same
+from svcgen.resource.fields.kind import Given, Kind, quoted, same
 
 STR_LENGTH = 255
 # An entry of a Postgres index holds 2704 bytes, and a character takes up to four.
@@ -55,9 +54,11 @@ def text(default_length: int | None, low: str | None, high: str | None) -> Kind:
     lengths = [length for length in (shortest, longest) if length is not None and length <= _TESTED_LENGTH]
     return Kind(
         annotation="str",
+        element="Text",
         schema="StorableText",
         limits=tuple(limits),
         check=length_check("char_length", shortest, longest),
+        limits_length=True,
         sample=_repeated("a", max(shortest, 1)),
         other=_repeated("b", max(shortest, 1)),
         unique=_unique(shortest, longest),
@@ -69,7 +70,9 @@ def text(default_length: int | None, low: str | None, high: str | None) -> Kind:
             *([_repeated("a", longest + 1)] if longest is not None and longest <= _TESTED_LENGTH else []),
         ),
         indexable=longest is not None and longest <= _INDEXED_LENGTH,
+        index_hint=f"add max={_INDEXED_LENGTH} or less",
         read_default=read_default,
+        example="text",
         fit=lambda example: _fit(example, shortest, longest),
     )
 
@@ -87,6 +90,7 @@ def uuid() -> Kind:
 
     return Kind(
         annotation="UUID",
+        element="Uuid",
         sample=first,
         other=second,
         unique="str(UUID(int=n))",
@@ -96,8 +100,9 @@ def uuid() -> Kind:
     )
 
 
-def enum(values: list[str], resource: str, field: str) -> Kind:
+def enum(given: Given) -> Kind:
     """Return the kind of an enum: a Postgres type of its own, named for the resource and the field."""
+    values = ":".join(given.arguments).split(",")
     if len(values) < 2 or "" in values:  # noqa: PLR2004
         raise SpecError("enum needs at least two values", hint="for example status:enum:draft,sent")
     if len(set(values)) < len(values):
@@ -113,7 +118,7 @@ def enum(values: list[str], resource: str, field: str) -> Kind:
 
     return Kind(
         annotation="str",
-        column=f"Enum({', '.join(words)}, name={quoted(f'{resource}_{field}')})",
+        column=f"Enum({', '.join(words)}, name={quoted(f'{given.resource}_{given.field}')})",
         sample=words[0],
         other=words[1],
         accepted=same(*words),
@@ -128,18 +133,16 @@ def json() -> Kind:
     return Kind(
         annotation="JsonValue",
         column="JSONB",
+        # So that null is stored as NULL, as for every other optional field, and not as a JSON null.
+        optional_column="JSONB(none_as_null=True)",
         schema="Json",
         sample='{"a": [1, "two", None]}',
         other="[True, 0.5]",
         accepted=same("0", '"text"', "{}", "[]", "2**70"),
+        nullable=True,
         indexable=False,
         fit=lambda _example: '{"key": "value"}',
     )
-
-
-def optional_json(kind: Kind) -> Kind:
-    """Store null as NULL, as for every other optional field, and not as a JSON null."""
-    return replace(kind, column="JSONB(none_as_null=True)") if kind.column == "JSONB" else kind
 
 
 def _repeated(character: str, length: int) -> str:

@@ -29,6 +29,7 @@ def day(low: str | None, high: str | None) -> Kind:
     outside = (first - timedelta(1), last + timedelta(1))
     return Kind(
         annotation="date",
+        element="Date",
         schema="CalendarDate",
         limits=tuple(limits),
         check=check_of(low and f"'{first}'", high and f"'{last}'"),
@@ -38,6 +39,7 @@ def day(low: str | None, high: str | None) -> Kind:
         accepted=same(quoted(str(first)), quoted(str(last))),
         refused=(*(quoted(str(value)) for value in outside), '"2026-02-30"', '"86400"', "0"),
         read_default=read_default,
+        example="date",
         fit=lambda example: quoted(str(min(max(date.fromisoformat(example), first), last))),
     )
 
@@ -46,6 +48,7 @@ def moment() -> Kind:
     """Return the kind of a datetime: stored and read in UTC, whatever zone it was sent in."""
     return Kind(
         annotation="datetime",
+        element="DateTime(timezone=True)",
         schema="UtcDatetime",
         sample='"2026-01-31T12:30:00Z"',
         other='"2026-02-28T23:59:59.999999Z"',
@@ -60,6 +63,7 @@ def clock() -> Kind:
     """Return the kind of a time of day, which has no zone."""
     return Kind(
         annotation="time",
+        element="Time",
         schema="LocalTime",
         answer="LocalTime",
         sample='"12:30:00"',

@@ -55,7 +55,7 @@ def check_modifiers(field: Field, words: Words, resource: str) -> None:
     if (field.index or field.unique) and not kind.indexable:
         raise SpecError(
             f"{words.type} values can be too large for an index",
-            hint="add max=600 or less" if kind.annotation == "str" else "write the index by hand",
+            hint=kind.index_hint,
         )
     if field.unique and not kind.unique and not kind.target:
         raise SpecError(f"a unique {words.type} has values for only a few rows", hint="remove unique")

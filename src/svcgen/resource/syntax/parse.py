@@ -9,8 +9,8 @@ from collections.abc import Sequence
 
 from svcgen.errors import SpecError
 from svcgen.resource.cycles import mark_cycles
+from svcgen.resource.fields.kind import Given
 from svcgen.resource.fields.registry import kind_of
-from svcgen.resource.fields.texts import optional_json
 from svcgen.resource.plural import plural_of
 from svcgen.resource.spec import AND, Field, Resource, class_name
 from svcgen.resource.syntax.modifiers import check_modifiers, read_default
@@ -116,11 +116,11 @@ def parse_field(resource: str, plural: str, word: str) -> Field:
         if not parts:
             raise SpecError("it has no type", hint=f"write {name}:str; to start another resource, write {AND} {name}")
         words = take_apart(parts)
-        kind = kind_of(words, resource, name)
+        kind = kind_of(words.type, Given(tuple(words.arguments), words.low, words.high, resource, name))
         default, default_json = read_default(words, kind)
         field = Field(
             name=name,
-            kind=optional_json(kind) if "optional" in words.flags else kind,
+            kind=kind.optional if "optional" in words.flags else kind,
             optional="optional" in words.flags,
             unique="unique" in words.flags,
             index="index" in words.flags,
