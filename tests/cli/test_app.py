@@ -10,7 +10,7 @@ import pytest
 
 from support.svcgen import ROOT, Svcgen
 
-PRINTERS = {"cli/app.py", "cli/screen.py"}
+PRINTERS = {"cli/app.py", "cli/messages.py", "cli/screen.py"}
 
 
 def test_version(svcgen: Svcgen) -> None:

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from svcgen.commands.update import Update
-from svcgen.service.merge import Conflict, Merged
+from svcgen.commands.updated import Update
+from svcgen.service.merged import Conflict, Merged
 from svcgen.service.moves import Mention
 from svcgen.system.steps import Step
 

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from svcgen.cli.help_pages import ADD, Command, Group, write_table
+from svcgen.cli.messages import can_ask, print_json
 from svcgen.cli.options import AsJson, Quiet, Verbose
 from svcgen.cli.paths import find
-from svcgen.cli.screen import Screen, can_ask, print_json
+from svcgen.cli.screen import Screen
 from svcgen.cli.typed_command import TypedCommand
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ import typer
 
 from svcgen.cli.add import add_application
 from svcgen.cli.help_pages import FIRST_STEPS, NEW, STATUS, SVCGEN, UPDATE, Command, Group, Program
+from svcgen.cli.messages import error, print_json
 from svcgen.cli.new import new
 from svcgen.cli.options import with_options
-from svcgen.cli.screen import error, print_json
 from svcgen.cli.status import status
 from svcgen.cli.update import update
 from svcgen.errors import ExitCode, SvcgenError, UsageError

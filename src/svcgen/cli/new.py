@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from svcgen.cli.messages import can_ask, print_json
 from svcgen.cli.options import AsJson, Quiet, Verbose
-from svcgen.cli.screen import Screen, can_ask, print_json
+from svcgen.cli.screen import Screen
 from svcgen.cli.typed_command import TypedCommand
 from svcgen.errors import ExitCode, UsageError
 from svcgen.template.find import Template, find_template

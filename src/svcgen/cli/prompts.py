@@ -5,7 +5,7 @@ import textwrap
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
-from svcgen.cli.screen import error
+from svcgen.cli.messages import error
 from svcgen.errors import SvcgenError, UsageError
 
 if TYPE_CHECKING:

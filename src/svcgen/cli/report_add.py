@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from svcgen.cli.screen import Screen, error
+from svcgen.cli.messages import error
+from svcgen.cli.screen import Screen
 from svcgen.resource.change.added import Added
 from svcgen.resource.spec import listed
 from svcgen.text import change_directory, counted

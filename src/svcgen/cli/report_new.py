@@ -5,7 +5,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from svcgen.cli.screen import Screen, error
+from svcgen.cli.messages import error
+from svcgen.cli.screen import Screen
 from svcgen.commands.new import NewRequest, NewService
 from svcgen.service.first_commit import ADD
 from svcgen.template.describe import is_dirty

@@ -6,9 +6,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from svcgen.cli.screen import Screen, error
+from svcgen.cli.messages import error
+from svcgen.cli.screen import Screen
 from svcgen.commands.resume import Aborted
-from svcgen.commands.update import Update
+from svcgen.commands.updated import Update
 from svcgen.errors import SvcgenError
 from svcgen.service.moves import fix_command
 from svcgen.service.unfinished import ABORT, CONTINUE

@@ -1,40 +1,20 @@
 """What a person sees: progress and results on a terminal, plain lines where output is piped."""
 
-import json
 import sys
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple, TextIO
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
+from svcgen.cli.messages import complain, console_of, is_terminal, styled
+from svcgen.cli.step_lines import label_of, step_line
 from svcgen.system.steps import CommandRun, Started, Step
 from svcgen.text import printable, wrapped
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.status import Status
-    from rich.text import Text
 
-_LABELS = {
-    "render": "Render the template",
-    "merge": "Merge the changes",
-    "lock": "Lock the dependencies",
-    "export": "Export requirements.txt",
-    "git": "Commit to git",
-    "switch": "Update the work tree",
-    "sync": "Install into .venv",
-    "files": "Write the files",
-    "format": "Format the code",
-    "migration": "Generate the migration",
-    "resources": "Add the resources",
-    "publish": "Copy into the service",
-    "check": "Check the hard rules",
-    "test": "Run the tests",
-}
-_WIDEST = max(map(len, _LABELS.values()))
-_MARKS = {"done": ("✓", "green"), "failed": ("✗", "red"), "skipped": ("-", "dim"), "pending": ("…", "yellow")}
 # Of a list whose items need no attention.
 _FEW = 10
-# docs/json.md says what changes it.
-_SCHEMA = 1
 
 
 class Cell(NamedTuple):
@@ -62,7 +42,7 @@ class Screen:
     def __init__(self, *, quiet: bool = False, verbose: bool = False) -> None:
         self._quiet = quiet
         self._verbose = verbose and not quiet
-        self._console = _console() if is_terminal(sys.stdout) and not quiet else None
+        self._console = console_of() if is_terminal(sys.stdout) and not quiet else None
         self._status: Status | None = None
 
     @property
@@ -83,14 +63,14 @@ class Screen:
     def line(self, text: str = "") -> None:
         """Print text as it is: a path or a command that is copied from the screen has no line breaks."""
         if self._console:
-            self._console.print(_text(text), soft_wrap=True)
+            self._console.print(styled(text), soft_wrap=True)
         elif not self._quiet:
             print(printable(text))
 
     def say(self, text: str, style: str = "") -> None:
         """Print sentences, wrapped at words on a terminal."""
         if self._console:
-            self._console.print(_text(wrapped(printable(text), self._console.width), style), soft_wrap=True)
+            self._console.print(styled(wrapped(printable(text), self._console.width), style), soft_wrap=True)
         elif not self._quiet:
             print(printable(text))
 
@@ -130,7 +110,7 @@ class Screen:
         """Print a remark to standard error."""
         if not self._quiet:
             self.close()
-            _complain("note", "bold cyan", text, sys.stderr)
+            complain("note", "bold cyan", text, sys.stderr)
 
     def same_command(self, command: str) -> None:
         """Print the command that has the same result without prompts."""
@@ -153,7 +133,7 @@ class Screen:
         for column in columns:
             table.add_column(column, overflow="fold")
         for row in rows:
-            table.add_row(*(_text(f"{cell.text}\n{cell.below}".rstrip("\n"), cell.style) for cell in row))
+            table.add_row(*(styled(f"{cell.text}\n{cell.below}".rstrip("\n"), cell.style) for cell in row))
         self._console.print(table)
 
     def diff(self, diff: str) -> None:
@@ -173,9 +153,9 @@ class Screen:
     def progress(self, text: str) -> None:
         """Show on a terminal what is being done, in the place of what was shown before."""
         if self._status:
-            self._status.update(_text(text))
+            self._status.update(styled(text))
         elif self._console:
-            self._status = self._console.status(_text(text))
+            self._status = self._console.status(styled(text))
             self._status.start()
 
     def panel(self, title: str, blocks: Sequence[tuple[str, Sequence[str]]]) -> None:
@@ -185,7 +165,7 @@ class Screen:
         from rich.rule import Rule
 
         self._console.print()
-        self._console.print(Rule(_text(title, "bold"), style="green"))
+        self._console.print(Rule(styled(title, "bold"), style="green"))
         for heading, commands in blocks:
             self._console.print()
             self.say(heading, "dim")
@@ -202,69 +182,7 @@ class Screen:
 
     def _show_progress(self, console: "Console", event: Started | Step) -> None:
         self.close()
-        label = f"{_LABELS.get(event.name, event.name):<{_WIDEST}}"
         if isinstance(event, Started):
-            self.progress(label)
-            return
-        timed = event.outcome in {"done", "failed"}
-        detail = f"{event.seconds:6.1f} s" if timed else f"  {event.reason}"
-        mark, style = _MARKS[event.outcome]
-        shown = _text(wrapped(printable(f"{mark} {label}{detail}"), console.width))
-        shown.stylize(style, 0, 1)
-        shown.stylize("dim", len(label) + 2)
-        console.print(shown, soft_wrap=True)
-
-
-def is_terminal(stream: TextIO | None) -> bool:
-    """Tell whether a standard stream, which is None where the caller closed it, is a terminal."""
-    return stream is not None and stream.isatty()
-
-
-def can_ask() -> bool:
-    """Tell whether somebody sits at a terminal."""
-    return is_terminal(sys.stdin) and is_terminal(sys.stdout)
-
-
-def error(message: str, hint: str = "", *, at_prompt: bool = False) -> None:
-    """Print an error to standard error, in colour where that is a terminal.
-
-    Args:
-        message: What happened.
-        hint: How to fix it.
-        at_prompt: Print it to standard output instead, where the prompt is.
-    """
-    stream = sys.stdout if at_prompt else sys.stderr
-    _complain("error", "bold red", message, stream)
-    if hint:
-        _complain("hint", "bold cyan", hint, stream)
-
-
-def print_json(value: Mapping[str, object]) -> None:
-    """Print the result of a command as one line of JSON in ASCII, in a shape that docs/json.md describes."""
-    # DEL is the one control character that JSON does not escape.
-    print(json.dumps({"schema_version": _SCHEMA, **value}).replace("\x7f", "\\u007f"))
-
-
-def _complain(word: str, style: str, text: str, stream: TextIO) -> None:
-    said = f"{word}: {printable(text)}"
-    if not is_terminal(stream):
-        print(said, file=stream)
-        return
-    console = _console(stderr=stream is sys.stderr)
-    shown = _text(wrapped(said, console.width))
-    shown.stylize(style, 0, len(word) + 1)
-    console.print(shown, soft_wrap=True)
-
-
-def _console(*, stderr: bool = False) -> "Console":
-    from rich.console import Console
-
-    # What is printed comes from files: neither [markup] nor :emoji: means anything in it.
-    return Console(stderr=stderr, markup=False, emoji=False, highlight=False)
-
-
-def _text(text: str, style: str = "") -> "Text":
-    """Return text with a style; Rich takes a plain one for markup in some places, whatever its console is told."""
-    from rich.text import Text
-
-    return Text(printable(text), style)
+            self.progress(label_of(event))
+        else:
+            console.print(step_line(event, console.width), soft_wrap=True)

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from svcgen.cli.messages import print_json
 from svcgen.cli.options import AsJson
 from svcgen.cli.paths import Repos, find
-from svcgen.cli.screen import Screen, print_json
+from svcgen.cli.screen import Screen
 from svcgen.errors import ExitCode
 from svcgen.template.find import find_template
 

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from svcgen.cli.messages import error, print_json
 from svcgen.cli.options import AsJson, Quiet, Verbose
 from svcgen.cli.paths import Repos, find
-from svcgen.cli.screen import Screen, error, print_json
+from svcgen.cli.screen import Screen
 from svcgen.errors import ExitCode, SvcgenError, UsageError
 from svcgen.system.process import time_limit
 from svcgen.template.find import find_template
@@ -16,7 +17,7 @@ from svcgen.template.find import find_template
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from svcgen.commands.update import Update, UpdateRequest
+    from svcgen.commands.updated import Update, UpdateRequest
     from svcgen.service.repository import Head
 
     Action = Callable[["UpdateRequest", Screen], "Outcome"]
@@ -70,7 +71,7 @@ def update(  # noqa: PLR0913  (one for each flag)
 
     It runs tools of the service: uv, scripts/check.py, filters of git such as Git LFS and, with --test, the tests.
     """
-    from svcgen.commands.update import UpdateRequest
+    from svcgen.commands.updated import UpdateRequest
 
     _require_one_of({"--check": check, "--dry-run": dry_run, "--continue": resume, "--abort": abort})
     action = {check: _check, dry_run: _preview, resume: _resume, abort: _abort}.get(True, _update)

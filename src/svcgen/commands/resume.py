@@ -4,7 +4,8 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from svcgen.commands.update import Update, message
+from svcgen.commands.update import message
+from svcgen.commands.updated import Update
 from svcgen.errors import ServiceError
 from svcgen.service.finishing import Finishing
 from svcgen.service.publication import conclude

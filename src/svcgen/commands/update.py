@@ -1,22 +1,24 @@
 """`svcgen update`: brings a service to a newer template and loses nothing that its team wrote."""
 
 import tempfile
-from collections.abc import Mapping, MutableMapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
+from svcgen.commands.updated import Update, UpdateRequest
 from svcgen.errors import ServiceError
 from svcgen.service.answers_file import merge_answers
 from svcgen.service.filters import Filters
 from svcgen.service.finishing import Finishing
-from svcgen.service.merge import Merged, MergeResult, TemplateMerge
-from svcgen.service.objects import REGULAR, Entry, ObjectStore
+from svcgen.service.merge import TemplateMerge
+from svcgen.service.merged import MergeResult
+from svcgen.service.objects import ObjectStore
 from svcgen.service.publication import publish
 from svcgen.service.renderings import with_line_endings
-from svcgen.service.repository import Head, Repository
+from svcgen.service.repository import Repository
+from svcgen.service.tree import REGULAR, Entry
 from svcgen.service.unfinished import ABORT, CONTINUE, Unfinished, require_finished
-from svcgen.service.worktree import commit_tree, undo_command, with_service
-from svcgen.system.steps import Notify, Step, Steps
+from svcgen.service.worktree import commit_tree, free_branch, undo_command, with_service
+from svcgen.system.steps import Notify, Steps
 from svcgen.template.changelog import duties
 from svcgen.template.find import Template, blamed
 from svcgen.template.history import find_version, newest_tag, parse_version
@@ -25,77 +27,6 @@ from svcgen.template.recorded import ANSWERS_FILE, read_service
 from svcgen.template.source import same_source
 from svcgen.template.target import resolve_release, version_of
 from svcgen.template.two_versions import render_both, render_both_apart
-
-
-@dataclass(frozen=True)
-class UpdateRequest:
-    """What to update, and how.
-
-    Attributes:
-        path: The service's directory; absolute.
-        template: The template of this installation.
-        to: The version to update to; by default the template's own.
-        in_place: Whether to change the branch that is checked out instead of a new one.
-        test: Whether to run the service's suite afterwards.
-        branches: The branches that this call has made in each repository, and what was checked out before; the update
-            of another service in one of them goes onto its branch.
-    """
-
-    path: Path
-    template: Template
-    to: str | None = None
-    in_place: bool = False
-    test: bool = False
-    branches: MutableMapping[tuple[Path, str], Head] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Update:
-    """What an update did, or would do.
-
-    Attributes:
-        path: The service's directory.
-        before: The version of the template that it was at.
-        after: The version that it is at now.
-        branch: The branch that it is on; empty where it was done in place.
-        undo: The command that takes it back.
-        merged: What became of each file.
-        answers: For each answer that is new or another than before: what it was, if anything, and what it is.
-        duties: What the team has to do for the releases that were crossed.
-        python: The Python version of the service.
-        notes: What else the team should know.
-        diff: What a dry run would change, as `git diff` shows it.
-        steps: What was done, in order.
-        unfinished: Whether it waits for `svcgen update --continue`.
-    """
-
-    path: Path
-    before: str
-    after: str
-    branch: str = ""
-    undo: str = ""
-    merged: Merged = field(default_factory=Merged)
-    answers: Mapping[str, tuple[str | None, str]] = field(default_factory=dict)
-    duties: tuple[str, ...] = ()
-    python: str = ""
-    notes: tuple[str, ...] = ()
-    diff: str = ""
-    steps: tuple[Step, ...] = ()
-    unfinished: bool = False
-
-    @property
-    def up_to_date(self) -> bool:
-        """Whether there was nothing to do."""
-        return self.before == self.after
-
-    @property
-    def needs_a_look(self) -> bool:
-        """Whether a person must look at something."""
-        changed = any(old is not None for old, _ in self.answers.values())
-        undone = any(step.is_left for step in self.steps)
-        merged = self.merged
-        stale = any(not mention.is_prose for mention in merged.mentions)
-        return bool(merged.conflicts or merged.removed or merged.beside or stale or changed or undone)
 
 
 def plan(request: UpdateRequest) -> Update:
@@ -157,7 +88,7 @@ def update_service(request: UpdateRequest, notify: Notify) -> Update:
     origin = repository.head()
     repository.require_ready()
     onto = request.branches.get((repository.common, origin.branch))
-    branch = "" if request.in_place or onto else _free_branch(repository, planned.after)
+    branch = "" if request.in_place or onto else free_branch(repository, planned.after)
     with tempfile.TemporaryDirectory(prefix="svcgen-") as scratch:
         store = ObjectStore(request.path, repository.tree(origin.commit), Path(scratch))
         update, result = _merge(request, planned, Filters(repository, store, own=True), steps)
@@ -210,24 +141,6 @@ def update_service(request: UpdateRequest, notify: Notify) -> Update:
 def message(version: str) -> str:
     """Return the message of the commit that an update makes."""
     return f"Update the template to {version}"
-
-
-def _free_branch(repository: Repository, version: str) -> str:
-    """Return the name of the branch for an update.
-
-    Raises:
-        ServiceError: There is one of that name.
-    """
-    branches = repository.branches()
-    # A branch can't be in a folder whose name another branch has.
-    branch = f"svcgen-{version}" if "svcgen" in branches else f"svcgen/{version}"
-    taken = next((other for other in branches if other == branch or other.startswith(f"{branch}/")), None)
-    if taken:
-        raise ServiceError(
-            f"{repository.service} already has a branch {taken}, perhaps from an unmerged update",
-            hint=f"merge it, or delete it: git branch -D {taken}",
-        )
-    return branch
 
 
 def _merge(request: UpdateRequest, planned: Update, filters: Filters, steps: Steps) -> tuple[Update, MergeResult]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from svcgen.errors import DestinationError, ExistsError, ServiceError
 from svcgen.service.existing import tracked_files
-from svcgen.service.repository import operation_in_progress
+from svcgen.system.git_operation import operation_in_progress
 from svcgen.system.uv_workspace import check_workspace
 from svcgen.template.questions import NAME
 from svcgen.template.recorded import ANSWERS_FILE, read_service

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from svcgen.service.objects import Entry, ObjectStore, Tree
+from svcgen.service.objects import ObjectStore
 from svcgen.service.repository import Repository
+from svcgen.service.tree import Entry, Tree
 from svcgen.system.git import git
 
 _NONE = frozenset({"set", "unset", "unspecified"})

@@ -5,16 +5,13 @@ take no part, so nothing that it names is run.
 """
 
 import os
-import re
 import stat
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
-from svcgen.errors import ToolError
-from svcgen.system.git import git, run_git
+from svcgen.service.tree import EXECUTABLE, LINK, REGULAR, Entry, MergedTree, Tree
+from svcgen.system.git import git, git_version, run_git
 
-REGULAR, EXECUTABLE, LINK, SUBMODULE = "100644", "100755", "120000", "160000"
 # The first git with `merge-tree --write-tree`: https://github.com/git/git/blob/master/Documentation/RelNotes/2.38.0.txt
 _MERGE_TREE = (2, 38)
 _TEXT = 1 << 20
@@ -22,40 +19,6 @@ _IDENTITY = ("-c", "user.name=svcgen", "-c", "user.email=svcgen@localhost")
 # A new file belongs where the template puts it, even if the team has renamed the folder that it was in.
 _MERGE = ("-c", "merge.directoryRenames=false", "-c", "merge.renameLimit=10000")
 _UNCONFIGURED = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One path of a tree.
-
-    Attributes:
-        mode: As git writes it.
-        oid: The object's name.
-    """
-
-    mode: str
-    oid: str
-
-    @property
-    def is_file(self) -> bool:
-        """Whether it is neither a link nor a submodule."""
-        return self.mode in {REGULAR, EXECUTABLE}
-
-
-Tree = Mapping[str, Entry]
-
-
-@dataclass(frozen=True)
-class MergedTree:
-    """What git makes of three trees.
-
-    Attributes:
-        tree: The result, with conflict markers in files that conflict.
-        stages: For each path that git leaves open: its entry in the base (1), in ours (2) and in theirs (3).
-    """
-
-    tree: dict[str, Entry]
-    stages: dict[str, dict[int, Entry]] = field(default_factory=dict)
 
 
 class ObjectStore:
@@ -215,19 +178,6 @@ class ObjectStore:
     ) -> str:
         done = run_git(self.directory, *arguments, index=index, environ=_UNCONFIGURED, stdin=stdin, accept=accept)
         return done.text
-
-
-def git_version() -> tuple[int, ...]:
-    """Return the version of git that is on PATH.
-
-    Raises:
-        ToolError: There is none.
-    """
-    said = git(Path.cwd(), "version")
-    numbers = re.search(r"(\d+)\.(\d+)", said)
-    if numbers is None:
-        raise ToolError(f"git does not print its version: {said.strip()}")
-    return tuple(map(int, numbers.groups()))
 
 
 def _stages(lines: Iterable[str]) -> dict[str, dict[int, Entry]]:

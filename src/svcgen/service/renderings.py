@@ -7,8 +7,8 @@ from pathlib import Path
 from svcgen.service.filters import Filters
 from svcgen.service.imports import with_own_imports
 from svcgen.service.moves import Mention, Moves, imports
-from svcgen.service.objects import LINK, Entry, Tree
 from svcgen.service.own_rows import with_own_rows
+from svcgen.service.tree import LINK, Entry, Tree
 
 
 class Renderings:

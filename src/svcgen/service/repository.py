@@ -6,17 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from svcgen.errors import ServiceError, ToolError
-from svcgen.service.objects import Entry
+from svcgen.service.tree import Entry
 from svcgen.system.git import git
-
-# What git leaves in its directory until a command is finished or aborted.
-_UNDER_WAY = {
-    "MERGE_HEAD": "merge",
-    "CHERRY_PICK_HEAD": "cherry-pick",
-    "REVERT_HEAD": "revert",
-    "rebase-merge": "rebase",
-    "rebase-apply": "rebase",
-}
+from svcgen.system.git_operation import operation_in_progress
 
 _NOTHING = "000000"
 _INIT = "git init -b main && git add -A && git commit -m 'Scaffold'"
@@ -184,15 +176,6 @@ class Repository:
         # Without filters, which are programs: a filtered file is taken for an edited one, which does no harm.
         on_disk = git(self.service, "hash-object", "--no-filters", "--", path).strip()
         return on_disk != git(self.service, "rev-parse", "--verify", "--quiet", f"HEAD:./{path}").strip()
-
-
-def operation_in_progress(directory: Path) -> str:
-    """Return the command of git that waits in a work tree to be finished, `rebase` say; empty if none does.
-
-    Args:
-        directory: Git's own directory of that work tree.
-    """
-    return next((command for name, command in _UNDER_WAY.items() if (directory / name).exists()), "")
 
 
 def require_clean(service: Path) -> None:

@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
-from svcgen.errors import ToolError
-from svcgen.service.objects import Entry
+from svcgen.errors import ServiceError, ToolError
 from svcgen.service.repository import Head, Repository
+from svcgen.service.tree import Entry
 from svcgen.system.git import commit_settings, git
 
 _SWITCH = ("switch", "--quiet", "--no-overwrite-ignore")
@@ -173,3 +173,25 @@ def undo_command(origin: Head, branch: str) -> str:
 
 def _escaped(folder: str) -> str:
     return "".join(f"\\{character}" if character in "\\*?[#! " else character for character in folder)
+
+
+def free_branch(repository: Repository, version: str) -> str:
+    """Return the name of the branch for an update.
+
+    Args:
+        repository: The repository of the service.
+        version: The version to update to.
+
+    Raises:
+        ServiceError: There is one of that name.
+    """
+    branches = repository.branches()
+    # A branch can't be in a folder whose name another branch has.
+    branch = f"svcgen-{version}" if "svcgen" in branches else f"svcgen/{version}"
+    taken = next((other for other in branches if other == branch or other.startswith(f"{branch}/")), None)
+    if taken:
+        raise ServiceError(
+            f"{repository.service} already has a branch {taken}, perhaps from an unmerged update",
+            hint=f"merge it, or delete it: git branch -D {taken}",
+        )
+    return branch

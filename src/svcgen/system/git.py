@@ -1,6 +1,7 @@
 """Runs git, in one way for all of svcgen: it asks nothing, and no repository can make it run a program."""
 
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Collection, Mapping, Sequence
@@ -168,3 +169,16 @@ def _disarmed(directory: Path, options: tuple[str, ...], located: tuple[tuple[st
     found = execute(_program(), *options, *listing, cwd=directory, environ=environ, accept=range(256)).text.split("\0")
     own = (name for scope, name in zip(found[::2], found[1::2], strict=False) if scope in {"local", "worktree"})
     return disarmed(own)
+
+
+def git_version() -> tuple[int, ...]:
+    """Return the version of git that is on PATH.
+
+    Raises:
+        ToolError: There is none.
+    """
+    said = git(Path.cwd(), "version")
+    numbers = re.search(r"(\d+)\.(\d+)", said)
+    if numbers is None:
+        raise ToolError(f"git does not print its version: {said.strip()}")
+    return tuple(map(int, numbers.groups()))

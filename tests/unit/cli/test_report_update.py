@@ -8,8 +8,8 @@ from support.updates import EVERYTHING, PLACE
 from svcgen.cli.report_update import aborted_object, show_aborted, show_preview, show_total, show_update, update_object
 from svcgen.cli.screen import Screen
 from svcgen.commands.resume import Aborted
-from svcgen.commands.update import Update
-from svcgen.service.merge import Conflict, Merged
+from svcgen.commands.updated import Update
+from svcgen.service.merged import Conflict, Merged
 from svcgen.service.moves import Mention
 from svcgen.service.repository import Head
 from svcgen.system.steps import Step

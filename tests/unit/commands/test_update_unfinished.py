@@ -9,7 +9,8 @@ from support.helpers import git
 from support.svcgen import Svcgen
 from support.upstream import APP, FILES, Upstream, changed, state
 from svcgen.commands.resume import abort_update, continue_update
-from svcgen.commands.update import UpdateRequest, plan
+from svcgen.commands.update import plan
+from svcgen.commands.updated import UpdateRequest
 from svcgen.errors import ServiceError
 from svcgen.system.steps import ignore
 from svcgen.template.find import Template

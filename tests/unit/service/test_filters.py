@@ -8,7 +8,8 @@ from support.helpers import git
 from support.monorepo import Monorepo
 from svcgen.errors import ToolError
 from svcgen.service.filters import Filters
-from svcgen.service.objects import EXECUTABLE, LINK, REGULAR, Entry, ObjectStore
+from svcgen.service.objects import ObjectStore
+from svcgen.service.tree import EXECUTABLE, LINK, REGULAR, Entry
 
 ATTRIBUTES = "*.up filter=upper\n*.set filter\n*.off -filter\n*.user filter=user\nin/*.py filter=upper\n"
 

@@ -9,10 +9,12 @@ import pytest
 
 from support.helpers import git
 from svcgen.service.filters import Filters
-from svcgen.service.merge import Conflict, Merged, MergeResult, TemplateMerge
+from svcgen.service.merge import TemplateMerge
+from svcgen.service.merged import Conflict, Merged, MergeResult
 from svcgen.service.moves import Mention
-from svcgen.service.objects import EXECUTABLE, LINK, REGULAR, Entry, ObjectStore
+from svcgen.service.objects import ObjectStore
 from svcgen.service.repository import Repository
+from svcgen.service.tree import EXECUTABLE, LINK, REGULAR, Entry
 
 LINES = "".join(f"{number}\n" for number in range(20))
 OURS, THEIRS, BOTH = LINES.replace("3\n", "ours\n", 1), LINES.replace("9\n", "theirs\n", 1), "both\n"

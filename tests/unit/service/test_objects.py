@@ -8,7 +8,9 @@ import pytest
 
 from support.helpers import fake_program, git
 from svcgen.errors import ToolError
-from svcgen.service.objects import EXECUTABLE, LINK, REGULAR, SUBMODULE, Entry, ObjectStore, git_version
+from svcgen.service.objects import ObjectStore
+from svcgen.service.tree import EXECUTABLE, LINK, REGULAR, SUBMODULE, Entry
+from svcgen.system.git import git_version
 
 
 @pytest.fixture

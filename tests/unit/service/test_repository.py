@@ -8,8 +8,8 @@ import pytest
 
 from support.helpers import git
 from svcgen.errors import ServiceError, ToolError
-from svcgen.service.objects import EXECUTABLE, LINK, REGULAR
 from svcgen.service.repository import Head, Repository, require_clean
+from svcgen.service.tree import EXECUTABLE, LINK, REGULAR
 
 INIT = "git init -b main && git add -A && git commit -m 'Scaffold'"
 FILES = ("a.py", "b.py", "sub/c.py")

@@ -27,7 +27,7 @@ from svcgen.service.worktree import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from svcgen.service.objects import Entry
+    from svcgen.service.tree import Entry
 
 
 def test_only_what_is_asked_for_is_checked_out(monorepo: Monorepo, tmp_path: Path) -> None:
