@@ -13,7 +13,7 @@ from support.svcgen import Svcgen
 from support.updates import EVERYTHING
 from svcgen.cli.app import _application, run
 from svcgen.cli.report_add import added_object
-from svcgen.cli.report_update import aborted_object, update_object
+from svcgen.cli.update_json import aborted_object, update_object
 from svcgen.commands.resume import Aborted
 from svcgen.errors import UsageError
 from svcgen.resource.change.added import Added, AddRequest

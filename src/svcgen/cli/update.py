@@ -121,7 +121,7 @@ def _conclude(screen: Screen, outcomes: "Sequence[Outcome]") -> None:
 
 def _one(action: "Action", request: "UpdateRequest", screen: Screen) -> Outcome:
     """Run an action on one service; an error of one does not keep the next from its turn."""
-    from svcgen.cli.report_update import failed_object
+    from svcgen.cli.update_json import failed_object
 
     try:
         return action(request, screen)
@@ -134,7 +134,8 @@ def _one(action: "Action", request: "UpdateRequest", screen: Screen) -> Outcome:
 
 
 def _check(request: "UpdateRequest", screen: Screen) -> Outcome:
-    from svcgen.cli.report_update import show_checked, update_object
+    from svcgen.cli.report_update import show_checked
+    from svcgen.cli.update_json import update_object
     from svcgen.commands.update import plan
 
     with time_limit(_SECONDS):
@@ -145,7 +146,7 @@ def _check(request: "UpdateRequest", screen: Screen) -> Outcome:
 
 
 def _preview(request: "UpdateRequest", screen: Screen) -> Outcome:
-    from svcgen.cli.report_update import update_object
+    from svcgen.cli.update_json import update_object
     from svcgen.commands.update import preview_update
 
     with time_limit(_SECONDS):
@@ -167,7 +168,8 @@ def _resume(request: "UpdateRequest", screen: Screen) -> Outcome:
 
 
 def _abort(request: "UpdateRequest", screen: Screen) -> Outcome:
-    from svcgen.cli.report_update import aborted_object, show_aborted
+    from svcgen.cli.report_update import show_aborted
+    from svcgen.cli.update_json import aborted_object
     from svcgen.commands.resume import abort_update
 
     aborted = abort_update(request.path)
@@ -176,7 +178,8 @@ def _abort(request: "UpdateRequest", screen: Screen) -> Outcome:
 
 
 def _shown(result: "Update", screen: Screen) -> Outcome:
-    from svcgen.cli.report_update import show_update, update_object
+    from svcgen.cli.report_update import show_update
+    from svcgen.cli.update_json import update_object
 
     screen.close()
     show_update(screen, result)

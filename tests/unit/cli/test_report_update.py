@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from support.updates import EVERYTHING, PLACE
-from svcgen.cli.report_update import aborted_object, show_aborted, show_preview, show_total, show_update, update_object
+from svcgen.cli.report_update import show_aborted, show_preview, show_total, show_update
 from svcgen.cli.screen import Screen
+from svcgen.cli.update_json import aborted_object, update_object
 from svcgen.commands.resume import Aborted
 from svcgen.commands.updated import Update
 from svcgen.service.merged import Conflict, Merged
