@@ -39,12 +39,23 @@ def wrapped(text: str, width: int, indent: str = "  ") -> str:
 
 
 def counted(number: int, one: str, many: str = "") -> str:
-    """Return a number and a noun: 1 file, 2 files."""
+    """Return a number and a noun: 1 file, 2 files.
+
+    Args:
+        number: How many.
+        one: The noun in the singular.
+        many: The noun in the plural.
+    """
     return f"{number} {one if number == 1 else many or f'{one}s'}"
 
 
 def enumerated(names: Sequence[str], most: int = 8) -> str:
-    """Return names between commas, and the number of those beyond the first `most`."""
+    """Return names between commas, and the number of those beyond the first `most`.
+
+    Args:
+        names: The names.
+        most: How many names to write out.
+    """
     more = len(names) - most
     return f"{', '.join(names[:most])}{f' and {more} more' if more > 0 else ''}"
 

@@ -73,7 +73,12 @@ def console_of(*, stderr: bool = False) -> "Console":
 
 
 def styled(text: str, style: str = "") -> "Text":
-    """Return text with a style; Rich takes a plain one for markup in some places, whatever its console is told."""
+    """Return text with a style; Rich takes a plain one for markup in some places, whatever its console is told.
+
+    Args:
+        text: The text.
+        style: Its style on a terminal.
+    """
     from rich.text import Text
 
     return Text(printable(text), style)

@@ -29,7 +29,12 @@ def added_object(result: Added) -> dict[str, Any]:
 
 
 def show_added(screen: Screen, result: Added) -> None:
-    """Show resources that were added, and what to do next; of a dry run, the diff and a summary."""
+    """Show resources that were added, and what to do next; of a dry run, the diff and a summary.
+
+    Args:
+        screen: Where to print.
+        result: What was added.
+    """
     names = listed([resource.name for resource in result.request.resources])
     files = f"{counted(len(result.added), 'new file')}, {len(result.edited)} edited"
     if result.request.dry_run:

@@ -16,7 +16,12 @@ from svcgen.text import change_directory, counted, enumerated
 
 
 def service_object(request: NewRequest, service: NewService) -> dict[str, Any]:
-    """Return the JSON object of a service that was created."""
+    """Return the JSON object of a service that was created.
+
+    Args:
+        request: The request.
+        service: What was created.
+    """
     steps = [step.as_json() for step in service.steps]
     return {
         "ok": service.complete,
@@ -31,7 +36,13 @@ def service_object(request: NewRequest, service: NewService) -> dict[str, Any]:
 
 
 def show_service(screen: Screen, request: NewRequest, service: NewService) -> None:
-    """Show a service that was created, and what to do next."""
+    """Show a service that was created, and what to do next.
+
+    Args:
+        screen: Where to print.
+        request: The request.
+        service: What was created.
+    """
     name = request.answers[NAME]
     screen.headline(f"Created {service.path} from {request.template.version} of {request.template.source}")
     for remark in _remarks(request, service):
@@ -47,7 +58,13 @@ def show_service(screen: Screen, request: NewRequest, service: NewService) -> No
 
 
 def show_preview(screen: Screen, request: NewRequest, service: NewService) -> None:
-    """Show the files and answers that a service would have, and end with a summary."""
+    """Show the files and answers that a service would have, and end with a summary.
+
+    Args:
+        screen: Where to print.
+        request: The request.
+        service: What would be created.
+    """
     screen.diff("".join(kept.diff or f"Not shown: {kept.yours}, in place of {kept.path}\n" for kept in service.kept))
     for line in tree(str(request.destination), service.files):
         screen.line(line)
@@ -107,7 +124,12 @@ def _origin_remarks(template: Template) -> list[str]:
 
 
 def tree(root: str, files: Sequence[str]) -> list[str]:
-    """Draw relative paths as an indented tree."""
+    """Draw relative paths as an indented tree.
+
+    Args:
+        root: What stands at the top.
+        files: The paths.
+    """
     lines = [f"{root}/"]
     shown: list[str] = []
     for file in sorted(files, key=lambda path: path.split("/")):

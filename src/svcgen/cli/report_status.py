@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from svcgen.cli.screen import Cell, Screen
+from svcgen.cli.screen import Screen
+from svcgen.cli.tables import Cell
 from svcgen.commands.status import ServiceStatus
 from svcgen.text import counted, enumerated, from_here, printable
 

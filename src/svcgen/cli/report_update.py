@@ -16,13 +16,23 @@ _FEW = 20
 
 
 def show_checked(screen: Screen, update: Update) -> None:
-    """Show whether a service is behind."""
+    """Show whether a service is behind.
+
+    Args:
+        screen: Where to print.
+        update: The update.
+    """
     state = f"up to date at {update.after}" if update.up_to_date else f"at {update.before}; {update.after} is available"
     screen.say(f"{update.path} is {state}")
 
 
 def show_update(screen: Screen, update: Update) -> None:
-    """Show what an update did, and what is left to a person."""
+    """Show what an update did, and what is left to a person.
+
+    Args:
+        screen: Where to print.
+        update: The update.
+    """
     if update.up_to_date:
         screen.say(f"{update.path} is up to date at {update.after}")
         return
@@ -37,7 +47,12 @@ def show_update(screen: Screen, update: Update) -> None:
 
 
 def show_preview(screen: Screen, update: Update) -> None:
-    """Show what an update would do to each file, and end with a summary."""
+    """Show what an update would do to each file, and end with a summary.
+
+    Args:
+        screen: Where to print.
+        update: The update.
+    """
     if update.up_to_date:
         screen.say(f"{update.path} is up to date at {update.after}")
         return
@@ -47,7 +62,12 @@ def show_preview(screen: Screen, update: Update) -> None:
 
 
 def show_aborted(screen: Screen, aborted: Aborted) -> None:
-    """Show what is checked out after an update was undone."""
+    """Show what is checked out after an update was undone.
+
+    Args:
+        screen: Where to print.
+        aborted: The update that was undone.
+    """
     screen.say(
         f"Undid the update of {aborted.path} to {aborted.after}; {aborted.head.branch or aborted.head.commit} is"
         " checked out as before",

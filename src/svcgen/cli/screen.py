@@ -2,10 +2,11 @@
 
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from svcgen.cli.messages import complain, console_of, is_terminal, styled
 from svcgen.cli.step_lines import label_of, step_line
+from svcgen.cli.tables import Cell, table_of
 from svcgen.system.steps import CommandRun, Started, Step
 from svcgen.text import printable, wrapped
 
@@ -15,20 +16,6 @@ if TYPE_CHECKING:
 
 # Of a list whose items need no attention.
 _FEW = 10
-
-
-class Cell(NamedTuple):
-    """A cell of a table.
-
-    Attributes:
-        text: What it says.
-        style: Its style on a terminal.
-        below: A second line on a terminal.
-    """
-
-    text: str
-    style: str = ""
-    below: str = ""
 
 
 class Screen:
@@ -68,7 +55,12 @@ class Screen:
             print(printable(text))
 
     def say(self, text: str, style: str = "") -> None:
-        """Print sentences, wrapped at words on a terminal."""
+        """Print sentences, wrapped at words on a terminal.
+
+        Args:
+            text: The text.
+            style: Its style on a terminal.
+        """
         if self._console:
             self._console.print(styled(wrapped(printable(text), self._console.width), style), soft_wrap=True)
         elif not self._quiet:
@@ -90,19 +82,34 @@ class Screen:
             self.line()
 
     def block(self, heading: str, lines: Sequence[str]) -> None:
-        """Print a heading, and below it lines as they are."""
+        """Print a heading, and below it lines as they are.
+
+        Args:
+            heading: The heading.
+            lines: The lines.
+        """
         self.line()
         self.say(heading, "bold")
         for line in lines:
             self.line(f"  {line}")
 
     def prose(self, heading: str, paragraphs: Sequence[str]) -> None:
-        """Print a heading, and below it sentences, wrapped at words on a terminal."""
+        """Print a heading, and below it sentences, wrapped at words on a terminal.
+
+        Args:
+            heading: The heading.
+            paragraphs: The sentences.
+        """
         width = self._console.width - 2 if self._console else sys.maxsize
         self.block(heading, [wrapped(printable(text), width).replace("\n", "\n  ") for text in paragraphs])
 
     def few(self, heading: str, lines: Sequence[str]) -> None:
-        """Print a heading and lines below it; on a terminal only the first of many."""
+        """Print a heading and lines below it; on a terminal only the first of many.
+
+        Args:
+            heading: The heading.
+            lines: The lines.
+        """
         left_out = len(lines) - _FEW if self._console and len(lines) > _FEW + 1 else 0
         self.block(heading, [*lines[: len(lines) - left_out], *([f"and {left_out} more"] if left_out else [])])
 
@@ -119,7 +126,12 @@ class Screen:
             self.line()
 
     def table(self, columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:
-        """Print a table, and lines of words between tabs where output is piped."""
+        """Print a table, and lines of words between tabs where output is piped.
+
+        Args:
+            columns: The headings.
+            rows: The cells of each row.
+        """
         self.close()
         # A tab or a line break in a name must not make another column or row.
         rows = [[Cell(*(printable(part, but="") for part in cell)) for cell in row] for row in rows]
@@ -127,14 +139,7 @@ class Screen:
             for words in (columns, *([cell.text for cell in row] for row in rows)):
                 self.line("\t".join(words))
             return
-        from rich.table import Table
-
-        table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
-        for column in columns:
-            table.add_column(column, overflow="fold")
-        for row in rows:
-            table.add_row(*(styled(f"{cell.text}\n{cell.below}".rstrip("\n"), cell.style) for cell in row))
-        self._console.print(table)
+        self._console.print(table_of(columns, rows))
 
     def diff(self, diff: str) -> None:
         """Print a diff; on a terminal through the user's pager."""
@@ -159,7 +164,12 @@ class Screen:
             self._status.start()
 
     def panel(self, title: str, blocks: Sequence[tuple[str, Sequence[str]]]) -> None:
-        """Print what to do next on a terminal: commands under headings, without borders, so that they can be copied."""
+        """Print what to do next on a terminal: commands under headings, without borders, so that they can be copied.
+
+        Args:
+            title: The heading.
+            blocks: Headings, each with its commands.
+        """
         if self._console is None:
             return
         from rich.rule import Rule

@@ -33,7 +33,12 @@ class TypedCommand:
         self._words += words
 
     def option(self, name: str, value: str) -> None:
-        """Add an option."""
+        """Add an option.
+
+        Args:
+            name: Its name.
+            value: Its value.
+        """
         self._options += [name, value]
 
     def finish(self) -> str:

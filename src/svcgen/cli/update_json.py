@@ -41,7 +41,12 @@ def update_object(update: Update) -> dict[str, Any]:
 
 
 def failed_object(path: Path, problem: SvcgenError) -> dict[str, Any]:
-    """Return the JSON object of a service that could not be updated."""
+    """Return the JSON object of a service that could not be updated.
+
+    Args:
+        path: The service's directory.
+        problem: The error.
+    """
     return {"ok": False, "path": str(path), "error": problem.message, "hint": problem.hint}
 
 

@@ -35,7 +35,12 @@ from svcgen.template.render import render
 
 
 def render_into(request: NewRequest, project: Path) -> None:
-    """Render the template, and make a `.env` of the example."""
+    """Render the template, and make a `.env` of the example.
+
+    Args:
+        request: The request.
+        project: The service's directory.
+    """
     render(request.template, project, request.answers)
     example = project / ".env.example"
     if example.exists():

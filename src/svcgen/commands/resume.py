@@ -7,12 +7,12 @@ from pathlib import Path
 from svcgen.commands.update import message
 from svcgen.commands.updated import Update
 from svcgen.errors import ServiceError
+from svcgen.service.commits import commit_tree, undo_command
 from svcgen.service.finishing import Finishing
 from svcgen.service.publication import conclude
 from svcgen.service.repository import Head, Repository
 from svcgen.service.rollback import settle, take_back
 from svcgen.service.unfinished import ABORT, CONTINUE, Unfinished, find_unfinished
-from svcgen.service.worktree import commit_tree, undo_command
 from svcgen.system.git import git
 from svcgen.system.signals import finish, held
 from svcgen.system.steps import Notify, Steps

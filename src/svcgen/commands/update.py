@@ -7,17 +7,17 @@ from pathlib import Path
 from svcgen.commands.updated import Update, UpdateRequest
 from svcgen.errors import ServiceError
 from svcgen.service.answers_file import merge_answers
+from svcgen.service.commits import commit_tree, free_branch, undo_command, with_service
 from svcgen.service.filters import Filters
 from svcgen.service.finishing import Finishing
+from svcgen.service.line_endings import with_line_endings
 from svcgen.service.merge import TemplateMerge
 from svcgen.service.merged import MergeResult
 from svcgen.service.objects import ObjectStore
 from svcgen.service.publication import publish
-from svcgen.service.renderings import with_line_endings
 from svcgen.service.repository import Repository
 from svcgen.service.tree import REGULAR, Entry
 from svcgen.service.unfinished import ABORT, CONTINUE, Unfinished, require_finished
-from svcgen.service.worktree import commit_tree, free_branch, undo_command, with_service
 from svcgen.system.steps import Notify, Steps
 from svcgen.template.changelog import duties
 from svcgen.template.find import Template, blamed
@@ -55,6 +55,10 @@ def plan(request: UpdateRequest) -> Update:
 def preview_update(request: UpdateRequest, notify: Notify) -> Update:
     """Merge in a scratch directory, and return what an update would change.
 
+    Args:
+        request: The request.
+        notify: Receives what happens.
+
     Raises:
         SvcgenError: As `update_service`.
     """
@@ -74,6 +78,10 @@ def preview_update(request: UpdateRequest, notify: Notify) -> Update:
 
 def update_service(request: UpdateRequest, notify: Notify) -> Update:
     """Update a service; an error or an interrupt leaves it as it was.
+
+    Args:
+        request: The request.
+        notify: Receives what happens.
 
     Raises:
         ServiceError: It is not a service, has uncommitted changes, is newer than the requested version, or has an

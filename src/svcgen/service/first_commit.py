@@ -22,7 +22,14 @@ class Repository(Protocol):
     """Receives the commits of a service: a new repository, or one that is already there (`Quarantine`)."""
 
     def commit(self, work_tree: Path, files: Iterable[str], message: str, notify: Notify) -> None:
-        """Commit files."""
+        """Commit files.
+
+        Args:
+            work_tree: The work tree.
+            files: The files, relative to the service.
+            message: The message.
+            notify: Receives what happens.
+        """
 
     def publish(self) -> None:
         """Bring the commits into the destination."""
@@ -96,6 +103,10 @@ def first_commit(what: Committing, repository: Repository, steps: Steps) -> None
 
 def ignored(project: Path, files: Iterable[str]) -> tuple[str, ...]:
     """Return the files of a service that git ignores and does not track, without `.env`.
+
+    Args:
+        project: The service's directory.
+        files: The files, relative to the service.
 
     Raises:
         ToolError: git is missing or fails.

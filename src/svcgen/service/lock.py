@@ -39,6 +39,10 @@ def lock(project: Path, place: Path, python: str, uv: Uv) -> None:
 def export(project: Path, uv: Uv) -> None:
     """Write `requirements.txt` from `uv.lock`.
 
+    Args:
+        project: The service's directory.
+        uv: The uv to run.
+
     Raises:
         ToolError: uv fails.
     """
@@ -47,6 +51,10 @@ def export(project: Path, uv: Uv) -> None:
 
 def sync(project: Path, uv: Uv) -> None:
     """Make the virtual environment.
+
+    Args:
+        project: The service's directory.
+        uv: The uv to run.
 
     Raises:
         ToolError: uv fails.

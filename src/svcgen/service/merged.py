@@ -66,5 +66,10 @@ class MergeResult:
     stages: dict[str, dict[int, Entry]] = field(default_factory=dict)
 
     def with_file(self, path: str, entry: Entry) -> "MergeResult":
-        """Return the same with a file that was written by itself."""
+        """Return the same with a file that was written by itself.
+
+        Args:
+            path: The file.
+            entry: Its new entry.
+        """
         return replace(self, tree={**self.tree, path: entry})

@@ -9,7 +9,7 @@ import stat
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
-from svcgen.service.tree import EXECUTABLE, LINK, REGULAR, Entry, MergedTree, Tree
+from svcgen.service.tree import EXECUTABLE, LINK, REGULAR, Entry, MergedTree, Tree, fields_of, lines_of, stages_of
 from svcgen.system.git import git, git_version, run_git
 
 # The first git with `merge-tree --write-tree`: https://github.com/git/git/blob/master/Documentation/RelNotes/2.38.0.txt
@@ -69,7 +69,7 @@ class ObjectStore:
         files = sorted(path for path in directory.rglob("*") if path.is_symlink() or path.is_file())
         names = [path.relative_to(directory).as_posix() for path in files]
         regular = [path for path in files if not path.is_symlink()]
-        hashed = self._git("hash-object", "-w", "--no-filters", "--stdin-paths", stdin=_lines(map(str, regular)))
+        hashed = self._git("hash-object", "-w", "--no-filters", "--stdin-paths", stdin=lines_of(map(str, regular)))
         oids = dict(zip(regular, hashed.split(), strict=True))
         return {name: self._entry(path, oids.get(path)) for name, path in zip(names, files, strict=True)}
 
@@ -80,7 +80,7 @@ class ObjectStore:
     def contents(self, oids: Iterable[str]) -> dict[str, bytes]:
         """Return what files hold, by the object's name."""
         wanted = sorted(set(oids))
-        output = run_git(self.directory, "cat-file", "--batch", stdin=_lines(wanted)).output if wanted else b""
+        output = run_git(self.directory, "cat-file", "--batch", stdin=lines_of(wanted)).output if wanted else b""
         found, position = {}, 0
         for oid in wanted:
             end = output.index(b"\n", position)
@@ -107,10 +107,15 @@ class ObjectStore:
             return self._merge_in_work_tree(root, sides, names)
         output = self._git(*_MERGE, "merge-tree", "--write-tree", "-z", "--no-messages", *names, accept=(0, 1))
         tree, *conflicted = output.rstrip("\0").split("\0")
-        return MergedTree(self.read(tree), _stages(conflicted))
+        return MergedTree(self.read(tree), stages_of(conflicted))
 
     def renames(self, before: Tree, after: Tree) -> dict[str, str]:
-        """Return the paths that were renamed between two trees, from and to."""
+        """Return the paths that were renamed between two trees, from and to.
+
+        Args:
+            before: The tree to start from.
+            after: The tree to end with.
+        """
         found = self._git(
             *("diff-tree", "-r", "-z", "--name-status", "--find-renames", "-l0", "--diff-filter=R"),
             *(self.write(before), self.write(after)),
@@ -118,26 +123,36 @@ class ObjectStore:
         return dict(zip(found[1::3], found[2::3], strict=False))
 
     def grep(self, tree: Tree, words: Collection[str]) -> set[str]:
-        """Return the paths of the text files of at most 1 MiB that hold one of some words."""
+        """Return the paths of the text files of at most 1 MiB that hold one of some words.
+
+        Args:
+            tree: The tree.
+            words: The words.
+        """
         if not words:
             return set()
         patterns = [argument for word in words for argument in ("-e", word)]
         command = ("grep", "-z", "-l", "-I", "-F", "-w", *patterns, self.write(tree))
         found = self._git(*command, accept=(0, 1)).split("\0")
         paths = [path.partition(":")[2] for path in found if path]
-        names = _lines(tree[path].oid for path in paths)
+        names = lines_of(tree[path].oid for path in paths)
         sizes = self._git("cat-file", "--batch-check=%(objectsize)", stdin=names).split()
         return {path for path, size in zip(paths, sizes, strict=True) if tree[path].is_file and int(size) <= _TEXT}
 
     def diff(self, before: Tree, after: Tree) -> str:
-        """Return a change as a patch, whatever the user has configured."""
+        """Return a change as a patch, whatever the user has configured.
+
+        Args:
+            before: The tree to start from.
+            after: The tree to end with.
+        """
         return self._git("diff", "--find-renames", self.write(before), self.write(after))
 
     def copy_into(self, repository: Path) -> None:
         """Write all objects that were added into a repository."""
         objects = self.directory / "objects"
         oids = [folder.name + file.name for folder in objects.glob("[0-9a-f][0-9a-f]") for file in folder.iterdir()]
-        pack = run_git(self.directory, "pack-objects", "--quiet", "--stdout", stdin=_lines(oids))
+        pack = run_git(self.directory, "pack-objects", "--quiet", "--stdout", stdin=lines_of(oids))
         git(repository, "unpack-objects", "-q", stdin=pack.output)
 
     def _entry(self, path: Path, oid: str | None) -> Entry:
@@ -164,8 +179,8 @@ class ObjectStore:
         ):
             run_git(work, *command, index=index, environ=environ, accept=codes)
         listed = git(work, "ls-files", "-z", "--stage", index=index, environ=environ).rstrip("\0").split("\0")
-        merged = {path: Entry(*details.split()[:2]) for details, path in _fields(listed) if details.endswith(" 0")}
-        stages = _stages([line for line in listed if not line.partition("\t")[0].endswith(" 0")])
+        merged = {path: Entry(*details.split()[:2]) for details, path in fields_of(listed) if details.endswith(" 0")}
+        stages = stages_of([line for line in listed if not line.partition("\t")[0].endswith(" 0")])
         there = {path: self._add_from(work / path) for path in stages if os.path.lexists(work / path)}
         return MergedTree({**merged, **there}, stages)
 
@@ -178,19 +193,3 @@ class ObjectStore:
     ) -> str:
         done = run_git(self.directory, *arguments, index=index, environ=_UNCONFIGURED, stdin=stdin, accept=accept)
         return done.text
-
-
-def _stages(lines: Iterable[str]) -> dict[str, dict[int, Entry]]:
-    found: dict[str, dict[int, Entry]] = {}
-    for details, path in _fields(lines):
-        mode, oid, stage = details.split()
-        found.setdefault(path, {})[int(stage)] = Entry(mode, oid)
-    return found
-
-
-def _fields(lines: Iterable[str]) -> Iterable[tuple[str, str]]:
-    return (line.partition("\t")[::2] for line in lines if line)
-
-
-def _lines(words: Iterable[str]) -> str:
-    return "".join(f"{word}\n" for word in words)

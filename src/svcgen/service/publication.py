@@ -4,11 +4,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from svcgen.errors import ServiceError, ToolError
+from svcgen.service.commits import move_branch
 from svcgen.service.repository import Head, Repository
 from svcgen.service.rollback import take_back
 from svcgen.service.tree import Entry
 from svcgen.service.unfinished import Unfinished, forget, require_finished
-from svcgen.service.worktree import mark_conflicts, move, move_branch, switch_to
+from svcgen.service.worktree import mark_conflicts, move, switch_to
 from svcgen.system.git import git
 from svcgen.system.signals import Interrupted, held
 

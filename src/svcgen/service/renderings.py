@@ -1,13 +1,12 @@
 """Two renderings of a template and a service, brought into a form in which git can compare them."""
 
 import posixpath
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 from svcgen.service.filters import Filters
-from svcgen.service.imports import with_own_imports
+from svcgen.service.line_endings import adapt, with_line_endings
 from svcgen.service.moves import Mention, Moves, imports
-from svcgen.service.own_rows import with_own_rows
 from svcgen.service.tree import LINK, Entry, Tree
 
 
@@ -171,27 +170,8 @@ class Renderings:
                     side[path] = Entry(side[path].mode, self._store.add(text))
 
 
-def adapt(path: str, renderings: Sequence[bytes], service: bytes) -> list[bytes]:
-    """Return renderings of a file with the service's own rows and line endings."""
-    try:
-        ours = service.decode().replace("\r\n", "\n")
-        texts = with_own_rows(path, [text.decode() for text in renderings], ours)
-    except UnicodeDecodeError:
-        return list(renderings)
-    if path.endswith(".py") and len(texts) == 2:  # noqa: PLR2004  # of a merge
-        texts = [*with_own_imports(texts[0], texts[1], ours)]
-    return [with_line_endings(text.encode(), service) for text in texts]
-
-
 def _renamed(moves: Moves, path: str, content: bytes) -> bytes:
     text = content.decode(errors="surrogateescape")
     is_windows = content.count(b"\r\n") == content.count(b"\n")
     renamed = moves.rewrite(path, text.replace("\r\n", "\n") if is_windows else text)
     return with_line_endings(renamed.encode(errors="surrogateescape"), content)
-
-
-def with_line_endings(text: bytes, like: bytes) -> bytes:
-    """Return a text with the line endings of another, if all of those are CRLF."""
-    if b"\r" in text or not like.count(b"\n") or like.count(b"\r\n") != like.count(b"\n"):
-        return text
-    return text.replace(b"\n", b"\r\n")

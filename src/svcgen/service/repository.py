@@ -104,7 +104,12 @@ class Repository:
         return commits.get(f"refs/heads/{branch}", "")
 
     def changes(self, start: str, end: str) -> tuple[dict[str, Entry], dict[str, Entry]]:
-        """Return what changes between two commits: the entries that the first has, and those that the second has."""
+        """Return what changes between two commits: the entries that the first has, and those that the second has.
+
+        Args:
+            start: The first commit.
+            end: The second commit.
+        """
         fields = git(self.top, "diff-tree", "-r", "-z", "--no-renames", start, end).split("\0")
         before, after = {}, {}
         for details, path in zip(fields[::2], fields[1::2], strict=False):

@@ -4,9 +4,10 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
+from svcgen.service.commits import attach, commit_tree
 from svcgen.service.repository import Head, Repository
 from svcgen.service.unfinished import Unfinished, forget
-from svcgen.service.worktree import attach, commit_tree, move, stage_from_disk, switch_to
+from svcgen.service.worktree import move, stage_from_disk, switch_to
 from svcgen.system.git import git
 from svcgen.system.signals import held
 
@@ -15,7 +16,12 @@ _ABORTED = "refs/svcgen/aborted"
 
 
 def settle(repository: Repository, record: Unfinished) -> None:
-    """Put HEAD back on its branch, where svcgen was killed while it moved the work tree."""
+    """Put HEAD back on its branch, where svcgen was killed while it moved the work tree.
+
+    Args:
+        repository: The repository of the service.
+        record: The record of the update.
+    """
     head = repository.head()
     if not head.branch and head.commit in record.moving:
         with held():
@@ -26,6 +32,10 @@ def take_back(repository: Repository, record: Unfinished) -> str:
     """Bring the work tree back to where it was before an update.
 
     Whatever is no part of the update stays as it is now.
+
+    Args:
+        repository: The repository of the service.
+        record: The record of the update.
 
     Returns:
         A commit that keeps what the team made of the update's files meanwhile; empty where that is nothing.

@@ -1,6 +1,6 @@
 """The tree of a commit: its paths, and what git merges two of them to."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 REGULAR, EXECUTABLE, LINK, SUBMODULE = "100644", "100755", "120000", "160000"
@@ -38,3 +38,22 @@ class MergedTree:
 
     tree: dict[str, Entry]
     stages: dict[str, dict[int, Entry]] = field(default_factory=dict)
+
+
+def stages_of(lines: Iterable[str]) -> dict[str, dict[int, Entry]]:
+    """Return the entries of each unmerged path, from lines that git prints."""
+    found: dict[str, dict[int, Entry]] = {}
+    for details, path in fields_of(lines):
+        mode, oid, stage = details.split()
+        found.setdefault(path, {})[int(stage)] = Entry(mode, oid)
+    return found
+
+
+def fields_of(lines: Iterable[str]) -> Iterable[tuple[str, str]]:
+    """Split lines that git prints into details and a path."""
+    return (line.partition("\t")[::2] for line in lines if line)
+
+
+def lines_of(words: Iterable[str]) -> str:
+    """Return words as lines for git's standard input."""
+    return "".join(f"{word}\n" for word in words)

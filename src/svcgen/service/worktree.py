@@ -1,15 +1,15 @@
 """Checks a commit out beside the user's work tree, and moves that work tree in the one last step of an update."""
 
 import os
-import shlex
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
-from svcgen.errors import ServiceError, ToolError
+from svcgen.errors import ToolError
+from svcgen.service.commits import attach, detach
 from svcgen.service.repository import Head, Repository
 from svcgen.service.tree import Entry
-from svcgen.system.git import commit_settings, git
+from svcgen.system.git import git
 
 _SWITCH = ("switch", "--quiet", "--no-overwrite-ignore")
 
@@ -40,20 +40,12 @@ def temporary_work_tree(repository: Repository, tree: str, scratch: Path, folder
     yield top / repository.prefix
 
 
-def with_service(repository: Repository, commit: str, tree: str) -> str:
-    """Return the tree of a commit with another tree in the place of the service."""
-    folders = repository.prefix.split("/")[:-1]
-    for depth in range(len(folders), 0, -1):
-        outer = "/".join(folders[: depth - 1])
-        listed = git(repository.top, "ls-tree", "-z", f"{commit}:{outer}").split("\0")
-        others = [line for line in listed if line and line.partition("\t")[2] != folders[depth - 1]]
-        line = f"040000 tree {tree}\t{folders[depth - 1]}"
-        tree = git(repository.top, "mktree", "-z", stdin="".join(f"{entry}\0" for entry in (*others, line))).strip()
-    return tree
-
-
 def switch_to(repository: Repository, head: Head) -> None:
     """Switch to a branch, or to a commit where there is none, if nothing is in the way, ignored files included.
+
+    Args:
+        repository: The repository of the service.
+        head: The branch or commit.
 
     Raises:
         ToolError: Something is.
@@ -78,7 +70,7 @@ def move(repository: Repository, start: str, end: str, before: Head, after: Head
     if repository.head() != before:
         raise ToolError("another commit or branch is checked out by now", hint="run it again")
     _require_free(repository, start, end)
-    _detach(repository, start)
+    detach(repository, start)
     try:
         with _branch_at(repository, before, after):
             git(repository.top, *_SWITCH, "--detach", end, filters=True)
@@ -122,25 +114,13 @@ def _is_blocked(top: Path, path: str, known: Collection[str]) -> bool:
     return any(file.relative_to(top).as_posix() not in known for file in inside)
 
 
-def move_branch(repository: Repository, branch: str, commit: str) -> None:
-    """Move a branch that may be checked out; neither the index nor the work tree changes."""
-    git(repository.top, "update-ref", f"refs/heads/{branch}", commit)
-
-
-def _detach(repository: Repository, commit: str) -> None:
-    git(repository.top, "update-ref", "--no-deref", "HEAD", commit)
-
-
-def attach(repository: Repository, head: Head) -> None:
-    """Let HEAD be a branch, or a commit where there is none; neither the index nor the work tree changes."""
-    if head.branch:
-        git(repository.top, "symbolic-ref", "HEAD", f"refs/heads/{head.branch}")
-    else:
-        _detach(repository, head.commit)
-
-
 def mark_conflicts(repository: Repository, stages: Mapping[str, Mapping[int, Entry]]) -> None:
-    """Make paths of the service unmerged in the index, as `git merge` leaves them."""
+    """Make paths of the service unmerged in the index, as `git merge` leaves them.
+
+    Args:
+        repository: The repository of the service.
+        stages: The entries of each path.
+    """
     lines = []
     for path, entries in stages.items():
         place = repository.prefix + path
@@ -150,48 +130,18 @@ def mark_conflicts(repository: Repository, stages: Mapping[str, Mapping[int, Ent
 
 
 def stage_from_disk(directory: Path, paths: Collection[str], index: Path | None = None) -> None:
-    """Put paths into the index of a work tree, or into another index, as they are on disk or not there."""
+    """Put paths into the index of a work tree, or into another index, as they are on disk or not there.
+
+    Args:
+        directory: A directory of the work tree.
+        paths: The paths, relative to it.
+        index: The index; by default that of the work tree.
+    """
     folders = {path for path in paths if (directory / path).is_dir() and not (directory / path).is_symlink()}
     for flag, some in (("--remove", set(paths) - folders), ("--force-remove", folders)):
         lines = "".join(f"{path}\0" for path in some)
         git(directory, "update-index", "--add", flag, "-z", "--stdin", index=index, stdin=lines, filters=True)
 
 
-def commit_tree(repository: Repository, tree: str, message: str, *parents: str) -> str:
-    """Commit a tree on no branch, and return the commit."""
-    flags = [word for parent in parents for word in ("-p", parent)]
-    settings = commit_settings(repository.service)
-    return git(repository.top, *settings, "commit-tree", tree, "-m", message, *flags).strip()
-
-
-def undo_command(origin: Head, branch: str) -> str:
-    """Return the command that takes back an update which made a branch, as long as nothing else was done on it."""
-    place = shlex.quote(origin.branch) if origin.branch else f"--detach {origin.commit}"
-    # Not &&: a hook that fails after a switch is no failure of the switch.
-    return f"git switch --no-overwrite-ignore {place}; git branch -D {branch}"
-
-
 def _escaped(folder: str) -> str:
     return "".join(f"\\{character}" if character in "\\*?[#! " else character for character in folder)
-
-
-def free_branch(repository: Repository, version: str) -> str:
-    """Return the name of the branch for an update.
-
-    Args:
-        repository: The repository of the service.
-        version: The version to update to.
-
-    Raises:
-        ServiceError: There is one of that name.
-    """
-    branches = repository.branches()
-    # A branch can't be in a folder whose name another branch has.
-    branch = f"svcgen-{version}" if "svcgen" in branches else f"svcgen/{version}"
-    taken = next((other for other in branches if other == branch or other.startswith(f"{branch}/")), None)
-    if taken:
-        raise ServiceError(
-            f"{repository.service} already has a branch {taken}, perhaps from an unmerged update",
-            hint=f"merge it, or delete it: git branch -D {taken}",
-        )
-    return branch

@@ -101,6 +101,10 @@ def with_settings(environ: Mapping[str, str], own: Mapping[str, str]) -> dict[st
     """Return an environment with the settings of every call, and a repository's own, after those in it.
 
     A command line would do for fewer: `-c` can't name a section with an equals sign in it.
+
+    Args:
+        environ: The environment.
+        own: The repository's own settings.
     """
     count = environ.get("GIT_CONFIG_COUNT", "")
     settings = list((_SETTINGS | dict(own)).items())

@@ -29,7 +29,12 @@ def real_path(service: Path, file: Path) -> Path:
 
 
 def leads_out(service: Path, file: Path) -> bool:
-    """Tell whether what is written to a file would be written elsewhere than in the service."""
+    """Tell whether what is written to a file would be written elsewhere than in the service.
+
+    Args:
+        service: The service's directory.
+        file: The file, relative to the service.
+    """
     try:
         real_path(service, file)
     except ServiceError:

@@ -73,13 +73,24 @@ class Steps:
         self.notify = notify
 
     def require(self, name: str, action: Callable[[], object]) -> None:
-        """Run a step that the command needs: an error in it ends the command."""
+        """Run a step that the command needs: an error in it ends the command.
+
+        Args:
+            name: The name of the step.
+            action: What it does.
+        """
         start = self._start(name)
         action()
         self._add(Step(name, "done", perf_counter() - start))
 
     def attempt(self, name: str, command: str, action: Callable[[], object]) -> bool:
-        """Run a step that a person can run later, and return whether it is done."""
+        """Run a step that a person can run later, and return whether it is done.
+
+        Args:
+            name: The name of the step.
+            command: The command that runs it.
+            action: What it does.
+        """
         start = self._start(name)
         try:
             action()
@@ -94,15 +105,33 @@ class Steps:
         return next(step.outcome for step in self.taken if step.name == name)
 
     def fail(self, name: str, command: str, error: ToolError, seconds: float = 0) -> None:
-        """Record a step that failed, and the command that runs it."""
+        """Record a step that failed, and the command that runs it.
+
+        Args:
+            name: The name of the step.
+            command: The command that runs it.
+            error: Why.
+            seconds: Wall-clock time.
+        """
         self._add(Step(name, "failed", seconds, command, f"{error.message}\n{error.hint}".strip()))
 
     def skip(self, name: str, reason: str) -> None:
-        """Record a step that was not wanted."""
+        """Record a step that was not wanted.
+
+        Args:
+            name: The name of the step.
+            reason: Why.
+        """
         self._add(Step(name, "skipped", reason=reason))
 
     def postpone(self, name: str, command: str, reason: str) -> None:
-        """Record a step that can't run yet, and the command that runs it."""
+        """Record a step that can't run yet, and the command that runs it.
+
+        Args:
+            name: The name of the step.
+            command: The command that runs it.
+            reason: Why.
+        """
         self._add(Step(name, "pending", command=command, reason=reason))
 
     def _start(self, name: str) -> float:

@@ -30,6 +30,10 @@ class Uv:
     def find(cls, python: str, notify: Notify) -> "Uv":
         """Return uv for a Python version such as "3.13".
 
+        Args:
+            python: Such as 3.13.
+            notify: Receives what happens.
+
         Raises:
             ToolError: uv is nowhere, and the message lists every place searched; or it is too old.
         """

@@ -20,6 +20,10 @@ _SHOWN = 60
 def read_data_file(path: Path, questions: Sequence[Question]) -> dict[str, str]:
     """Read answers from a YAML or JSON file; `python: 3.13` is read as text, not as a number.
 
+    Args:
+        path: The file.
+        questions: The questions of copier.yml.
+
     Raises:
         AnswerError: The file can't be read, or has an unknown key or a value that is not text.
     """
@@ -43,6 +47,10 @@ def read_data_file(path: Path, questions: Sequence[Question]) -> dict[str, str]:
 def check(questions: Sequence[Question], given: Mapping[str, str]) -> None:
     """Validate the given answers, before the first prompt.
 
+    Args:
+        questions: The questions of copier.yml.
+        given: The answers by name.
+
     Raises:
         AnswerError: One is not allowed.
     """
@@ -51,6 +59,10 @@ def check(questions: Sequence[Question], given: Mapping[str, str]) -> None:
 
 def complete(questions: Sequence[Question], given: Mapping[str, str]) -> dict[str, str]:
     """Return an answer to every question: the given one, or its default.
+
+    Args:
+        questions: The questions of copier.yml.
+        given: The answers by name.
 
     Raises:
         AnswerError: One is missing or not allowed.
@@ -61,7 +73,12 @@ def complete(questions: Sequence[Question], given: Mapping[str, str]) -> dict[st
 
 
 def every_value(questions: Sequence[Question], answers: Mapping[str, str]) -> dict[str, Any]:
-    """Return the answers, the defaults of the others and the computed values, without validating them."""
+    """Return the answers, the defaults of the others and the computed values, without validating them.
+
+    Args:
+        questions: The questions of copier.yml.
+        answers: The answers by name.
+    """
     return _evaluate(questions, answers, validated=())
 
 

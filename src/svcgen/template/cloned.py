@@ -65,7 +65,12 @@ def _check_links(directory: Path) -> None:
 
 
 def resolve(repository: Path, version: str) -> str:
-    """Return the commit that a version names: of a tag, or the one that `git describe` said; never of a branch."""
+    """Return the commit that a version names: of a tag, or the one that `git describe` said; never of a branch.
+
+    Args:
+        repository: A clone of the template.
+        version: The version.
+    """
     for name in (f"refs/tags/{version}", commit_of(version)):
         try:
             return git(repository, "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}").strip()

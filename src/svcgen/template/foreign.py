@@ -47,6 +47,10 @@ class ForeignTemplate:
     def compare(self, service: Path, _answers: Mapping[str, str]) -> tuple[list[str], list[str]]:
         """Return the files of the template that a service has changed, and those that it has deleted.
 
+        Args:
+            service: The service.
+            _answers: Not used: the process reads them itself.
+
         Raises:
             TemplateError: The template can't be rendered with the answers of the service.
         """

@@ -74,6 +74,10 @@ def newest_tag(source: str) -> str:
 def released_tags(source: str, *, prereleases: bool = False) -> tuple[str, ...]:
     """Ask a template's repository for its releases, oldest first; there is at least one.
 
+    Args:
+        source: The URL of the repository.
+        prereleases: Whether to include prereleases.
+
     Raises:
         TemplateError: It can't be asked, or has none.
     """

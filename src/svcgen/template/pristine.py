@@ -59,7 +59,12 @@ class Pristine:
                 yield path, content if isinstance(content, bytes) else content.render(values).encode()
 
     def compare(self, service: Path, answers: Mapping[str, str]) -> tuple[list[str], list[str]]:
-        """Return the files of the template that a service has changed, and those that it has deleted."""
+        """Return the files of the template that a service has changed, and those that it has deleted.
+
+        Args:
+            service: The service's directory.
+            answers: The answers by name.
+        """
         changed, deleted = [], []
         for path, content in self.files(answers):
             file = service / path

@@ -52,7 +52,12 @@ def git_install() -> dict[str, Any]:
 
 
 def same_source(one: str, other: str) -> bool:
-    """Tell whether two git URLs mean the same repository, however each is written."""
+    """Tell whether two git URLs mean the same repository, however each is written.
+
+    Args:
+        one: A URL.
+        other: Another URL.
+    """
     return _repository(one) == _repository(other)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from svcgen.service.renderings import adapt, with_line_endings
+from svcgen.service.line_endings import adapt, with_line_endings
 
 
 @pytest.mark.parametrize(

@@ -11,18 +11,9 @@ from support.helpers import git
 from support.monorepo import END, START, Monorepo
 from support.upstream import state
 from svcgen.errors import ToolError
+from svcgen.service.commits import commit_tree, move_branch, undo_command, with_service
 from svcgen.service.repository import Head, Repository
-from svcgen.service.worktree import (
-    commit_tree,
-    mark_conflicts,
-    move,
-    move_branch,
-    stage_from_disk,
-    switch_to,
-    temporary_work_tree,
-    undo_command,
-    with_service,
-)
+from svcgen.service.worktree import mark_conflicts, move, stage_from_disk, switch_to, temporary_work_tree
 
 if TYPE_CHECKING:
     from collections.abc import Callable

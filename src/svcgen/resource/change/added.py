@@ -63,7 +63,12 @@ class Added:
 
 
 def contents(service: Path, files: Iterable[Path]) -> dict[Path, bytes | None]:
-    """Return what each file of a service holds; None where there is none."""
+    """Return what each file of a service holds; None where there is none.
+
+    Args:
+        service: The service's directory.
+        files: The files, relative to the service.
+    """
     return {file: (service / file).read_bytes() if (service / file).is_file() else None for file in files}
 
 

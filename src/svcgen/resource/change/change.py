@@ -8,7 +8,8 @@ from pathlib import Path
 from svcgen.resource.change import edits
 from svcgen.resource.change.collisions import check_free, check_references
 from svcgen.resource.change.types_file import add_types
-from svcgen.resource.code.layout import FACTORIES, MODELS, Layout, read
+from svcgen.resource.code.layout import FACTORIES, MODELS, Layout
+from svcgen.resource.code.modules import read
 from svcgen.resource.code.render import render, used_types
 from svcgen.resource.spec import Resource
 from svcgen.system.links import real_path
@@ -44,14 +45,24 @@ class Change:
     notes: list[str] = field(default_factory=list)
 
     def read(self, file: Path, missing: str = "") -> str:
-        """Return what will be in a file, or `missing` where there will be none."""
+        """Return what will be in a file, or `missing` where there will be none.
+
+        Args:
+            file: The file, relative to the service.
+            missing: What to return where there is no such file.
+        """
         planned = {**self.added, **self.edited}.get(file)
         if planned is None and (self.root / file).exists():
             return read(self.root, file)
         return missing if planned is None else planned
 
     def put(self, file: Path, text: str) -> None:
-        """Plan what will be in a file."""
+        """Plan what will be in a file.
+
+        Args:
+            file: The file, relative to the service.
+            text: Its new content.
+        """
         (self.edited if (self.root / file).exists() else self.added)[file] = text
 
 
@@ -93,7 +104,12 @@ def in_place(change: Change) -> Change:
 
 
 def write_all(root: Path, files: Mapping[Path, str]) -> None:
-    """Write files below a directory."""
+    """Write files below a directory.
+
+    Args:
+        root: The service's directory.
+        files: The content of each file, by its path relative to the root.
+    """
     for file, text in files.items():
         (root / file).parent.mkdir(parents=True, exist_ok=True)
         (root / file).write_text(text, encoding="utf-8")
@@ -132,12 +148,22 @@ def _map(change: Change, row: tuple[str, str]) -> None:
 
 
 def add_recent(text: str, line: str) -> str | None:
-    """Record a change in AGENTS.md."""
+    """Record a change in AGENTS.md.
+
+    Args:
+        text: AGENTS.md.
+        line: The change, with its date.
+    """
     return edits.add_line(text, ("## Recent significant changes",), line)
 
 
 def add_to_map(text: str, row: tuple[str, str]) -> str | None:
-    """Add a row to the file map of AGENTS.md, unless it has it, between two rows that no release rewords."""
+    """Add a row to the file map of AGENTS.md, unless it has it, between two rows that no release rewords.
+
+    Args:
+        text: AGENTS.md.
+        row: Its cells.
+    """
     return text if f"`{row[0]}`" in text else edits.add_row(text, "app/db.py", row)
 
 

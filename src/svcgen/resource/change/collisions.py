@@ -6,7 +6,8 @@ from collections.abc import Collection
 from pathlib import Path
 
 from svcgen.errors import CollisionError, ServiceError, SpecError
-from svcgen.resource.code.layout import FACTORIES, Layout, read
+from svcgen.resource.code.layout import FACTORIES, Layout
+from svcgen.resource.code.modules import read
 from svcgen.resource.code.relations import names_of
 from svcgen.resource.code.render import SUFFIXES, new_files
 from svcgen.resource.spec import AND, Field, Resource
@@ -50,6 +51,10 @@ def check_free(resource: Resource, layout: Layout, shared: Collection[Path]) -> 
 
 def check_references(resource: Resource, layout: Layout) -> None:
     """Reject references to missing resources, and to those that the generated code can't import or create.
+
+    Args:
+        resource: The resource.
+        layout: The service.
 
     Raises:
         SpecError: A reference is not possible.

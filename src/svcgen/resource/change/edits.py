@@ -5,16 +5,28 @@ import re
 from collections.abc import Collection
 
 from svcgen.errors import ServiceError
-from svcgen.resource.code.layout import assigned
+from svcgen.resource.code.modules import assigned
 
 
 def add_router(source: str, package: str, module: str) -> str:
-    """Import a module of routers into its package and put its router at the end of the list `routers`."""
+    """Import a module of routers into its package and put its router at the end of the list `routers`.
+
+    Args:
+        source: The source code.
+        package: The dotted name of the package.
+        module: The name of the module.
+    """
     return add_import(_append(source, "routers", f"{module}.router"), f"from {package} import {module}")
 
 
 def add_model(source: str, module: str, model: str) -> str:
-    """Import a model where Alembic sees it, and export it as the others are."""
+    """Import a model where Alembic sees it, and export it as the others are.
+
+    Args:
+        source: The source code.
+        module: The dotted name of its module.
+        model: The name of its class.
+    """
     exported = assigned(ast.parse(source), "__all__")
     if exported is None:
         # So that no linter takes it for unused.
@@ -45,7 +57,13 @@ def add_line(source: str, headings: Collection[str], line: str) -> str | None:
 
 
 def add_row(source: str, after: str, row: tuple[str, str]) -> str | None:
-    """Put a row into the table of a Markdown file that has a row for `after`; None where there is none."""
+    """Put a row into the table of a Markdown file that has a row for `after`; None where there is none.
+
+    Args:
+        source: The document.
+        after: The first cell of an existing row.
+        row: Its cells.
+    """
     lines = source.splitlines(keepends=True)
     for number, text in enumerate(lines):
         if re.match(rf"\|\s*`{re.escape(after)}`\s*\|", text):
@@ -75,7 +93,12 @@ def _insert(source: str, line: int, column: int, text: str) -> str:
 
 
 def add_import(source: str, statements: str) -> str:
-    """Write imports behind the last one at the top level, else behind the docstring."""
+    """Write imports behind the last one at the top level, else behind the docstring.
+
+    Args:
+        source: The source code.
+        statements: The imports.
+    """
     tree = ast.parse(source)
     places = [node.end_lineno or 0 for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
     if not places and ast.get_docstring(tree) is not None:

@@ -11,6 +11,10 @@ from svcgen.resource.spec import listed
 def review(source: str, tables: Sequence[str]) -> str:
     """Return a migration without Alembic's remarks, having seen that it makes these tables and nothing else.
 
+    Args:
+        source: The migration.
+        tables: The names of the tables.
+
     Raises:
         ServiceError: The migration does more, because models and migrations differed before, or less.
     """

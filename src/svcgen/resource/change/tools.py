@@ -69,6 +69,10 @@ class Tools:
     def format(self, files: Sequence[Path], unformatted: set[Path]) -> None:
         """Let ruff sort and format files by the service's rules.
 
+        Args:
+            files: The files, relative to the service.
+            unformatted: Files that the team has not formatted, and that stay so.
+
         Raises:
             ToolError: Something is left that ruff finds fault with.
         """
@@ -80,6 +84,10 @@ class Tools:
 
     def find_route(self, module: str, endpoint: str) -> str:
         """Return the path at which an endpoint of the copy is served.
+
+        Args:
+            module: The dotted name of its module.
+            endpoint: The name of the function.
 
         Raises:
             ServiceError: The app can't be imported, or it is served nowhere.

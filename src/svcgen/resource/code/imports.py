@@ -65,7 +65,12 @@ def used_names(source: str) -> set[str]:
 
 
 def import_block(names: set[str], known: Mapping[str, str]) -> str:
-    """Return import statements: standard library, packages, own modules."""
+    """Return import statements: standard library, packages, own modules.
+
+    Args:
+        names: The names to import.
+        known: The module of each name; empty where the name is a module.
+    """
     wanted: dict[str, list[str]] = {}
     for name in sorted(names & known.keys(), key=lambda name: (not name.isupper(), not name[0].isupper(), name)):
         wanted.setdefault(known[name], []).append(name)

@@ -6,12 +6,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from svcgen.errors import ServiceError
+from svcgen.resource.code.modules import assigned, parse
 from svcgen.resource.code.relations import names_of, names_of_model
 from svcgen.resource.spec import Resource
-from svcgen.system.bounded import read_bounded
 
-# No module or document such as AGENTS.md is this large.
-_LARGEST = 2 << 20
 MODELS = Path("app/models/__init__.py")
 MAIN = Path("app/main.py")
 FACTORIES = Path("tests/factories")
@@ -97,43 +95,6 @@ def read_layout(root: Path) -> Layout:
     for name, names in NEEDED.items():
         _check_defines(root, name, names)
     return Layout(root, _find_routers(root), find_targets(root))
-
-
-def parse(root: Path, file: Path) -> ast.Module:
-    """Return the syntax tree of a module of the service.
-
-    Raises:
-        ServiceError: The file is missing or not valid Python.
-    """
-    try:
-        return ast.parse(read(root, file))
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        raise ServiceError(f"{file} can't be read as Python: {error}", hint="fix it first") from error
-
-
-def read(root: Path, file: Path) -> str:
-    """Return the text of a file of the service.
-
-    Raises:
-        ServiceError: The file is missing, not a regular file, too large, or not UTF-8.
-    """
-    try:
-        return read_bounded(root / file, _LARGEST).decode()
-    except FileNotFoundError as error:
-        raise ServiceError(f"there is no {file}", hint="run svcgen inside a service") from error
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
-        raise ServiceError(f"{file} can't be read: {reason}", hint="fix it first") from error
-
-
-def assigned(tree: ast.Module, name: str) -> ast.expr | None:
-    """Return the value that a module assigns to a name at its top level."""
-    for node in tree.body:
-        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
-        if any(isinstance(target, ast.Name) and target.id == name for target in targets):
-            value: ast.expr | None = getattr(node, "value", None)
-            return value
-    return None
 
 
 def find_targets(root: Path) -> dict[str, Target]:

@@ -20,7 +20,12 @@ def names_of(resource: Resource) -> list[str]:
 
 
 def names_of_model(node: ast.ClassDef, table: str) -> list[str]:
-    """Return the names that the table of a model brings, as far as its columns say them."""
+    """Return the names that the table of a model brings, as far as its columns say them.
+
+    Args:
+        node: The class.
+        table: The name of its table.
+    """
     names = _of_table(table)
     for column, call in _calls(node):
         said = {keyword.arg: ast.unparse(keyword.value) for keyword in call.keywords}

@@ -21,7 +21,12 @@ SUFFIXES = ("Create", "Update", "Read", "Page")
 
 
 def new_files(resource: Resource, layout: Layout) -> dict[str, Path]:
-    """Return the files that each resource has, by the template that each is rendered from."""
+    """Return the files that each resource has, by the template that each is rendered from.
+
+    Args:
+        resource: The resource.
+        layout: The service.
+    """
     name, plural = resource.name, resource.plural
     return {
         "model": Path(f"app/models/{name}.py"),

@@ -14,6 +14,13 @@ def read_bounds(
 ) -> tuple[Decimal, Decimal]:
     """Return the lower and the upper limit; by default those of the type.
 
+    Args:
+        low: The value of `min=`.
+        high: The value of `max=`.
+        least: The lowest number of the type.
+        most: The highest number of the type.
+        places: How many decimal places are allowed.
+
     Raises:
         SpecError: A limit is not a number, or they allow less than two values.
     """
@@ -29,6 +36,12 @@ def read_bounds(
 def read_within(value: str, bottom: Decimal, top: Decimal, places: int) -> Decimal:
     """Return a default.
 
+    Args:
+        value: The value of `default=`.
+        bottom: The lower limit.
+        top: The upper limit.
+        places: How many decimal places are allowed.
+
     Raises:
         SpecError: The value is not a number, or not between the limits.
     """
@@ -41,6 +54,10 @@ def read_within(value: str, bottom: Decimal, top: Decimal, places: int) -> Decim
 def read_float(word: str, value: str | None) -> float | None:
     """Return a limit or a default of a float.
 
+    Args:
+        word: The modifier that it is the value of.
+        value: The value; None if it is not given.
+
     Raises:
         SpecError: The value is not a number.
     """
@@ -52,13 +69,24 @@ def read_float(word: str, value: str | None) -> float | None:
 
 
 def start_of(bottom: Decimal, top: Decimal, step: Decimal) -> Decimal:
-    """Return the first value of a test: zero where that leaves room for its rows."""
+    """Return the first value of a test: zero where that leaves room for its rows.
+
+    Args:
+        bottom: The lower limit.
+        top: The upper limit.
+        step: The distance between two values.
+    """
     zero = max(bottom, Decimal(0))
     return zero if (top - zero) / step > ROWS or (top > zero and (top - bottom) / step <= ROWS) else bottom
 
 
 def check_of(low: str | None, high: str | None) -> str:
-    """Return SQL that holds between the limits that are given."""
+    """Return SQL that holds between the limits that are given.
+
+    Args:
+        low: The lower limit as SQL, if any.
+        high: The upper limit as SQL, if any.
+    """
     if low is not None and high is not None:
         return f"{{}} BETWEEN {low} AND {high}"
     if low is not None:

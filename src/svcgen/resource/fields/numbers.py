@@ -30,6 +30,11 @@ def integer(bits: int, low: str | None, high: str | None) -> Kind:
     """Return the kind of an int or a bigint.
 
     Both are Postgres' bigint: a wider column would be a rewrite of the table, a wider limit is a line in the schema.
+
+    Args:
+        bits: 32 or 64.
+        low: The value of `min=`.
+        high: The value of `max=`.
     """
     least, most = Decimal(-(2 ** (bits - 1))), Decimal(2 ** (bits - 1) - 1)
     bottom, top = read_bounds(low, high, least, most, 0)
@@ -60,7 +65,12 @@ def integer(bits: int, low: str | None, high: str | None) -> Kind:
 
 
 def floating(low: str | None, high: str | None) -> Kind:
-    """Return the kind of a float, which is Postgres' double precision."""
+    """Return the kind of a float, which is Postgres' double precision.
+
+    Args:
+        low: The value of `min=`.
+        high: The value of `max=`.
+    """
     bottom, top = read_float("min", low), read_float("max", high)
     start = bottom if bottom is not None else min(0.0, top - 1 if top is not None else 0.0)
     end = top if top is not None else max(start * 2, start + 10.0**6)

@@ -17,6 +17,11 @@ _READABLE_LENGTH = 80
 def read_length(word: str, value: str | None, default: int | None) -> int | None:
     """Return a length given as `min=` or `max=`.
 
+    Args:
+        word: `min` or `max`.
+        value: The value; None if it is not given.
+        default: The length if no value is given.
+
     Raises:
         SpecError: The value is not a length.
     """
@@ -31,6 +36,11 @@ def text(default_length: int | None, low: str | None, high: str | None) -> Kind:
     """Return the kind of a str or a text.
 
     The column is Postgres' text with a named check: another length is another check, and no change of the type.
+
+    Args:
+        default_length: The longest text without `max=`; None for no limit.
+        low: The value of `min=`.
+        high: The value of `max=`.
     """
     shortest, longest = read_length("min", low, 0) or 0, read_length("max", high, default_length)
     if longest is not None and (longest < 1 or shortest > longest):
@@ -163,7 +173,13 @@ def _range(shortest: int, longest: int | None) -> str:
 
 
 def length_check(function: str, shortest: int, longest: int | None) -> str:
-    """Return SQL that holds for what is as long as it should be."""
+    """Return SQL that holds for what is as long as it should be.
+
+    Args:
+        function: The SQL function of a length.
+        shortest: The shortest length.
+        longest: The longest length; None for no limit.
+    """
     if longest is None:
         return f"{function}({{}}) >= {shortest}" if shortest else ""
     return f"{function}({{}}) {f'BETWEEN {shortest} AND' if shortest else '<='} {longest}"

@@ -11,7 +11,12 @@ FIRST, LAST = date.min + timedelta(1), date.max - timedelta(1)
 
 
 def day(low: str | None, high: str | None) -> Kind:
-    """Return the kind of a date."""
+    """Return the kind of a date.
+
+    Args:
+        low: The value of `min=`.
+        high: The value of `max=`.
+    """
     first, last = _read("min", low, FIRST), _read("max", high, LAST)
     if first >= last:
         raise SpecError(f"too few dates between min={first} and max={last}", hint="min must be before max")
