@@ -13,7 +13,8 @@ from svcgen.template.questions import load_moves
 from update.history import RELEASES
 
 # Of a release, and in no later template: what a team changed in them, or uses of them, an update leaves to the team.
-DROPPED = {"tests/shell.py", "tests/test_skills.py"}
+# Their content is in pyproject.toml, or in tests of svcgen.
+DROPPED = {".importlinter", "mypy.ini", "tests/shell.py", "tests/test_skills.py"}
 
 
 def paths(listed: str) -> set[str]:

@@ -6,8 +6,6 @@ from itertools import chain
 from typing import NamedTuple, override
 
 import structlog
-
-# ast-grep-ignore: private-names  # uvicorn has no option for these limits; pyproject.toml has an upper bound
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from app.core.logging import throttle_server

@@ -1,7 +1,4 @@
-# ruff: noqa: E501  (a table is read line by line)
-
-from service.hard_rules.edit import Change
-from service.hard_rules.mutation import Mutation, added, changed
+from service.hard_rules.mutation import Mutation, added
 from service.hard_rules.rules import PRIVATE_NAMES as RULE
 
 
@@ -36,15 +33,4 @@ MUTATIONS = [
     ),
     module("by way of the package", "pn_way", "import sqlalchemy\n\nWAIT = sqlalchemy.util.await_", "sqlalchemy.util"),
     in_test("pytest's own", "pn_pytest", "from _pytest.config import Config\n\nKIND = Config", "_pytest"),
-    changed(
-        RULE,
-        "the protocol without its waiver",
-        Change(
-            "app/core/protocol.py",
-            "# ast-grep-ignore: private-names  # uvicorn has no option for these limits; pyproject.toml has an upper bound\n",
-            "",
-        ),
-        file="app/core/protocol.py",
-        at="httptools_impl",
-    ),
 ]
