@@ -29,7 +29,6 @@ NOBODY = pwd.getpwnam("nobody")
 ENVIRON = {name: value for name, value in os.environ.items() if not name.startswith(("LANG", "LC_", "PG"))}
 INITDB = "--auth=trust --username=postgres -E UTF8 --locale=C --locale-provider=builtin --builtin-locale=C.UTF-8"
 INITDB += " -c dynamic_shared_memory_type=mmap"  # /dev/shm may be full
-THROWN_AWAY = {"fsync": "off", "full_page_writes": "off"}
 
 
 def supervise(port: str, data: str | None = None) -> None:
@@ -42,7 +41,7 @@ def supervise(port: str, data: str | None = None) -> None:
             "listen_addresses": "localhost" if data else "",
             "port": port,
             "unix_socket_directories": folder,
-            **({} if data else THROWN_AWAY),
+            **({} if data else {"fsync": "off", "full_page_writes": "off"}),
         }
         programs = find_programs(folder)
         cluster.mkdir(exist_ok=True)
@@ -58,7 +57,10 @@ def supervise(port: str, data: str | None = None) -> None:
 @contextmanager
 def private_folder() -> Iterator[Path]:
     """Create a directory that only the user of Postgres may enter, and lock it while this process lives."""
-    parent = temporary()
+    parent = Path(tempfile.gettempdir())
+    # A socket's path may need no quotes, and at most the 103 bytes of macOS.
+    if not is_open(parent) or not re.fullmatch(r"[\w/.-]{1,55}", str(parent), re.ASCII):
+        parent = Path("/tmp")  # noqa: S108
     for leftover in parent.glob(f"postgres-{UID}-*"):
         with suppress(OSError, subprocess.SubprocessError), locked(leftover):
             stop(leftover)
@@ -71,12 +73,6 @@ def private_folder() -> Iterator[Path]:
             yield folder
         finally:
             shutil.rmtree(folder)
-
-
-def temporary() -> Path:
-    """Return TMPDIR, or /tmp if a socket's path there needed quotes or exceeded the 103 bytes of macOS."""
-    folder = Path(tempfile.gettempdir())
-    return folder if is_open(folder) and re.fullmatch(r"[\w/.-]{1,55}", str(folder), re.ASCII) else Path("/tmp")  # noqa: S108
 
 
 def is_open(folder: Path) -> bool:
@@ -145,17 +141,10 @@ def give_away(folder: Path, cluster: Path) -> None:
 
 
 def initialize(cluster: Path, programs: Path) -> None:
+    command = [str(programs / "initdb"), "-D", str(cluster), "--no-sync", *INITDB.split()]
+    options: dict[str, Any] = {"cwd": cluster, "env": ENVIRON, **as_owner(cluster)}
     try:
-        made = subprocess.run(
-            [programs / "initdb", "-D", cluster, "--no-sync", *INITDB.split()],
-            cwd=cluster,
-            env=ENVIRON,
-            capture_output=True,
-            text=True,
-            check=False,
-            preexec_fn=None if has_name() else become_nobody,
-            **as_owner(cluster),
-        )
+        made = subprocess.run(command, capture_output=True, text=True, check=False, preexec_fn=map_user, **options)
     except subprocess.SubprocessError:
         sys.exit(f"user {UID} has no name, and initdb needs one: add it to /etc/passwd, or set TEST_DATABASE_URL")
     if made.returncode:
@@ -169,17 +158,16 @@ def has_name() -> bool:
     return False
 
 
-def become_nobody() -> None:
-    """Map this user to nobody: initdb needs a user name."""
-    if sys.platform == "linux":
+def map_user() -> None:
+    """Map a user without a name to nobody: initdb needs a name."""
+    if sys.platform == "linux" and not has_name():
         os.unshare(os.CLONE_NEWUSER)
         Path("/proc/self/uid_map").write_text(f"{NOBODY.pw_uid} {UID} 1")
 
 
 @contextmanager
 def started(cluster: Path, programs: Path, settings: dict[str, Any]) -> Iterator[None]:
-    command: list[str | Path] = [programs / "postgres", "-D", cluster]
-    command += [f"--{name}={value}" for name, value in settings.items()]
+    command = [str(programs / "postgres"), "-D", str(cluster), *(f"--{key}={value}" for key, value in settings.items())]
     log = cluster / "log"
     log.unlink(missing_ok=True)  # never follow a link that the user of Postgres may have created
     with log.open("x") as output:
