@@ -10,7 +10,6 @@ import pytest
 
 from support.helpers import git
 from support.svcgen import RELEASE, Svcgen, commit_all
-from svcgen.service.lock import EXPORT
 
 
 @pytest.fixture
@@ -85,8 +84,7 @@ def test_copier_alone(source: Path, workdir: Path, environ: Mapping[str, str]) -
 
     commands = [line.strip() for line in said.splitlines() if line.startswith("    ")]
     assert commands[5:-1] == [
-        "uv lock",
-        EXPORT.replace("uv export", "uv export --quiet"),
+        "uv run --no-project scripts/lock.py",
         "uv run scripts/check.py",
         "uv run pytest",
     ]
