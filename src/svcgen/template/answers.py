@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from svcgen.system.bounded import Loader, load_yaml, read_bounded
 from svcgen.errors import AnswerError
+from svcgen.system.bounded import Loader, load_yaml, read_bounded
 from svcgen.template.questions import Question
 
 if TYPE_CHECKING:

@@ -4,10 +4,10 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from svcgen.template.describe import PARTS, commit_of
 from svcgen.errors import TemplateError, ToolError
 from svcgen.system.git import ask_remote, git
 from svcgen.system.links import leads_out
+from svcgen.template.describe import PARTS, commit_of
 
 CHANGELOG = "CHANGELOG.md"
 _LARGEST = 64 << 20

@@ -5,8 +5,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from svcgen.template.describe import RELEASE, UNKNOWN, describe, is_dirty
 from svcgen.errors import SvcgenError, TemplateError
+from svcgen.template.describe import RELEASE, UNKNOWN, describe, is_dirty
 from svcgen.template.source import find_source, git_install
 
 # What a build writes beside copier.yml (.ci/hatch_build.py).

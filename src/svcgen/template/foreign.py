@@ -14,8 +14,8 @@ from typing import Any
 from svcgen.errors import TemplateError, ToolError
 from svcgen.system.limits import answer
 from svcgen.system.process import execute
-from svcgen.template.recorded import Service
 from svcgen.template.find import Template
+from svcgen.template.recorded import Service
 
 _MEMORY, _SECONDS = 1 << 30, 60
 _KEPT = frozenset({"LANG", "LC_ALL", "PATH", "PYTHONHOME", "PYTHONPATH", "TMPDIR"})
@@ -40,7 +40,8 @@ class ForeignTemplate:
         try:
             found = json.loads(execute(*program, environ=environ, stdin=json.dumps(request)).output)
         except (ToolError, ValueError) as error:
-            reason = error.message.rpartition("svcgen.template.foreign: ")[2] if isinstance(error, ToolError) else error
+            message = error.message if isinstance(error, ToolError) else str(error)
+            reason = message.rpartition("svcgen.template.foreign: ")[2]
             raise TemplateError(f"{template.version} of {template.source} can't be rendered: {reason}") from error
         self._found = dict(zip([service.path for service in services], found, strict=True))
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from packaging.version import Version
 
-from svcgen.template.cloned import CHANGELOG, clone_template, resolve
-from svcgen.template.describe import UNKNOWN, commit_of, is_dirty, nearest_tag, without_changes
 from svcgen.errors import TemplateError, ToolError
 from svcgen.system.git import ask_remote, git
-from svcgen.template.source import git_url, same_source
+from svcgen.template.cloned import CHANGELOG, clone_template, resolve
+from svcgen.template.describe import UNKNOWN, commit_of, is_dirty, nearest_tag, without_changes
 from svcgen.template.find import Template
+from svcgen.template.source import git_url, same_source
 
 _RELEASES = Path(__file__).parent / "releases"
 

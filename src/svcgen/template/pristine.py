@@ -6,11 +6,11 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from svcgen.template.answers import every_value, jinja_environment
 from svcgen.system.bounded import read_bounded
+from svcgen.template.answers import every_value, jinja_environment
+from svcgen.template.find import Template
 from svcgen.template.questions import load_questions, read_config
 from svcgen.template.recorded import ANSWERS_FILE
-from svcgen.template.find import Template
 
 if TYPE_CHECKING:
     from jinja2 import Template as Text

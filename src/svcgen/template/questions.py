@@ -7,8 +7,8 @@ from typing import Any
 
 import yaml
 
-from svcgen.system.bounded import load_yaml, read_bounded
 from svcgen.errors import TemplateError
+from svcgen.system.bounded import load_yaml, read_bounded
 
 NAME = "service_name"
 # With any of them, Copier requires --trust.

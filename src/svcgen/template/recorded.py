@@ -6,10 +6,10 @@ from pathlib import Path
 
 import yaml
 
-from svcgen.system.bounded import TextLoader, load_yaml, read_bounded
 from svcgen.errors import ServiceError
-from svcgen.template.questions import NAME
+from svcgen.system.bounded import TextLoader, load_yaml, read_bounded
 from svcgen.system.urls import check_source, check_version
+from svcgen.template.questions import NAME
 
 ANSWERS_FILE = ".copier-answers.yml"
 # The files that were there before the service, in its answers file.

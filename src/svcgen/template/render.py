@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from svcgen.template.answers import check
 from svcgen.errors import AnswerError, TemplateError
-from svcgen.template.questions import Question
+from svcgen.template.answers import check
 from svcgen.template.find import Template
+from svcgen.template.questions import Question
 
 
 def render(template: Template, destination: Path, answers: Mapping[str, str]) -> None:

@@ -4,12 +4,12 @@ from contextlib import suppress
 
 from packaging.version import Version
 
-from svcgen.template.describe import COMMITS, commit_of
 from svcgen.errors import ServiceError, TemplateError, ToolError, UsageError
 from svcgen.system.git import git
+from svcgen.template.describe import COMMITS, commit_of
+from svcgen.template.find import Template
 from svcgen.template.history import carried_versions, parse_version, released_tags
 from svcgen.template.source import same_source
-from svcgen.template.find import Template
 
 
 def resolve_release(wanted: str, at: str, source: str, current: Template) -> str:

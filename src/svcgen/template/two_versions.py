@@ -10,14 +10,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from svcgen.template.answers import complete
 from svcgen.errors import AnswerError, ServiceError, SvcgenError, TemplateError, ToolError
 from svcgen.system.limits import answer
 from svcgen.system.process import execute
-from svcgen.template.questions import load_questions
-from svcgen.template.render import render
-from svcgen.template.recorded import Service
+from svcgen.template.answers import complete
 from svcgen.template.find import Template, blamed
+from svcgen.template.questions import load_questions
+from svcgen.template.recorded import Service
+from svcgen.template.render import render
 
 _MEMORY, _FILE, _SECONDS = 1 << 30, 64 << 20, 60
 
@@ -72,7 +72,8 @@ def render_both_apart(old: Template, new: Template, service: Service, base: Path
     try:
         found = json.loads(execute(*program, stdin=json.dumps(request), timeout=2 * _SECONDS).output)
     except (ToolError, ValueError) as error:
-        reason = error.message.rpartition("svcgen.template.two_versions: ")[2] if isinstance(error, ToolError) else error
+        message = error.message if isinstance(error, ToolError) else str(error)
+        reason = message.rpartition("svcgen.template.two_versions: ")[2]
         raise TemplateError(f"the template of {new.source} can't be rendered: {reason}") from error
     if isinstance(found, list):
         kind, message, hint = found

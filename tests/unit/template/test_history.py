@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from support.svcgen import ROOT
 from support.helpers import git
+from support.svcgen import ROOT
 from svcgen.errors import TemplateError
 from svcgen.template import history as module
 from svcgen.template.find import Template

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from support.svcgen import Svcgen
 from support.helpers import tree
+from support.svcgen import Svcgen
 from svcgen.template.find import Template
 from svcgen.template.render import render
 

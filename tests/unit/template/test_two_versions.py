@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from support.upstream import COPIER_YML, FILES, Upstream
 from svcgen.errors import ServiceError, TemplateError
 from svcgen.template import two_versions
 from svcgen.template.find import Template
 from svcgen.template.recorded import read_service
 from svcgen.template.two_versions import render_both, render_both_apart
-from support.upstream import COPIER_YML, FILES, Upstream
 
 
 def templates(upstream: Upstream, tmp_path: Path, **changes: str) -> tuple[Template, Template]:
