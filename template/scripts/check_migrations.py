@@ -158,7 +158,7 @@ def unsound(applied: set[str]) -> Iterator[str]:
     scripts = ScriptDirectory.from_config(Config(ROOT / "alembic.ini"))
     try:
         yield from branched(scripts)
-        # An applied migration can't be changed any more. A merge of two heads has no SQL.
+        # An applied migration can no longer change. A merge of two heads has no SQL.
         new = [script for script in scripts.walk_revisions() if Path(script.path).name not in applied]
         if new := [script for script in new if not script.is_merge_point]:
             yield from dangerous(new)
@@ -175,7 +175,7 @@ def main() -> int:
             findings += changed(base, before)
             applied = at(before) if before else applied
     except UnansweredError as error:
-        findings = [f"{VERSIONS}:1: {RULE} Git can't say what is applied: {error}"]
+        findings = [f"{VERSIONS}:1: {RULE} Git can't determine which migrations are applied: {error}"]
     findings += unsound(applied)
     for finding in findings:
         print(finding)

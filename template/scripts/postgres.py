@@ -58,7 +58,7 @@ def running(data: Path | None = None, port: int = 5432) -> Iterator[Server]:
 
 @contextmanager
 def server_for_tests() -> Iterator[str]:
-    """Yield the server of TEST_DATABASE_URL, as in CI, or start one that ends with this process."""
+    """Yield the URL of a server: TEST_DATABASE_URL, as in CI, or one that ends with this process."""
     if configured := os.environ.get("TEST_DATABASE_URL"):
         yield configured
         return
@@ -83,7 +83,7 @@ def explained(variable: str = "TEST_DATABASE_URL") -> Iterator[None]:
     except PydanticCustomError as error:
         sys.exit(f"{variable} {error}")
     except DBAPIError as error:
-        sys.exit(missing_extension(error) or f"Postgres refused it. Check {variable}: {error.orig}")
+        sys.exit(missing_extension(error) or f"Postgres refused the connection or a statement. Check {variable}: {error.orig}")
     except OSError as error:  # such as refused, timed out, unknown host
         sys.exit(f"Postgres is unreachable. Check {variable}: {str(error) or 'no answer in time'}")
 

@@ -204,7 +204,7 @@ def test_git_is_not_installed(service: Service, tmp_path: Path) -> None:
 def test_a_repository_that_is_broken(service: Service) -> None:
     (service.path / ".git" / "HEAD").write_text("nonsense\n")
 
-    assert "Git can't say what is applied" in check(service)
+    assert "Git can't determine which migrations are applied" in check(service)
 
 
 @untidy("check_migrations", "a migration whose name is not ASCII", "checked")
