@@ -14,6 +14,17 @@ from svcgen.system.git import git
 
 # Bytes; uv.lock has 120 KB, all others less than 20.
 _LARGEST, _LARGEST_SHOWN = 8 << 20, 64 << 10
+# Where else a forge or a bot finds what a file is for; it reads only one of them.
+# https://docs.github.com/communities/setting-up-your-project-for-healthy-contributions
+# https://docs.renovatebot.com/configuration-options
+_ELSEWHERE = {
+    ".github/CODEOWNERS": ("CODEOWNERS", "docs/CODEOWNERS"),
+    ".github/SECURITY.md": ("SECURITY.md", "docs/SECURITY.md"),
+    ".github/renovate.json": (
+        *("renovate.json", "renovate.json5", "renovate.jsonc", ".github/renovate.json5", ".github/renovate.jsonc"),
+        *(".gitlab/renovate.json", ".gitlab/renovate.json5", ".renovaterc", ".renovaterc.json", ".renovaterc.json5"),
+    ),
+}
 # The folders whose every module has a test.
 _CODE = frozenset({("alembic",), ("app",), ("tests",)})
 
@@ -24,7 +35,8 @@ class Kept:
 
     Attributes:
         path: The path of the template's file.
-        yours: What has its place: the same path, a name that differs only in case, or a file where a folder would be.
+        yours: What has its place: the same path, a name that differs only in case, a file where a folder would be, or
+            the file that a forge reads instead.
         diff: The change from yours to the template's file; empty where yours is not text, or holds secrets.
     """
 
@@ -68,7 +80,7 @@ class Existing:
             project: Where the template's files are.
             files: Their paths, relative to it.
         """
-        ways = ((path, self.in_the_way(path)) for path in files)
+        ways = ((path, self.in_the_way(path) or self._elsewhere(path)) for path in files)
         found = ((path, yours) for path, yours in ways if yours and not self._is_same(project, path, yours))
         return tuple(Kept(path, yours, self._diff(project / path, path, yours)) for path, yours in found)
 
@@ -83,6 +95,11 @@ class Existing:
         folders = [PurePosixPath(), *(place for place in known if place.parts[:1] in _CODE and place not in paths)]
         found = {place / name for place in folders for name in self._list(place) if name[0] not in "._"}
         return tuple(sorted(str(place) for place in found - known if place.parent.parts or self._is_folder(place)))
+
+    def _elsewhere(self, path: str) -> str:
+        """Return what does the same as a file in another place; empty if nothing does."""
+        found = ((other, self.in_the_way(other)) for other in _ELSEWHERE.get(path, ()))
+        return next((yours for other, yours in found if _fold(yours) == _fold(other)), "")
 
     def _in_repository(self, path: PurePosixPath) -> str:
         blocked = (self._names.get(_fold(str(folder)), "") for folder in (path, *path.parents))

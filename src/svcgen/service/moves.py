@@ -168,8 +168,16 @@ def fix_command(mentions: Sequence[Mention]) -> str:
 def _perl(mentions: Sequence[Mention], *, is_code: bool) -> str:
     names = sorted({(mention.old, mention.new) for mention in mentions})
     starts = {old: _IMPORTED if is_code and not old.endswith((".py", ".toml")) else _boundary(old) for old, _ in names}
-    edits = "; ".join(f"s{{{starts[old]}{re.escape(old)}(?![\\w-])}}{{{new}}}g" for old, new in names)
+    edits = "; ".join(f"s{{{starts[old]}{_pattern(old)}(?![\\w-])}}{{{_text(new)}}}g" for old, new in names)
     return shlex.join(["perl", "-pi", "-e", edits, "--", *sorted({mention.path for mention in mentions})])
+
+
+def _pattern(name: str) -> str:
+    return re.escape(name).replace("@", r"\@")  # which starts a variable of Perl, or code
+
+
+def _text(name: str) -> str:
+    return re.sub(r"([\\$@{}])", r"\\\1", name)
 
 
 def _boundary(name: str) -> str:

@@ -50,13 +50,18 @@ class Renderings:
         for path in apart:
             if path in self.base or path in ours:
                 self._leave_out(path)
+        for old, new in moved.items():
+            # A version of the team's own may be found under either name: a second one would take its place.
+            if old in apart and old in ours:
+                self._leave_out(new)
         self._links = dict(self._followed_links())
         self.replaced = tuple(sorted(path for path in {**self.base, **self.theirs} if self._is_something_else(path)))
         changed = [path for path in self.replaced if self.base.get(path) != self.theirs.get(path)]
         self.news = {path: self.theirs[path] for path in changed if path in self.theirs}
         for path in self.replaced:
             self._leave_out(path)
-        self.moves = Moves({old: new for old, new in moved.items() if self._can_move(old, new)})
+        first = {new: old for old, new in reversed(list(moved.items())) if self._can_move(old, new)}
+        self.moves = Moves({old: new for old, new in moved.items() if first.get(new) == old})
         self.rewritten: list[str] = []
         self.extended: set[str] = set()
         self._move()

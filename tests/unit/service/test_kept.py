@@ -11,7 +11,9 @@ from svcgen.errors import DestinationError
 from svcgen.service.existing import Existing, Kept
 from svcgen.service.kept import is_needed, record
 
-FILES = {"README.md": "template\n", "app/main.py": "template\n", "docs/runbook.md": "template\n"}
+FILES = dict.fromkeys(
+    ("README.md", "app/main.py", "docs/runbook.md", ".github/SECURITY.md", ".github/renovate.json"), "template\n"
+)
 
 
 @pytest.fixture
@@ -53,6 +55,15 @@ def kept(project: Path, make: str) -> dict[str, str]:
         ("touch DOCS", {"docs/runbook.md": "DOCS"}),
         ("touch readme.md README.md", {"README.md": "README.md"}),
         ("head -c 100000 /dev/zero >README.md", {"README.md": "README.md"}),
+        ("printf 'template\\n' >SECURITY.md", {".github/SECURITY.md": "SECURITY.md"}),
+        ("touch .renovaterc", {".github/renovate.json": ".renovaterc"}),
+        (
+            "mkdir -p .github docs; touch renovate.json5 docs/SECURITY.md",
+            {
+                ".github/SECURITY.md": "docs/SECURITY.md",
+                ".github/renovate.json": "renovate.json5",
+            },
+        ),
     ],
 )
 def test_on_disk(project: Path, make: str, expected: dict[str, str]) -> None:

@@ -482,3 +482,34 @@ def test_another_file_can_be_added(bench: Bench) -> None:
     assert added.tree == {**result.tree, "b": entry}
     assert (added.report, added.changed, added.stages) == (result.report, result.changed, result.stages)
     assert "b" not in result.tree
+
+
+def test_two_files_that_move_to_one_place(bench: Bench) -> None:
+    """From two releases; where a fork has both at once, no line of either is lost."""
+    base, ours = {"a": LINES, "b": LINES}, {"a": LINES + "a\n", "b": LINES + "b\n"}
+    result = bench.merge(base, ours, {"c": THEIRS}, moved={"a": "c", "b": "c"})
+
+    assert result.report.renamed == (("a", "c"),)
+    assert result.report.removed == (("b", "b.removed-in-v2"),)
+    assert bench.files == {"c": THEIRS + "a\n", "b.removed-in-v2": LINES + "b\n"}
+
+
+def test_a_cycle_of_moves(bench: Bench) -> None:
+    result = bench.merge(
+        {"a": "1\n", "b": "2\n"}, {"a": OURS, "b": "2\n"}, {"a": "1\n", "b": "2\n"}, moved={"a": "b", "b": "a"}
+    )
+
+    assert bench.files == {"a": OURS, "b": "2\n"}
+    assert result.report.kept == ("a",)
+
+
+def test_a_file_of_the_team_does_not_get_a_second_in_its_new_place(bench: Bench) -> None:
+    bench.merge(
+        {"SECURITY.md": "old\n"},
+        {"SECURITY.md": OURS},
+        {".github/SECURITY.md": "new\n"},
+        ("SECURITY.md",),
+        {"SECURITY.md": ".github/SECURITY.md"},
+    )
+
+    assert bench.files == {"SECURITY.md": OURS}

@@ -126,6 +126,19 @@ def test_the_command_does_what_is_left(tmp_path: Path) -> None:
     assert fix_command([]) == ""
 
 
+@pytest.mark.parametrize("old", ["app/@ARGV.py", "docs/@{[system q(touch run)]}.md", "app/a'b.py", "app/{a}|$0.py"])
+@pytest.mark.parametrize(
+    "new", ["core/$0.md", "core/@{[system q(touch run)]}.md", "core/}; system q(touch run); #{.md"]
+)
+def test_the_command_runs_nothing_that_a_name_holds(tmp_path: Path, old: str, new: str) -> None:
+    name = "touch run|"
+    (tmp_path / name).write_text(f"see {old}\n")
+    command = fix_command([Mention(name, 1, old, new)])
+    subprocess.run(["sh", "-ec", command], cwd=tmp_path, check=True)
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+    assert (tmp_path / name).read_text() == f"see {new}\n"
+
+
 def test_nothing_moves() -> None:
     assert Moves({}).rewrite("a.py", "import a\n") == "import a\n"
     assert Moves({}).mentions("a.md", "") == []
