@@ -23,9 +23,9 @@ from typing import Any
 import pytest
 import yaml
 
+from svcgen.resource.code.generate import generate
 from svcgen.resource.code.imports import KNOWN
 from svcgen.resource.code.layout import Layout
-from svcgen.resource.code.render import render
 from svcgen.resource.code.shared import TYPES
 from svcgen.resource.syntax.parse import parse_resource
 from svcgen.system.uv import Uv
@@ -144,7 +144,7 @@ class Plugin:
 def rendered() -> dict[Path, str]:
     resource, other = (parse_resource(words, f"{words[0]}s") for words in (EVERYTHING.split(), ["yyy", "x:str"]))
     layout = Layout(ROOT, Path("app/api/__init__.py")).including(resource).including(other)
-    return render(resource, layout, "/")
+    return generate(resource, layout, "/")
 
 
 def imports(tree: ast.Module) -> Iterator[ast.alias]:

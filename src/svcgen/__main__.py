@@ -24,14 +24,14 @@ def main() -> None:
         os._exit(130)
     import gc
 
-    from svcgen.cli.app import run
+    from svcgen.cli.app import run_command_line
     from svcgen.system import signals
 
     signals.install()
     # What lives for a second needs no collector, which took a fifth of that second.
     gc.disable()
     try:
-        code = run(sys.argv[1:])
+        code = run_command_line(sys.argv[1:])
     except KeyboardInterrupt:
         code = signals.exit_code()
     except BrokenPipeError:

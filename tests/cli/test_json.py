@@ -11,7 +11,7 @@ import typer
 from support.shapes import COMMANDS, check_output, mismatch, shapes
 from support.svcgen import Svcgen
 from support.updates import EVERYTHING
-from svcgen.cli.app import _application, run
+from svcgen.cli.app import _application, run_command_line
 from svcgen.cli.report_add import added_object
 from svcgen.cli.update_json import aborted_object, update_object
 from svcgen.commands.resume import Aborted
@@ -82,7 +82,7 @@ def test_an_error_of_any_kind(
     monkeypatch.setattr("svcgen.service.places.find_services", fail)
     arguments = (*command.split(), "--json")
 
-    exited = run(list(arguments))
+    exited = run_command_line(list(arguments))
 
     check_output(arguments, capsys.readouterr().out)
     assert exited == (getattr(problem, "exit_code", 1) if code is None else code)

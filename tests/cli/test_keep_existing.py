@@ -16,7 +16,7 @@ from support.helpers import fake_program, git
 from support.svcgen import Svcgen
 from svcgen.commands.new import NewRequest, make_service
 from svcgen.commands.update import update_service
-from svcgen.commands.updated import UpdateRequest
+from svcgen.commands.update_result import UpdateRequest
 from svcgen.system.steps import ignore
 from svcgen.template.find import find_template
 from svcgen.template.history import find_version

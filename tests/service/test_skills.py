@@ -18,8 +18,8 @@ from service.conftest import ANSWERS, Service, environment
 from support.helpers import git
 from support.running import free_port, serving
 from svcgen.resource.change.types_file import add_types
+from svcgen.resource.code.generate import generate, used_types
 from svcgen.resource.code.layout import Layout
-from svcgen.resource.code.render import render, used_types
 from svcgen.resource.syntax.parse import parse_resource
 
 # These need a machine, an account or a network that the suite does not have. Every other command runs.
@@ -269,7 +269,7 @@ def code_of_a_resource() -> dict[str, str]:
     """Return what `svcgen add resource` writes for the example of the skill."""
     resource = parse_resource(["invoice", "number:str:max=50:unique", "total_cents:int:min=0"])
     layout = Layout(Path(), Path("app/api/__init__.py")).including(resource)
-    code = {str(file): text for file, text in render(resource, layout, "/").items()}
+    code = {str(file): text for file, text in generate(resource, layout, "/").items()}
     types = add_types('"""Types that the schemas share."""\n', used_types(resource))
     return {**code, "app/schemas/types.py": types}
 

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from svcgen.commands.updated import Update
-from svcgen.service.merged import Conflict, Merged
+from svcgen.commands.update_result import Update
+from svcgen.service.merge_result import Conflict, Merged
 from svcgen.service.moves import Mention
 from svcgen.system.steps import Step
 

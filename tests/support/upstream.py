@@ -8,7 +8,7 @@ from typing import Any
 
 from support.helpers import git
 from svcgen.commands.update import update_service
-from svcgen.commands.updated import Update, UpdateRequest
+from svcgen.commands.update_result import Update, UpdateRequest
 from svcgen.system.steps import ignore
 from svcgen.template.find import Template
 from svcgen.template.render import render

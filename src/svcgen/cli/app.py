@@ -26,7 +26,7 @@ _HELP_WIDTH = 80
 _COMPLETION = "_SVCGEN_COMPLETE"
 
 
-def run(arguments: list[str]) -> int:
+def run_command_line(arguments: list[str]) -> int:
     """Run the command line.
 
     Args:
@@ -100,9 +100,9 @@ def _application() -> typer.Typer:
 def _complete(line: str) -> int:
     from typer.main import get_command
 
-    from svcgen.cli.completion import complete
+    from svcgen.cli.completion import complete_line
 
-    for candidate in complete(get_command(_application()), load_questions(find_root()), line):
+    for candidate in complete_line(get_command(_application()), load_questions(find_root()), line):
         print(printable(candidate, but="\t"))
     return ExitCode.DONE
 

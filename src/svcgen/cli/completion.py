@@ -15,7 +15,7 @@ _PATHS = {"FILE": FILES, "PATH": DIRECTORIES, "DEST": DIRECTORIES}
 Candidate = tuple[str, str]
 
 
-def complete(program: Any, questions: Sequence[Question], line: str) -> list[str]:
+def complete_line(program: Any, questions: Sequence[Question], line: str) -> list[str]:
     """Return what can stand at the end of a line: words and their explanations between tabs, or one of the constants.
 
     Args:

@@ -57,7 +57,7 @@ def new(  # noqa: PLR0913  (one for each flag)
 
     In a terminal it prompts for whatever the flags don't set. Elsewhere it uses the defaults.
     """
-    from svcgen.cli.report_new import service_object, show_preview, show_service
+    from svcgen.cli.report_new import service_object, show_new_preview, show_service
     from svcgen.commands.new import NewRequest, make_service, preview
     from svcgen.service.destination import check_destination
 
@@ -82,7 +82,7 @@ def new(  # noqa: PLR0913  (one for each flag)
         )
         if dry_run:
             service = preview(request)
-            print_json(service_object(request, service)) if as_json else show_preview(screen, request, service)
+            print_json(service_object(request, service)) if as_json else show_new_preview(screen, request, service)
             return
         try:
             service = make_service(request, screen.notify)

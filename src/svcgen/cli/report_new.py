@@ -57,7 +57,7 @@ def show_service(screen: Screen, request: NewRequest, service: NewService) -> No
     error(f"{name} is incomplete", f"run the remaining steps:\n{commands}")
 
 
-def show_preview(screen: Screen, request: NewRequest, service: NewService) -> None:
+def show_new_preview(screen: Screen, request: NewRequest, service: NewService) -> None:
     """Show the files and answers that a service would have, and end with a summary.
 
     Args:

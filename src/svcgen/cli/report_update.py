@@ -7,7 +7,7 @@ from pathlib import Path
 from svcgen.cli.messages import error
 from svcgen.cli.screen import Screen
 from svcgen.commands.resume import Aborted
-from svcgen.commands.updated import Update
+from svcgen.commands.update_result import Update
 from svcgen.service.moves import fix_command
 from svcgen.service.unfinished import ABORT, CONTINUE
 from svcgen.text import argument, change_directory, counted, from_here
@@ -46,7 +46,7 @@ def show_update(screen: Screen, update: Update) -> None:
         screen.block("To undo the update:", [*change_directory(update.path), update.undo])
 
 
-def show_preview(screen: Screen, update: Update) -> None:
+def show_update_preview(screen: Screen, update: Update) -> None:
     """Show what an update would do to each file, and end with a summary.
 
     Args:

@@ -17,7 +17,7 @@ from svcgen.template.find import find_template
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from svcgen.commands.updated import Update, UpdateRequest
+    from svcgen.commands.update_result import Update, UpdateRequest
     from svcgen.service.repository import Head
 
     Action = Callable[["UpdateRequest", Screen], "Outcome"]
@@ -71,7 +71,7 @@ def update(  # noqa: PLR0913  (one for each flag)
 
     It runs tools of the service: uv, scripts/check.py, filters of git such as Git LFS and, with --test, the tests.
     """
-    from svcgen.commands.updated import UpdateRequest
+    from svcgen.commands.update_result import UpdateRequest
 
     _require_one_of({"--check": check, "--dry-run": dry_run, "--continue": resume, "--abort": abort})
     action = {check: _check, dry_run: _preview, resume: _resume, abort: _abort}.get(True, _update)
@@ -105,7 +105,7 @@ def _worst(codes: "Sequence[int]") -> int:
 
 def _conclude(screen: Screen, outcomes: "Sequence[Outcome]") -> None:
     """Show the diffs of a dry run, all in one call of the pager, and then what became of each service."""
-    from svcgen.cli.report_update import show_preview, show_total
+    from svcgen.cli.report_update import show_total, show_update_preview
 
     previews = [outcome.preview for outcome in outcomes if outcome.preview]
     titled = previews[1:]
@@ -113,7 +113,7 @@ def _conclude(screen: Screen, outcomes: "Sequence[Outcome]") -> None:
     for each in previews:
         if titled:
             screen.heading(str(each.path))
-        show_preview(screen, each)
+        show_update_preview(screen, each)
     if outcomes[1:]:
         attention = {Path(each.value["path"]): each.word for each in outcomes if each.code != ExitCode.DONE}
         show_total(screen, [outcome.word for outcome in outcomes], attention)

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from svcgen.commands.resume import Aborted
-from svcgen.commands.updated import Update
+from svcgen.commands.update_result import Update
 from svcgen.errors import SvcgenError
 from svcgen.service.moves import fix_command
 

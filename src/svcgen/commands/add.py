@@ -10,9 +10,9 @@ from svcgen.resource.change.tools import MAKE_MIGRATION, Tools, require_environm
 from svcgen.resource.code.layout import Layout, read_layout
 from svcgen.resource.spec import listed
 from svcgen.service.repository import require_clean
-from svcgen.service.workcopy import publish, work_copy
+from svcgen.service.workcopy import replace_files, work_copy
 from svcgen.system.links import real_path
-from svcgen.system.signals import finish
+from svcgen.system.signals import stop_listening
 from svcgen.system.steps import Notify, Steps
 from svcgen.system.uv import Uv
 from svcgen.template.find import find_template, installed_version
@@ -79,8 +79,8 @@ def add_resources(request: AddRequest, notify: Notify) -> Added:
             steps.skip("migration", "--no-migration")
         files = {file: (copy / file).read_bytes() for file in sorted({*change.added, *change.edited})}
         before = contents(request.service, files)
-        steps.require("publish", lambda: publish(request.service, files, before))
-        finish()
+        steps.require("publish", lambda: replace_files(request.service, files, before))
+        stop_listening()
     return added(request, before, files, change.notes, steps.taken)
 
 

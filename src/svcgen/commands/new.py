@@ -4,8 +4,8 @@ import tempfile
 from pathlib import Path
 
 from svcgen.commands.advice import advice
-from svcgen.commands.made import NewRequest, NewService
-from svcgen.commands.making import Making, render_into
+from svcgen.commands.creation import Creation, render_into
+from svcgen.commands.new_result import NewRequest, NewService
 from svcgen.errors import DestinationError
 from svcgen.resource.change.change import plan_change, write_all
 from svcgen.resource.code.layout import read_layout
@@ -40,7 +40,7 @@ def make_service(request: NewRequest, notify: Notify) -> NewService:
         check_uv()
     staging = Staging(request.destination)
     try:
-        service = Making(request, staging, Steps(notify)).run()
+        service = Creation(request, staging, Steps(notify)).run()
         staging.close()
     except BaseException as error:
         staging.undo()

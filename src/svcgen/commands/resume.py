@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from svcgen.commands.update import message
-from svcgen.commands.updated import Update
+from svcgen.commands.update_result import Update
 from svcgen.errors import ServiceError
 from svcgen.service.commits import commit_tree, undo_command
-from svcgen.service.finishing import Finishing
+from svcgen.service.post_merge import PostMerge
 from svcgen.service.publication import conclude
 from svcgen.service.repository import Head, Repository
 from svcgen.service.rollback import settle, take_back
 from svcgen.service.unfinished import ABORT, CONTINUE, Unfinished, find_unfinished
 from svcgen.system.git import git
-from svcgen.system.signals import finish, held
+from svcgen.system.signals import held, stop_listening
 from svcgen.system.steps import Notify, Steps
 from svcgen.template.recorded import read_service
 
@@ -49,7 +49,7 @@ def abort_update(path: Path) -> Aborted:
         ToolError: Something that is not committed is in the way.
     """
     repository, record = _find(path)
-    finish()
+    stop_listening()
     with held():
         kept = take_back(repository, record)
     return Aborted(path, record.after, repository.head(), kept)
@@ -70,15 +70,15 @@ def continue_update(path: Path, notify: Notify) -> Update:
     head = _require_resolved(repository, record)
     steps = Steps(notify)
     staged = git(repository.top, "write-tree").strip()
-    finishing = Finishing(repository, read_service(path).python, steps, test=record.test)
+    post_merge = PostMerge(repository, read_service(path).python, steps, test=record.test)
     with tempfile.TemporaryDirectory(prefix="svcgen-") as scratch:
-        finished = finishing.run(staged, Path(scratch))
+        finished = post_merge.run(staged, Path(scratch))
     if finished is None:
         steps.postpone("git", CONTINUE, "needs the lock")
     else:
         start = commit_tree(repository, staged, message(record.after), head.commit)
         end = commit_tree(repository, finished, message(record.after), head.commit)
-        finish()
+        stop_listening()
         steps.require("git", lambda: conclude(repository, record, head, start, end))
     return Update(
         path,
@@ -86,7 +86,7 @@ def continue_update(path: Path, notify: Notify) -> Update:
         record.after,
         branch=record.branch,
         undo=undo_command(record.origin, record.branch) if record.branch and finished else ABORT,
-        notes=tuple(finishing.notes),
+        notes=tuple(post_merge.notes),
         steps=tuple(steps.taken),
         unfinished=finished is None,
     )

@@ -4,16 +4,16 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
-from svcgen.commands.updated import Update, UpdateRequest
+from svcgen.commands.update_result import Update, UpdateRequest
 from svcgen.errors import ServiceError
 from svcgen.service.answers_file import merge_answers
 from svcgen.service.commits import commit_tree, free_branch, undo_command, with_service
 from svcgen.service.filters import Filters
-from svcgen.service.finishing import Finishing
 from svcgen.service.line_endings import with_line_endings
 from svcgen.service.merge import TemplateMerge
-from svcgen.service.merged import MergeResult
+from svcgen.service.merge_result import MergeResult
 from svcgen.service.objects import ObjectStore
+from svcgen.service.post_merge import PostMerge
 from svcgen.service.publication import publish
 from svcgen.service.repository import Repository
 from svcgen.service.tree import REGULAR, Entry
@@ -103,12 +103,12 @@ def update_service(request: UpdateRequest, notify: Notify) -> Update:
         merged = store.write(result.tree)
         store.copy_into(request.path)
         tree = with_service(repository, origin.commit, merged)
-        finishing = Finishing(repository, update.python, steps, test=request.test)
+        post_merge = PostMerge(repository, update.python, steps, test=request.test)
         finished = None
         if result.stages:
-            finishing.postpone("resolve the conflicts first")
+            post_merge.postpone("resolve the conflicts first")
         else:
-            finished = finishing.run(tree, Path(scratch))
+            finished = post_merge.run(tree, Path(scratch))
     record = Unfinished(
         service=repository.prefix,
         before=update.before,
@@ -140,7 +140,7 @@ def update_service(request: UpdateRequest, notify: Notify) -> Update:
         update,
         branch=on,
         undo=undo,
-        notes=tuple(finishing.notes),
+        notes=tuple(post_merge.notes),
         steps=tuple(steps.taken),
         unfinished=not record.whole,
     )

@@ -18,7 +18,7 @@ _OTHERS_STAY = f"git add . ':!{NEVER}'"
 ADD = f"git add --force --all . ':!{NEVER}' ':!{VENV}'"
 
 
-class Repository(Protocol):
+class CommitTarget(Protocol):
     """Receives the commits of a service: a new repository, or one that is already there (`Quarantine`)."""
 
     def commit(self, work_tree: Path, files: Iterable[str], message: str, notify: Notify) -> None:
@@ -78,7 +78,7 @@ class Committing:
     keeps: bool = False
 
 
-def first_commit(what: Committing, repository: Repository, steps: Steps) -> None:
+def first_commit(what: Committing, repository: CommitTarget, steps: Steps) -> None:
     """Commit a service, as one step.
 
     Args:

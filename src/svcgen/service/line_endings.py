@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from svcgen.service.imports import with_own_imports
+from svcgen.service.merge_imports import with_own_imports
 from svcgen.service.own_rows import with_own_rows
 
 

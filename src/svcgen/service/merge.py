@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 from svcgen.service.filters import Filters
-from svcgen.service.merged import Conflict, Merged, MergeResult
+from svcgen.service.merge_result import Conflict, Merged, MergeResult
 from svcgen.service.renderings import Renderings
 from svcgen.service.tree import Entry
 from svcgen.template.pristine import without_days

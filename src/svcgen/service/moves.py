@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from svcgen.service.imports import sort_imports
+from svcgen.service.merge_imports import sort_imports
 
 _SOURCE = re.compile(r"^([ \t]*from )([\w.]+)(?= import\b)", re.MULTILINE)
 _MEMBERS = re.compile(r"^([ \t]*)from ([\w.]+) import (\([^()#]*\)|[^()#\n]*?)([ \t]*#[^\n]*)?$", re.MULTILINE)

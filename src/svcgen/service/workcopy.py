@@ -27,7 +27,7 @@ def work_copy(service: Path, files: Collection[Path] = ()) -> Iterator[Path]:
     scratch = Path(tempfile.mkdtemp(prefix="svcgen-"))
     try:
         copy = scratch / service.name
-        for file in {*service_files(service), *files}:
+        for file in {*unignored_files(service), *files}:
             _copy(service, copy, file)
         yield copy
     finally:
@@ -47,7 +47,7 @@ def _copy(service: Path, copy: Path, file: Path) -> None:
         shutil.copy2(service / file, target)
 
 
-def service_files(service: Path) -> list[Path]:
+def unignored_files(service: Path) -> list[Path]:
     """Return the files of a service that git does not ignore, and the links."""
     try:
         listed = git(service, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
@@ -63,7 +63,7 @@ def _is_file_or_link(path: Path) -> bool:
     return path.is_symlink() or path.is_file()
 
 
-def publish(service: Path, files: Mapping[Path, bytes], before: Mapping[Path, bytes | None]) -> None:
+def replace_files(service: Path, files: Mapping[Path, bytes], before: Mapping[Path, bytes | None]) -> None:
     """Put files into a service, all of them or none.
 
     Args:

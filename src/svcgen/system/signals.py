@@ -72,13 +72,13 @@ def came() -> bool:
     return _State.received is not None and not _State.finished
 
 
-def finish() -> None:
+def stop_listening() -> None:
     """Ignore the next signal: the work is done and can no longer be undone."""
-    check()
+    raise_if_interrupted()
     _State.finished = True
 
 
-def check() -> None:
+def raise_if_interrupted() -> None:
     """Raise `Interrupted` if a signal came whose exception some library swallowed."""
     if came():
         raise Interrupted
@@ -143,7 +143,8 @@ def _handle(signum: int, _frame: FrameType | None) -> None:
 
 
 def _report_unraisable(problem: "sys.UnraisableHookArgs") -> None:
-    # Where Python can't raise, as while an object is freed, it prints a traceback; `check` raises what was lost.
+    # Where Python can't raise, such as while it frees an object, it prints a traceback instead.
+    # `raise_if_interrupted` raises the lost exception later.
     if not isinstance(problem.exc_value, Interrupted):
         sys.__unraisablehook__(problem)
 

@@ -6,7 +6,7 @@ from time import perf_counter
 from typing import Literal
 
 from svcgen.errors import ToolError
-from svcgen.system.signals import check
+from svcgen.system.signals import raise_if_interrupted
 
 Outcome = Literal["done", "failed", "skipped", "pending"]
 
@@ -135,7 +135,7 @@ class Steps:
         self._add(Step(name, "pending", command=command, reason=reason))
 
     def _start(self, name: str) -> float:
-        check()
+        raise_if_interrupted()
         self.notify(Started(name))
         return perf_counter()
 

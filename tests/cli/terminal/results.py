@@ -8,10 +8,10 @@ from svcgen.cli.report_new import show_service
 from svcgen.cli.report_update import show_update
 from svcgen.cli.screen import Screen
 from svcgen.commands.new import NewRequest, NewService
-from svcgen.commands.updated import Update
+from svcgen.commands.update_result import Update
 from svcgen.resource.change.added import Added, AddRequest
 from svcgen.resource.syntax.parse import parse_lines
-from svcgen.service.merged import Conflict, Merged
+from svcgen.service.merge_result import Conflict, Merged
 from svcgen.system.steps import Started, Step
 from svcgen.template.find import Template
 

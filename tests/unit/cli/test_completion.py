@@ -9,7 +9,7 @@ from typer.main import get_command
 
 from support.svcgen import ROOT
 from svcgen.cli.app import _application
-from svcgen.cli.completion import complete
+from svcgen.cli.completion import complete_line
 from svcgen.resource.fields.registry import FIELD_TYPES
 from svcgen.template.find import find_template
 from svcgen.template.questions import load_questions
@@ -23,7 +23,7 @@ def program() -> tuple[Any, Any]:
 
 
 def completions(line: str) -> list[str]:
-    found = complete(*program(), line)
+    found = complete_line(*program(), line)
     return [candidate.partition("\t")[0] for candidate in found]
 
 

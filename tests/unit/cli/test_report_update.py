@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 
 from support.updates import EVERYTHING, PLACE
-from svcgen.cli.report_update import show_aborted, show_preview, show_total, show_update
+from svcgen.cli.report_update import show_aborted, show_total, show_update, show_update_preview
 from svcgen.cli.screen import Screen
 from svcgen.cli.update_json import aborted_object, update_object
 from svcgen.commands.resume import Aborted
-from svcgen.commands.updated import Update
-from svcgen.service.merged import Conflict, Merged
+from svcgen.commands.update_result import Update
+from svcgen.service.merge_result import Conflict, Merged
 from svcgen.service.moves import Mention
 from svcgen.service.repository import Head
 from svcgen.system.steps import Step
@@ -87,7 +87,7 @@ def test_everything(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_a_dry_run_ends_with_a_summary(capsys: pytest.CaptureFixture[str]) -> None:
-    show_preview(Screen(), EVERYTHING)
+    show_update_preview(Screen(), EVERYTHING)
     shown = capsys.readouterr()
     blocks = SHOWN.partition("\n\n")[2].partition("\nTo undo")[0]
     assert shown.out == f"\n{blocks}{PREVIEW}"
@@ -115,7 +115,7 @@ def test_the_first_line(update: Update, shown: str, capsys: pytest.CaptureFixtur
     ],
 )
 def test_the_last_line(update: Update, shown: str, capsys: pytest.CaptureFixture[str]) -> None:
-    show_preview(Screen(), update)
+    show_update_preview(Screen(), update)
     assert capsys.readouterr().out == shown
 
 

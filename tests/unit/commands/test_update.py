@@ -15,7 +15,7 @@ from support.helpers import fake_program, git, tree
 from support.svcgen import Svcgen
 from support.upstream import APP, COPIER_YML, FILES, Upstream, changed
 from svcgen.commands.update import plan, preview_update
-from svcgen.commands.updated import UpdateRequest
+from svcgen.commands.update_result import UpdateRequest
 from svcgen.errors import ServiceError, SvcgenError, TemplateError
 from svcgen.system.steps import ignore
 

@@ -10,7 +10,7 @@ from support.helpers import git
 from support.svcgen import Svcgen
 from support.upstream import APP, FILES, Upstream, changed, state
 from svcgen.commands.update import update_service
-from svcgen.commands.updated import UpdateRequest
+from svcgen.commands.update_result import UpdateRequest
 from svcgen.system.steps import ignore
 
 THEIRS = {APP: changed(FILES[APP], 3, "theirs")}

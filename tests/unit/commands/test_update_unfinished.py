@@ -10,7 +10,7 @@ from support.svcgen import Svcgen
 from support.upstream import APP, FILES, Upstream, changed, state
 from svcgen.commands.resume import abort_update, continue_update
 from svcgen.commands.update import plan
-from svcgen.commands.updated import UpdateRequest
+from svcgen.commands.update_result import UpdateRequest
 from svcgen.errors import ServiceError
 from svcgen.system.steps import ignore
 from svcgen.template.find import Template

@@ -12,9 +12,9 @@ from support.upstream import APP, COPIER_YML, FILES, Upstream, changed, state
 from svcgen.commands import resume, update
 from svcgen.commands.resume import abort_update, continue_update
 from svcgen.commands.update import plan, preview_update, update_service
-from svcgen.commands.updated import Update, UpdateRequest
+from svcgen.commands.update_result import Update, UpdateRequest
 from svcgen.errors import ServiceError, SvcgenError, ToolError
-from svcgen.service.merged import Conflict, Merged
+from svcgen.service.merge_result import Conflict, Merged
 from svcgen.service.repository import Head, Repository
 from svcgen.service.unfinished import Unfinished, find_unfinished
 from svcgen.system.steps import Notify, Started, Step, Steps, ignore

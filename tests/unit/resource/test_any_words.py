@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from svcgen.errors import SpecError
 from svcgen.resource.change.collisions import check_references
+from svcgen.resource.code.generate import generate
 from svcgen.resource.code.layout import Layout
-from svcgen.resource.code.render import render
 from svcgen.resource.fields.registry import FIELD_TYPES
 from svcgen.resource.spec import Resource
 from svcgen.resource.syntax.parse import parse_resources
@@ -61,5 +61,5 @@ def test_any_words(words: list[str]) -> None:
 
     assert bool(resources) != bool(message and hint)
     for resource in resources:
-        for file, text in render(resource, layout_of(resources), "/").items():
+        for file, text in generate(resource, layout_of(resources), "/").items():
             ast.parse(text.encode(), str(file))

@@ -7,9 +7,9 @@ import pytest
 
 from svcgen.errors import SpecError
 from svcgen.resource.change.change import plan_change
+from svcgen.resource.code.generate import aliases, generate
 from svcgen.resource.code.layout import Layout, read_layout
 from svcgen.resource.code.relations import names_of, names_of_model
-from svcgen.resource.code.render import aliases, render
 from svcgen.resource.syntax.parse import parse_resource, parse_resources
 from svcgen.template.find import find_template
 from svcgen.template.render import render as render_service
@@ -55,7 +55,7 @@ def test_names_of_a_model_are_those_of_its_resource(layout: Layout) -> None:
     resource = parse_resource(
         "thing a:int:unique b:str:index c:enum:x,y:index d:ref:other e:ref:other:unique f:json g:list:str".split()
     )
-    files = render(resource, layout.including(resource).including(other), "/")
+    files = generate(resource, layout.including(resource).including(other), "/")
     model = ast.parse(files[Path("app/models/thing.py")]).body[-1]
 
     assert isinstance(model, ast.ClassDef)

@@ -12,8 +12,8 @@ from hypothesis import Phase, given, settings
 from service.resources import RESOURCES, named
 from svcgen.resource.change.types_file import add_types
 from svcgen.resource.code.examples import example_of
+from svcgen.resource.code.generate import generate, used_types
 from svcgen.resource.code.layout import Layout
-from svcgen.resource.code.render import render, used_types
 from svcgen.resource.syntax.parse import parse_resource
 
 EXAMPLES = [
@@ -82,7 +82,7 @@ def test_the_name_of_a_person() -> None:
 def test_every_example_is_valid(words: list[str]) -> None:
     resource = parse_resource(named([words], ["thing"])[0])
     layout = Layout(Path("nowhere"), Path("app/api/__init__.py")).including(resource)
-    schema = render(resource, layout, "/")[Path("app/schemas/thing.py")]
+    schema = generate(resource, layout, "/")[Path("app/schemas/thing.py")]
     module: dict[str, Any] = {}
     exec(add_types("", used_types(resource)), module)  # noqa: S102
     exec(re.sub(r"^from app\.schemas\.types import .*$", "", schema, flags=re.MULTILINE), module)  # noqa: S102

@@ -10,7 +10,7 @@ import pytest
 from support.helpers import git
 from svcgen.service.filters import Filters
 from svcgen.service.merge import TemplateMerge
-from svcgen.service.merged import Conflict, Merged, MergeResult
+from svcgen.service.merge_result import Conflict, Merged, MergeResult
 from svcgen.service.moves import Mention
 from svcgen.service.objects import ObjectStore
 from svcgen.service.repository import Repository

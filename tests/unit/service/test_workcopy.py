@@ -4,7 +4,7 @@ import pytest
 
 from support.helpers import git, tree
 from svcgen.errors import ServiceError
-from svcgen.service.workcopy import publish, work_copy
+from svcgen.service.workcopy import replace_files, work_copy
 
 NEW = {Path("a"): b"changed", Path("new/deep/b"): b"new"}
 BEFORE = {Path("a"): b"old", Path("new/deep/b"): None}
@@ -20,7 +20,7 @@ def service(tmp_path: Path) -> Path:
 
 
 def test_publish(service: Path) -> None:
-    publish(service, NEW, BEFORE)
+    replace_files(service, NEW, BEFORE)
 
     assert {name: content for name, (_mode, content) in tree(service).items()} == {
         "a": b"changed",
@@ -32,7 +32,7 @@ def test_publish(service: Path) -> None:
 def test_what_has_changed_meanwhile_is_kept(service: Path) -> None:
     (service / "a").write_bytes(b"mine")
     with pytest.raises(ServiceError, match="a was changed in the meantime"):
-        publish(service, NEW, BEFORE)
+        replace_files(service, NEW, BEFORE)
     assert list(tree(service)) == ["a"]
 
 
@@ -50,7 +50,7 @@ def test_a_failure_undoes_all_of_it(service: Path, monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(Path, "replace", fail)
     with pytest.raises(OSError, match="disk full"):
-        publish(service, NEW, BEFORE)
+        replace_files(service, NEW, BEFORE)
 
     assert {name: content for name, (_mode, content) in tree(service).items()} == {"a": b"old"}
     assert sorted(path.name for path in service.rglob("*")) == sorted(before)

@@ -11,13 +11,13 @@ import pytest
 from svcgen.system import signals
 from svcgen.system.signals import (
     Interrupted,
-    check,
     check_wait,
     exit_code,
-    finish,
     held,
     install,
+    raise_if_interrupted,
     starting,
+    stop_listening,
     uninstall,
     unregister,
 )
@@ -31,13 +31,13 @@ def send(signum: int = signal.SIGTERM) -> None:
 
 @pytest.mark.parametrize(("signum", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_a_signal_is_raised_at_once(signum: signal.Signals, code: int) -> None:
-    check()
+    raise_if_interrupted()
     check_wait()
     assert exit_code() == 130
     with pytest.raises(Interrupted):
         send(signum)
     assert exit_code() == code
-    for again in (check, check_wait):
+    for again in (raise_if_interrupted, check_wait):
         with pytest.raises(Interrupted):
             again()
 
@@ -100,9 +100,9 @@ def test_a_second_signal_breaks_the_wait_and_sets_a_deadline(monkeypatch: pytest
 def test_what_is_finished_is_not_interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
     timers: list[tuple[Any, ...]] = []
     monkeypatch.setattr(signal, "setitimer", lambda *given: timers.append(given))
-    finish()
+    stop_listening()
     send()
-    check()
+    raise_if_interrupted()
     check_wait()
     with held():
         pass
@@ -116,9 +116,9 @@ def test_what_was_interrupted_is_not_finished() -> None:
     with pytest.raises(Interrupted):
         send()
     with pytest.raises(Interrupted):
-        finish()
+        stop_listening()
     with pytest.raises(Interrupted):
-        check()
+        raise_if_interrupted()
 
 
 def test_what_is_ignored_stays_ignored() -> None:

@@ -27,7 +27,7 @@ try:
 except BaseException:
     print("swallowed")
 try:
-    signals.check()
+    signals.raise_if_interrupted()
 except signals.Interrupted:
     print(signals.exit_code())
 """
@@ -35,7 +35,7 @@ FINISHED = """
 import os, signal
 from svcgen.system import signals
 signals.install()
-signals.finish()
+signals.stop_listening()
 os.kill(os.getpid(), signal.SIGTERM)
 print("done")
 """
@@ -82,7 +82,7 @@ from svcgen.system import signals
 signals._PATIENCE = 0.2
 signals.install()
 if "finished" in sys.argv:
-    signals.finish()
+    signals.stop_listening()
 child = subprocess.Popen(["sleep", "99"], start_new_session=True)
 with signals.starting() as started:
     started(child.pid)

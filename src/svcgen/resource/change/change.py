@@ -8,9 +8,9 @@ from pathlib import Path
 from svcgen.resource.change import edits
 from svcgen.resource.change.collisions import check_free, check_references
 from svcgen.resource.change.types_file import add_types
+from svcgen.resource.code.generate import generate, used_types
 from svcgen.resource.code.layout import FACTORIES, MODELS, Layout
 from svcgen.resource.code.modules import read
-from svcgen.resource.code.render import render, used_types
 from svcgen.resource.spec import Resource
 from svcgen.system.links import real_path
 from svcgen.template.find import find_root
@@ -116,7 +116,7 @@ def write_all(root: Path, files: Mapping[Path, str]) -> None:
 
 
 def _add(resource: Resource, layout: Layout, change: Change, prefix: str) -> None:
-    change.added.update(render(resource, layout, prefix))
+    change.added.update(generate(resource, layout, prefix))
     for file in SHARED:
         if not (layout.root / file).exists():
             change.added[file] = (find_root() / "template" / file).read_text(encoding="utf-8")

@@ -6,10 +6,10 @@ from collections.abc import Collection
 from pathlib import Path
 
 from svcgen.errors import CollisionError, ServiceError, SpecError
+from svcgen.resource.code.generate import SUFFIXES, new_files
 from svcgen.resource.code.layout import FACTORIES, Layout
 from svcgen.resource.code.modules import read
 from svcgen.resource.code.relations import names_of
-from svcgen.resource.code.render import SUFFIXES, new_files
 from svcgen.resource.spec import AND, Field, Resource
 from svcgen.resource.syntax import reserved
 from svcgen.resource.syntax.names import LONGEST_IDENTIFIER

@@ -5,7 +5,7 @@ import re
 from svcgen.errors import SpecError
 from svcgen.resource.fields.kind import Kind
 from svcgen.resource.spec import Field
-from svcgen.resource.words import Words
+from svcgen.resource.syntax.words import Words
 
 # The names that ruff, too, takes for secrets (S105).
 _SECRET = re.compile(r"(^|_)(pas+wo?r?d|pass(phrase)?|pwd|token|secrete?)($|_)")

@@ -15,7 +15,7 @@ from svcgen.resource.plural import plural_of
 from svcgen.resource.spec import AND, Field, Resource, class_name
 from svcgen.resource.syntax.modifiers import check_modifiers, read_default
 from svcgen.resource.syntax.names import check_field_name, check_resource_name
-from svcgen.resource.words import rejoin, take_apart
+from svcgen.resource.syntax.words import rejoin, take_apart
 
 EXAMPLE = "svcgen add resource invoice number:str:unique due:date:optional"
 

@@ -5,8 +5,8 @@ from pathlib import Path
 from hypothesis import given, settings
 
 from service.resources import RESOURCES, named
+from svcgen.resource.code.generate import generate
 from svcgen.resource.code.layout import Layout, Target
-from svcgen.resource.code.render import render
 from svcgen.resource.syntax.parse import parse_resource
 
 OTHER = Target("Other", "app.models.other", "others", "int")
@@ -15,7 +15,7 @@ LAYOUT = Layout(Path("nowhere"), Path("app/api/__init__.py"), {"other": OTHER})
 
 def rendered(words: list[str]) -> dict[Path, str]:
     resource = parse_resource(words)
-    return render(resource, LAYOUT.including(resource), "/")
+    return generate(resource, LAYOUT.including(resource), "/")
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)

@@ -22,7 +22,7 @@ _COMMANDS = {"lock": "uv lock", "export": EXPORT, "check": f"uv run {_CHECK}", "
 
 
 @dataclass(frozen=True)
-class Finishing:
+class PostMerge:
     """The steps after a merge.
 
     Attributes:

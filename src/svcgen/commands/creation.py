@@ -8,7 +8,7 @@ from pathlib import Path
 
 from svcgen.commands.add import add_resources
 from svcgen.commands.advice import advice
-from svcgen.commands.made import NewRequest, NewService
+from svcgen.commands.new_result import NewRequest, NewService
 from svcgen.errors import ToolError
 from svcgen.resource.change.added import AddRequest
 from svcgen.resource.spec import arguments, listed
@@ -16,9 +16,9 @@ from svcgen.service.existing import Existing
 from svcgen.service.first_commit import (
     NEVER,
     VENV,
+    CommitTarget,
     Committing,
     NewRepository,
-    Repository,
     first_commit,
     ignored,
     service_files,
@@ -27,7 +27,7 @@ from svcgen.service.kept import Found, is_needed, record
 from svcgen.service.lock import EXPORT, export, lock, sync
 from svcgen.service.quarantine import Quarantine
 from svcgen.service.staging import Staging
-from svcgen.system.signals import finish
+from svcgen.system.signals import stop_listening
 from svcgen.system.steps import Steps, ignore
 from svcgen.system.uv import Uv
 from svcgen.template.questions import NAME
@@ -48,7 +48,7 @@ def render_into(request: NewRequest, project: Path) -> None:
         shutil.copyfile(example, project / NEVER)
 
 
-class Making:
+class Creation:
     """The steps that make one service.
 
     Args:
@@ -60,7 +60,7 @@ class Making:
     def __init__(self, request: NewRequest, staging: Staging, steps: Steps) -> None:
         self._request, self._staging, self._steps = request, staging, steps
         self._existing = Existing(request.destination)
-        self._repository: Repository = NewRepository()
+        self._repository: CommitTarget = NewRepository()
         self._found = Found(self._existing)
         self._yours: set[str] = set()
         self._files: set[str] = set()
@@ -96,7 +96,7 @@ class Making:
             tuple(advice(destination, self._found, committed=committed)),
             tuple(self._steps.taken),
         )
-        finish()
+        stop_listening()
         self._repository.publish()
         return service
 

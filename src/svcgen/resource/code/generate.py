@@ -37,7 +37,7 @@ def new_files(resource: Resource, layout: Layout) -> dict[str, Path]:
     }
 
 
-def render(resource: Resource, layout: Layout, prefix: str) -> dict[Path, str]:
+def generate(resource: Resource, layout: Layout, prefix: str) -> dict[Path, str]:
     """Return the new files of a resource, by their paths in the service.
 
     Args:

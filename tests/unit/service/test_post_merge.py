@@ -9,8 +9,8 @@ import pytest
 
 from support.helpers import git
 from svcgen.errors import ToolError
-from svcgen.service.finishing import Finishing
 from svcgen.service.lock import EXPORT
+from svcgen.service.post_merge import PostMerge
 from svcgen.service.repository import Repository
 from svcgen.system.steps import Step, Steps, ignore
 from svcgen.system.uv import Uv
@@ -69,7 +69,7 @@ def uv(monkeypatch: pytest.MonkeyPatch) -> FakeUv:
         assert (python, notify) == ("3.13", ignore)
         return uv
 
-    monkeypatch.setattr("svcgen.service.finishing.Uv.find", find)
+    monkeypatch.setattr("svcgen.service.post_merge.Uv.find", find)
     return uv
 
 
@@ -92,12 +92,12 @@ class Bench:
         git(self.top, "commit", "--quiet", "--message", "All", environ=self.environ)
         return git(self.top, "rev-parse", "HEAD^{tree}")
 
-    def finishing(self, *, test: bool = False) -> Finishing:
-        return Finishing(Repository.find(self.top / SERVICE), "3.13", self.steps, test=test)
+    def post_merge(self, *, test: bool = False) -> PostMerge:
+        return PostMerge(Repository.find(self.top / SERVICE), "3.13", self.steps, test=test)
 
     def run(self, tree: str, *, test: bool = False) -> str | None:
         self.scratch.mkdir()
-        return self.finishing(test=test).run(tree, self.scratch)
+        return self.post_merge(test=test).run(tree, self.scratch)
 
     @property
     def outcomes(self) -> dict[str, str]:
@@ -217,14 +217,14 @@ def test_requirements_that_git_does_not_have(bench: Bench, uv: FakeUv) -> None:
 )
 def test_hand_edits_of_requirements(bench: Bench, uv: FakeUv, requirements: str, lost: str) -> None:
     tree = bench.commit(**{f"{SERVICE}/requirements.txt": requirements})
-    finishing = bench.finishing()
+    post_merge = bench.post_merge()
     bench.scratch.mkdir()
-    finishing.run(tree, bench.scratch)
+    post_merge.run(tree, bench.scratch)
     note = (
         f"requirements.txt is exported from uv.lock, which does not have these lines of it: {lost};"
         " declare dependencies in pyproject.toml"
     )
-    assert finishing.notes == ([note] if lost else [])
+    assert post_merge.notes == ([note] if lost else [])
     assert LOCK in uv.calls
 
 
@@ -274,7 +274,7 @@ def test_the_environment_of_the_service(
 def test_packages_of_the_same_repository_are_there(bench: Bench, uv: FakeUv, sources: str, money: bool) -> None:
     project = f"[tool.uv]\npackage = false\n[tool.uv.sources]\n{sources}\n"
     tree = bench.commit(**{f"{SERVICE}/pyproject.toml": project, "libs/money/money.py": ""})
-    assert list(bench.finishing()._folders(tree)) == [f"{SERVICE}/"] + ["libs/money/"] * money
+    assert list(bench.post_merge()._folders(tree)) == [f"{SERVICE}/"] + ["libs/money/"] * money
     bench.run(tree)
     own = [f"{SERVICE}/app.py", f"{SERVICE}/scripts/check.py"]
     assert uv.seen[0] == ["libs/money/money.py"] * money + own
@@ -283,7 +283,7 @@ def test_packages_of_the_same_repository_are_there(bench: Bench, uv: FakeUv, sou
 @pytest.mark.parametrize("project", ["not = [toml", "[tool]\nuv = 3\n", '[tool.uv]\nsources = "none"\n', "tool = 3\n"])
 def test_a_project_with_odd_sources(bench: Bench, project: str) -> None:
     tree = bench.commit(**{f"{SERVICE}/pyproject.toml": project})
-    assert list(bench.finishing()._folders(tree)) == [f"{SERVICE}/"]
+    assert list(bench.post_merge()._folders(tree)) == [f"{SERVICE}/"]
 
 
 def test_a_generated_file_that_is_a_link_is_written_where_it_leads(bench: Bench, uv: FakeUv) -> None:
@@ -299,7 +299,7 @@ def test_a_generated_file_that_is_a_link_is_written_where_it_leads(bench: Bench,
 
 def test_postponed(bench: Bench) -> None:
     bench.commit()
-    take: Callable[[str], None] = bench.finishing(test=True).postpone
+    take: Callable[[str], None] = bench.post_merge(test=True).postpone
     take("resolve the conflicts first")
     assert [(step.name, step.outcome, step.reason) for step in bench.steps.taken] == [
         (name, "pending", "resolve the conflicts first") for name in ("lock", "export", "check", "test")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from svcgen.service.imports import with_own_imports
+from svcgen.service.merge_imports import with_own_imports
 
 BASE = """\"\"\"Text.\"\"\"
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from svcgen.service.merged import Merged
+from svcgen.service.merge_result import Merged
 from svcgen.service.repository import Head
 from svcgen.system.steps import Step
 from svcgen.template.find import Template
