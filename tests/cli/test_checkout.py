@@ -103,7 +103,7 @@ def test_what_a_new_service_says_of_its_updates(
 
 def test_a_fork_counts_its_own_versions(clone: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Its version in pyproject.toml may be any."""
-    monkeypatch.setattr("svcgen.template.find._PACKAGE", clone / "src" / "svcgen")
+    monkeypatch.setattr("svcgen.system.bundle._PACKAGE", clone / "src" / "svcgen")
     git(clone, "remote", "set-url", "origin", "git@git.example.com:platform/svcgen.git")
     answers = tmp_path / ".copier-answers.yml"
     for version, refused in (("v97.0.0", False), ("v98.0.0", False), ("v98.0.0-1-gabc1234", False), ("v98.1.0", True)):

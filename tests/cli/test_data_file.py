@@ -6,9 +6,9 @@ import pytest
 from support.svcgen import ROOT, Svcgen
 from svcgen.errors import AnswerError
 from svcgen.template.answers import read_data_file
-from svcgen.template.questions import load_questions
+from svcgen.template.questions import read_config
 
-QUESTIONS = load_questions(ROOT)
+QUESTIONS = read_config(ROOT).questions
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from support.helpers import git
 from support.svcgen import ROOT
 from svcgen.service.moves import Moves
 from svcgen.template.find import Template, find_template
-from svcgen.template.questions import load_moves
+from svcgen.template.questions import read_config
 from update.edits import EDITS, MOVED_EDITS
 from update.history import NEXT, RELEASES, added, make_service, run, tagged_repository
 
@@ -65,7 +65,7 @@ def outcome(service: Path, edit: Callable[[Path], None], tool: tuple[str, ...], 
     started = perf_counter()
     result = run(*tool, cwd=service, environ=environ)
     seconds = perf_counter() - started
-    moves = Moves({old: new for old, new in load_moves(ROOT).items() if git(service, "ls-tree", "main", old)})
+    moves = Moves({old: new for old, new in read_config(ROOT).moved.items() if git(service, "ls-tree", "main", old)})
     places = [(moves.files.get(file, file), line) for file, line in added(service, "main~1", "main")]
     lost = [line for file, line in places if not has(service / file, line, moves.rewrite(file, line))]
     conflicts = git(service, "ls-files", "--unmerged")

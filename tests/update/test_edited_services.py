@@ -14,7 +14,7 @@ from support.svcgen import ROOT
 from svcgen.service.moves import Moves
 from svcgen.system.uv import Uv
 from svcgen.template.find import Template
-from svcgen.template.questions import load_moves
+from svcgen.template.questions import read_config
 from svcgen.template.render import render
 from update.edits import HEALTH_TEST, MOVED_EDITS, edited_plumbing, rows_beside_reworded_ones
 from update.history import ANSWERS, NEXT, added, commit, make_service, run
@@ -83,7 +83,7 @@ def test_edited(edited: Path, git_environ: Mapping[str, str]) -> None:
     assert (edited / ".env").read_bytes() == env
     assert git(edited, "status", "--porcelain") == ""
     assert report["mentions"] == []
-    moves = Moves({old: new for old, new in load_moves(ROOT).items() if git(edited, "ls-tree", "main", old)})
+    moves = Moves({old: new for old, new in read_config(ROOT).moved.items() if git(edited, "ls-tree", "main", old)})
     for file, line in added(edited, "main~1", "main"):
         place = moves.files.get(file, file)
         assert moves.rewrite(place, line) in (edited / place).read_text().splitlines(), f"{file} has lost {line!r}"
@@ -91,7 +91,7 @@ def test_edited(edited: Path, git_environ: Mapping[str, str]) -> None:
 
 def test_no_edit_of_a_moved_file_is_lost(untouched: Path, git_environ: Mapping[str, str]) -> None:
     """Whatever a release makes of the file: what it can't merge is a conflict."""
-    moved = {old: new for old, new in load_moves(ROOT).items() if (untouched / old).is_file()}
+    moved = {old: new for old, new in read_config(ROOT).moved.items() if (untouched / old).is_file()}
     for old in moved:
         lines = (untouched / old).read_text().splitlines(keepends=True)
         middle = len(lines) // 2

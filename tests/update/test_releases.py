@@ -9,7 +9,7 @@ import pytest
 from support.helpers import git
 from support.svcgen import ROOT
 from svcgen.template.history import carried_versions
-from svcgen.template.questions import load_moves
+from svcgen.template.questions import read_config
 from update.history import RELEASES
 
 # Of a release, and in no later template: what a team changed in them, or uses of them, an update leaves to the team.
@@ -44,7 +44,7 @@ def test_every_file_of_a_release_has_a_place(release: str) -> None:
     now = paths(git(ROOT, "ls-files", "--cached", "--others", "--exclude-standard", "template"))
     now = {name for name in now if list((ROOT / "template").glob(f"{glob.escape(name)}*"))}
     before = paths(git(ROOT, "ls-tree", "-r", "--name-only", RELEASES[release], "template"))
-    moved = load_moves(ROOT)
+    moved = read_config(ROOT).moved
     assert {old for old in before - now if moved.get(old) not in now} <= DROPPED
     assert {new for new in moved.values() if new not in now} == set()
     assert DROPPED.isdisjoint(now | moved.keys())

@@ -18,8 +18,9 @@ from svcgen.cli.update import update
 from svcgen.errors import ExitCode, SvcgenError, UsageError
 from svcgen.service.staging import check_working_directory
 from svcgen.system import signals
-from svcgen.template.find import find_root, installed_version
-from svcgen.template.questions import load_questions
+from svcgen.system.bundle import find_root
+from svcgen.template.find import installed_version
+from svcgen.template.questions import read_config
 from svcgen.text import printable
 
 _HELP_WIDTH = 80
@@ -90,7 +91,7 @@ def _application() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     application.callback()(_svcgen)
-    application.command("new", cls=Command, epilog=NEW)(with_options(new, load_questions(find_root())))
+    application.command("new", cls=Command, epilog=NEW)(with_options(new, read_config(find_root()).questions))
     application.add_typer(add_application(), name="add")
     application.command("update", cls=Command, epilog=UPDATE)(update)
     application.command("status", cls=Command, epilog=STATUS)(status)
@@ -102,7 +103,7 @@ def _complete(line: str) -> int:
 
     from svcgen.cli.completion import complete_line
 
-    for candidate in complete_line(get_command(_application()), load_questions(find_root()), line):
+    for candidate in complete_line(get_command(_application()), read_config(find_root()).questions, line):
         print(printable(candidate, but="\t"))
     return ExitCode.DONE
 

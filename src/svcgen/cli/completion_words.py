@@ -11,7 +11,6 @@ from svcgen.resource.vocabulary import MODIFIERS
 
 _Candidate = tuple[str, str]
 _AND = "and"
-_IN_NO_LIST = {"json", "enum", "ref", "list"}
 
 
 def fields(before: Sequence[str], current: str, directory: Path) -> Iterator[_Candidate]:
@@ -42,7 +41,7 @@ def _parts(parts: list[str], before: Sequence[str], directory: Path) -> Iterator
             ):
                 yield modifier.name, modifier.meaning
     elif parts == ["list"]:
-        yield from ((one.name, one.meaning) for one in FIELD_TYPES.values() if one.name not in _IN_NO_LIST)
+        yield from ((one.name, one.meaning) for one in FIELD_TYPES.values() if one.listable)
     elif parts == ["ref"]:
         yield from ((name, "") for name in _resources(before, directory))
 

@@ -12,7 +12,7 @@ from svcgen.cli.screen import Screen
 from svcgen.cli.typed_command import TypedCommand
 from svcgen.errors import ExitCode, UsageError
 from svcgen.template.find import Template, find_template
-from svcgen.template.questions import NAME, load_questions
+from svcgen.template.questions import NAME
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -115,7 +115,7 @@ def _answer(
     from svcgen.service.places import absolute
     from svcgen.template.answers import check, complete, read_data_file
 
-    questions = load_questions(template.root)
+    questions = template.config.questions
     if data_file:
         given = {**read_data_file(absolute(data_file), questions), **given}
     if prompts:

@@ -3,14 +3,14 @@
 from pathlib import Path
 
 from svcgen.errors import ServiceError
-from svcgen.resource.change.added import Added, AddRequest, added, contents
+from svcgen.resource.change.added import Added, AddRequest, added
 from svcgen.resource.change.change import Change, in_place, plan_change, write_all
 from svcgen.resource.change.review import review
 from svcgen.resource.change.tools import MAKE_MIGRATION, Tools, require_environment
 from svcgen.resource.code.layout import Layout, read_layout
 from svcgen.resource.spec import listed
 from svcgen.service.repository import require_clean
-from svcgen.service.workcopy import replace_files, work_copy
+from svcgen.service.workcopy import contents, replace_files, work_copy
 from svcgen.system.links import real_path
 from svcgen.system.signals import stop_listening
 from svcgen.system.steps import Notify, Steps

@@ -128,7 +128,7 @@ def _read(path: Path) -> Service | ServiceStatus:
 def _rendered(services: Sequence[Service], current: Template, directory: Path) -> Pristine | ForeignTemplate:
     version, source = services[0].version, services[0].source
     template = find_version(version, source, current, directory)
-    if (template.root / ".git").exists() and template.root != current.root:  # cloned from wherever the service says
+    if template.is_checkout and template.root != current.root:  # cloned from wherever the service says
         return ForeignTemplate(template, services)
     return Pristine(template)
 

@@ -22,7 +22,7 @@ from svcgen.system.steps import Notify, Steps
 from svcgen.template.changelog import duties
 from svcgen.template.find import Template, blamed
 from svcgen.template.history import find_version, newest_tag, parse_version
-from svcgen.template.questions import load_moves, read_config
+from svcgen.template.questions import Config
 from svcgen.template.recorded import ANSWERS_FILE, read_service
 from svcgen.template.source import same_source
 from svcgen.template.target import resolve_release, version_of
@@ -164,9 +164,8 @@ def _merge(request: UpdateRequest, planned: Update, filters: Filters, steps: Ste
 
     steps.require("render", rendered)
     merging = TemplateMerge(filters, planned.after)
-    apart = {ANSWERS_FILE, "requirements.txt", *_team_owned(old), *_team_owned(new), *service.kept}
-    with blamed(new):
-        moved = load_moves(new.root)
+    apart = {ANSWERS_FILE, "requirements.txt", *_config(old).team_owned, *_config(new).team_owned, *service.kept}
+    moved = _config(new).moved
     merged: list[MergeResult] = []
     steps.require("merge", lambda: merged.append(merging.run(base, theirs, apart, moved)))
     before, after = ((folder / ANSWERS_FILE).read_text(encoding="utf-8") for folder in (base, theirs))
@@ -189,6 +188,6 @@ def _merge(request: UpdateRequest, planned: Update, filters: Filters, steps: Ste
     return update, result
 
 
-def _team_owned(template: Template) -> set[str]:
+def _config(template: Template) -> Config:
     with blamed(template):
-        return set(read_config(template.root).get("_skip_if_exists", ()))
+        return template.config

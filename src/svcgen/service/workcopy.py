@@ -3,7 +3,7 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -61,6 +61,16 @@ def unignored_files(service: Path) -> list[Path]:
 
 def _is_file_or_link(path: Path) -> bool:
     return path.is_symlink() or path.is_file()
+
+
+def contents(service: Path, files: Iterable[Path]) -> dict[Path, bytes | None]:
+    """Return what each file of a service holds; None where there is none.
+
+    Args:
+        service: The service's directory.
+        files: The files, relative to the service.
+    """
+    return {file: _content(service / file) for file in files}
 
 
 def replace_files(service: Path, files: Mapping[Path, bytes], before: Mapping[Path, bytes | None]) -> None:

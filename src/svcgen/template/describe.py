@@ -31,6 +31,11 @@ def describe(checkout: Path) -> str:
         return UNKNOWN
 
 
+def is_checkout(root: Path) -> bool:
+    """Return whether a template is in a clone, so neither in a wheel nor in an archive that svcgen carries."""
+    return (root / ".git").exists()
+
+
 def is_dirty(version: str) -> bool:
     """Tell whether a version stands for changes that are in no commit."""
     return version.endswith(_DIRTY)

@@ -3,15 +3,17 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from svcgen.errors import SvcgenError, TemplateError
-from svcgen.template.describe import RELEASE, UNKNOWN, describe, is_dirty
+from svcgen.system.bundle import find_root
+from svcgen.template.describe import RELEASE, UNKNOWN, describe, is_checkout, is_dirty
+from svcgen.template.questions import Config, read_config
 from svcgen.template.source import find_source, git_install
 
 # What a build writes beside copier.yml (.ci/hatch_build.py).
 BUILT = "VERSION"
-_PACKAGE = Path(__file__).parents[1]
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,20 @@ class Template:
         """Whether the version names a commit, so that a service made from it can be updated later."""
         return self.version != UNKNOWN and not is_dirty(self.version)
 
+    @property
+    def is_checkout(self) -> bool:
+        """Whether it is in a clone, so neither in a wheel nor in an archive that svcgen carries."""
+        return is_checkout(self.root)
+
+    @cached_property
+    def config(self) -> Config:
+        """The content of its copier.yml.
+
+        Raises:
+            TemplateError: As `read_config`.
+        """
+        return read_config(self.root)
+
 
 @contextmanager
 def blamed(template: Template) -> Iterator[None]:
@@ -54,27 +70,13 @@ def blamed(template: Template) -> Iterator[None]:
     except (SvcgenError, OSError):
         raise
     except Exception as error:
-        if not (template.root / ".git").exists():
+        if not template.is_checkout:
             raise
         reason = str(error) or type(error).__name__
         raise TemplateError(
             f"copier.yml of {template.version} of {template.source} has an error: {reason}",
             hint="fix it in the template, or update to a version without it: --to VERSION",
         ) from error
-
-
-def find_root() -> Path:
-    """Return the directory that holds `copier.yml`: inside the wheel, else the checkout.
-
-    Raises:
-        TemplateError: Neither is there.
-    """
-    candidates = (_PACKAGE / "_bundle", _PACKAGE.parents[1])
-    for root in candidates:
-        if (root / "copier.yml").is_file():
-            return root
-    places = ", ".join(map(str, candidates))
-    raise TemplateError(f"no template in {places}", hint="install svcgen again")
 
 
 def find_template(source: str | None) -> Template:
@@ -106,7 +108,7 @@ def installed_version() -> str:
 
 
 def _version(root: Path) -> str:
-    if (root / ".git").exists():
+    if is_checkout(root):
         return describe(root)
     return _built_version(root)
 

@@ -55,7 +55,7 @@ def find_version(version: str, source: str, current: Template, directory: Path) 
     if here and version == current.version:
         return Template(current.root, version, source)
     _require_rebuildable(version)
-    checkout = current.root if (current.root / ".git").exists() else None
+    checkout = current.root if current.is_checkout else None
     in_checkout = here and checkout and _take_from_checkout(checkout, version, directory)
     if not in_checkout and not (ours and _take_carried(version, current, directory)):
         _fetch(version, source, directory, checkout)

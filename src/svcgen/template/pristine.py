@@ -1,7 +1,7 @@
 """The files of a service as its template made them, without copier, which would take a third of a second for each."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from svcgen.system.bounded import read_bounded
 from svcgen.template.answers import every_value, jinja_environment
 from svcgen.template.find import Template
-from svcgen.template.questions import load_questions, read_config
 from svcgen.template.recorded import ANSWERS_FILE
 
 if TYPE_CHECKING:
@@ -35,13 +34,12 @@ class Pristine:
             OSError: The template can't be read.
             jinja2.TemplateError: It has an error.
         """
-        config = read_config(template.root)
-        self._questions = load_questions(template.root)
+        self._questions = template.config.questions
         # Made anew by each lock, or written once and never merged again.
-        self._team_owned = {ANSWERS_FILE, "requirements.txt", *config.get("_skip_if_exists", ())}
+        self._team_owned = {ANSWERS_FILE, "requirements.txt", *template.config.team_owned}
         environment = jinja_environment()
         self._files: list[tuple[Text, Text | bytes]] = []
-        for path in _files(template.root / "template", config.get("_exclude", ())):
+        for path in _files(template.root / "template", template.config.excluded):
             name = environment.from_string(
                 path.relative_to(template.root / "template").as_posix().removesuffix(_SUFFIX)
             )
@@ -75,7 +73,7 @@ class Pristine:
         return sorted(changed), sorted(deleted)
 
 
-def _files(directory: Path, excluded: list[str]) -> Iterator[Path]:
+def _files(directory: Path, excluded: Sequence[str]) -> Iterator[Path]:
     for path in sorted(directory.rglob("*")):
         parts = path.relative_to(directory).parts
         if path.is_file() and not any(fnmatch(part, pattern) for part in parts for pattern in excluded):

@@ -1,4 +1,4 @@
-"""The questions of copier.yml, which alone defines their names, help, defaults, choices and validators."""
+"""Reads copier.yml, the only definition of the questions and of which files a template moves or leaves to the team."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -48,8 +48,25 @@ class Question:
         return self.name.replace("_", " ")
 
 
-def read_config(root: Path) -> dict[str, Any]:
-    """Read copier.yml of a template: its questions, and with a leading underscore its settings.
+@dataclass(frozen=True)
+class Config:
+    """The content of a template's copier.yml.
+
+    Attributes:
+        questions: The questions, in the order in which they are asked.
+        moved: The files that the template has moved since its first release, from and to.
+        team_owned: The files that the template writes once and never merges again.
+        excluded: Patterns for names that are not rendered.
+    """
+
+    questions: tuple[Question, ...]
+    moved: Mapping[str, str]
+    team_owned: frozenset[str]
+    excluded: tuple[str, ...]
+
+
+def read_config(root: Path) -> Config:
+    """Read copier.yml of a template.
 
     Args:
         root: The directory that holds `copier.yml`.
@@ -57,44 +74,38 @@ def read_config(root: Path) -> dict[str, Any]:
     Raises:
         TemplateError: It can't be read, or the template runs code of its own.
     """
+    content = _read(root / "copier.yml")
+    questions = (_question(str(name), details) for name, details in content.items() if not str(name).startswith("_"))
+    return Config(
+        questions=tuple(questions),
+        moved=_moved(content.get("moved_files")),
+        team_owned=frozenset(map(str, content.get("_skip_if_exists") or ())),
+        excluded=tuple(map(str, content.get("_exclude") or ())),
+    )
+
+
+def _read(file: Path) -> dict[str, Any]:
+    """Return the content of copier.yml.
+
+    Raises:
+        TemplateError: It can't be read, or the template runs code of its own.
+    """
     try:
-        config = load_yaml(read_bounded(root / "copier.yml"), aliases=_ALIASES)
+        content = load_yaml(read_bounded(file), aliases=_ALIASES)
     except (OSError, yaml.YAMLError, ValueError) as error:
         raise TemplateError(f"copier.yml of the template can't be read: {error}", hint=_OTHER_VERSION) from error
-    if not isinstance(config, dict):
+    if not isinstance(content, dict):
         raise TemplateError("copier.yml of the template is not a mapping of questions", hint=_OTHER_VERSION)
-    runs = sorted(_CODE & config.keys())
+    runs = sorted(_CODE & content.keys())
     if runs:
         raise TemplateError(
             f"the template has {', '.join(runs)} in copier.yml, which run code; svcgen refuses to",
             hint="remove it from the template, or update with: copier update --trust",
         )
-    return config
+    return content
 
 
-def load_questions(root: Path) -> tuple[Question, ...]:
-    """Read the questions of a template, in the order in which they are asked.
-
-    Args:
-        root: The directory that holds `copier.yml`.
-
-    Raises:
-        TemplateError: As `read_config`.
-    """
-    config = read_config(root)
-    return tuple(_question(str(name), details) for name, details in config.items() if not str(name).startswith("_"))
-
-
-def load_moves(root: Path) -> dict[str, str]:
-    """Read which files a template has moved since its first release, from and to.
-
-    Args:
-        root: The directory that holds `copier.yml`.
-
-    Raises:
-        TemplateError: As `read_config`.
-    """
-    details = read_config(root).get("moved_files")
+def _moved(details: Any) -> dict[str, str]:
     moved = details.get("default") if isinstance(details, Mapping) else None
     return {str(old): str(new) for old, new in moved.items()} if isinstance(moved, Mapping) else {}
 

@@ -46,7 +46,7 @@ def render(template: Template, destination: Path, answers: Mapping[str, str]) ->
         raise TemplateError(f"the template can't be rendered: {error}") from error
     except Exception as error:
         place = _place(error, template.root / "template")
-        if place is None and not (template.root / ".git").exists():
+        if place is None and not template.is_checkout:
             raise
         # A template of somebody else is no bug of svcgen, whatever it does.
         raise TemplateError(f"the template can't be rendered: {place or template.source}: {error}") from error

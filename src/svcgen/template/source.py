@@ -9,6 +9,7 @@ from typing import Any
 from svcgen.errors import ServiceError, TemplateError, ToolError
 from svcgen.system.git import git
 from svcgen.system.urls import check_source
+from svcgen.template.describe import is_checkout
 
 _SHORTHANDS = {"gh:": "https://github.com/", "gl:": "https://gitlab.com/"}
 # What Copier takes for git's even if it does not end in .git (`copier._vcs.GIT_PREFIX`).
@@ -121,7 +122,7 @@ def _repository(source: str) -> tuple[str, str]:
 
 def _origin(root: Path) -> str:
     try:
-        return git(root, "config", "--get", "remote.origin.url").strip() if (root / ".git").exists() else ""
+        return git(root, "config", "--get", "remote.origin.url").strip() if is_checkout(root) else ""
     except ToolError:
         return ""
 

@@ -44,7 +44,7 @@ def known_releases(current: Template) -> tuple[str, ...]:
 def version_of(template: Template) -> Version | None:
     """Return the version of a template, that of a commit as a post-release; None if no release before it is known."""
     version, commit = parse_version(template.version), commit_of(template.version)
-    if version or not commit or not (template.root / ".git").exists():
+    if version or not commit or not template.is_checkout:
         return version
     with suppress(ToolError):
         return parse_version(git(template.root, "describe", "--tags", commit).strip())

@@ -15,7 +15,6 @@ from svcgen.system.limits import answer
 from svcgen.system.process import execute
 from svcgen.template.answers import complete
 from svcgen.template.find import Template, blamed
-from svcgen.template.questions import load_questions
 from svcgen.template.recorded import Service
 from svcgen.template.render import render
 
@@ -37,7 +36,7 @@ def render_both(old: Template, new: Template, service: Service, base: Path, thei
         TemplateError: A template can't be rendered.
     """
     with blamed(new):
-        questions = load_questions(new.root)
+        questions = new.config.questions
         known = {question.name for question in questions if not question.computed}
         try:
             answers = complete(questions, {name: value for name, value in service.answers.items() if name in known})

@@ -12,14 +12,14 @@ from svcgen.cli.app import _application
 from svcgen.cli.completion import complete_line
 from svcgen.resource.fields.registry import FIELD_TYPES
 from svcgen.template.find import find_template
-from svcgen.template.questions import load_questions
+from svcgen.template.questions import read_config
 
 ANSWERS = "_commit: v0.2.0\n_src_path: {source}\nservice_name: billing\n"
 
 
 @cache
 def program() -> tuple[Any, Any]:
-    return get_command(_application()), load_questions(ROOT)
+    return get_command(_application()), read_config(ROOT).questions
 
 
 def completions(line: str) -> list[str]:

@@ -3,9 +3,9 @@ import pytest
 from support.svcgen import ROOT
 from svcgen.errors import AnswerError
 from svcgen.template.answers import complete
-from svcgen.template.questions import load_questions
+from svcgen.template.questions import read_config
 
-QUESTIONS = load_questions(ROOT)
+QUESTIONS = read_config(ROOT).questions
 
 
 @pytest.mark.parametrize("name", ["ab", "billing", "zz-top", "a1", "a-1-b", "x" * 40])

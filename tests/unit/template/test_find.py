@@ -17,9 +17,9 @@ from svcgen.errors import TemplateError
 from svcgen.template import find as module
 from svcgen.template.describe import UNKNOWN, describe
 from svcgen.template.find import BUILT, Template, find_template, installed_version
-from svcgen.template.questions import load_questions
+from svcgen.template.questions import read_config
 
-CHOICES = {question.name: question.choices for question in load_questions(ROOT) if question.choices}
+CHOICES = {question.name: question.choices for question in read_config(ROOT).questions if question.choices}
 NASTY = [
     "\"double\" 'single' `back`",
     "back\\slash \\n \\",
@@ -168,7 +168,7 @@ class TestInstalled:
 def in_wheel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "_bundle").mkdir()
     (tmp_path / "_bundle" / "copier.yml").touch()
-    monkeypatch.setattr(module, "_PACKAGE", tmp_path)
+    monkeypatch.setattr("svcgen.system.bundle._PACKAGE", tmp_path)
 
 
 @pytest.fixture
@@ -178,7 +178,7 @@ def built_version(tmp_path: Path) -> Path:
 
 
 def test_without_a_template(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_PACKAGE", tmp_path / "site-packages" / "svcgen")
+    monkeypatch.setattr("svcgen.system.bundle._PACKAGE", tmp_path / "site-packages" / "svcgen")
     with pytest.raises(TemplateError) as caught:
         find_template(None)
     assert caught.value.message == f"no template in {tmp_path}/site-packages/svcgen/_bundle, {tmp_path}"
@@ -199,7 +199,7 @@ def test_svcgen_that_was_never_installed(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_a_checkout_is_described_by_git(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_PACKAGE", repository / "src" / "svcgen")
+    monkeypatch.setattr("svcgen.system.bundle._PACKAGE", repository / "src" / "svcgen")
     template = find_template(None)
     assert (template.root, template.version) == (repository, describe(repository))
     assert template.version != UNKNOWN

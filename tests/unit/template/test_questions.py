@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from support.svcgen import ROOT, Svcgen
-from svcgen.template.questions import Question, load_questions
+from svcgen.template.questions import Question, read_config
 
-QUESTIONS = load_questions(ROOT)
+QUESTIONS = read_config(ROOT).questions
 RESERVED = next(question.default for question in QUESTIONS if question.name == "reserved_names")
 CONSTRAINTS = sorted((ROOT / "src" / "svcgen" / "service" / "constraints").glob("*.txt"))
 

@@ -2,7 +2,7 @@
 
 import difflib
 import shlex
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -60,16 +60,6 @@ class Added:
     def undo(self) -> str:
         """The command that undoes it before it is committed, staged or not; the stash keeps a copy."""
         return f"git stash push --include-untracked -- {shlex.join(map(str, (*self.edited, *self.added)))}"
-
-
-def contents(service: Path, files: Iterable[Path]) -> dict[Path, bytes | None]:
-    """Return what each file of a service holds; None where there is none.
-
-    Args:
-        service: The service's directory.
-        files: The files, relative to the service.
-    """
-    return {file: (service / file).read_bytes() if (service / file).is_file() else None for file in files}
 
 
 def added(

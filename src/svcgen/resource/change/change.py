@@ -12,8 +12,8 @@ from svcgen.resource.code.generate import generate, used_types
 from svcgen.resource.code.layout import FACTORIES, MODELS, Layout
 from svcgen.resource.code.modules import read
 from svcgen.resource.spec import Resource
+from svcgen.system.bundle import find_root
 from svcgen.system.links import real_path
-from svcgen.template.find import find_root
 
 # What resources import from the template. A service of an older release gets the files with its first new resource.
 SHARED = (

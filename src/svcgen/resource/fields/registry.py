@@ -24,6 +24,7 @@ class FieldType(Word):
         arguments: How many parts follow the name before the modifiers.
         bounded: Whether it accepts `min=` and `max=`.
         listable: Whether a list can have items of it.
+        commas: Whether its argument can contain commas, at which PowerShell splits a word.
     """
 
     json: str
@@ -31,6 +32,7 @@ class FieldType(Word):
     arguments: int = 0
     bounded: bool = False
     listable: bool = True
+    commas: bool = False
 
 
 def kind_of(name: str, given: Given) -> Kind:
@@ -95,7 +97,7 @@ FIELD_TYPES = by_name(
     ),
     FieldType(
         "decimal", "amount:decimal:12,2", "exact number: 12 digits, 2 after the point", "string",
-        decimals.decimal, arguments=1, bounded=True,
+        decimals.decimal, arguments=1, bounded=True, commas=True,
     ),
     FieldType("bool", "paid:bool", "true or false", "boolean", lambda _given: numbers.boolean()),
     FieldType(
@@ -117,7 +119,7 @@ FIELD_TYPES = by_name(
     ),
     FieldType(
         "enum", "status:enum:draft,sent", "one of these values, stored as a Postgres enum", "string",
-        texts.enum, arguments=1, listable=False,
+        texts.enum, arguments=1, listable=False, commas=True,
     ),
     FieldType(
         "ref", "customer:ref:customer", "reference to a resource: customer_id, indexed", "id of the row",

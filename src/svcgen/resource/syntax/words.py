@@ -80,5 +80,5 @@ def rejoin(words: Sequence[str]) -> list[str]:
             fields[-1] += f",{word}"
         else:
             fields.append(word)
-            splits = "," not in word and any(name in rest[:2] for name in ("enum", "decimal"))
+            splits = "," not in word and any(FIELD_TYPES[name].commas for name in rest[:2] if name in FIELD_TYPES)
     return fields
