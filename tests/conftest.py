@@ -27,6 +27,8 @@ def pytest_configure() -> None:
     """Be the same wherever the suite is started: from a git hook, in a CI with an identity, behind nohup."""
     for name in [name for name in os.environ if name.startswith("GIT_")]:
         del os.environ[name]
+    # Else each child that is given this environment compiles all that it imports.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     for signum in (signal.SIGINT, signal.SIGHUP):
         # What is ignored here would be ignored by every child, and no test could end it.
         if signal.getsignal(signum) is signal.SIG_IGN:

@@ -1,7 +1,6 @@
 """What `svcgen add resource` writes: each type alone, in a service that was moved about, and broken on purpose."""
 
 import json
-import os
 import random
 import runpy
 import tempfile
@@ -13,6 +12,7 @@ import pytest
 
 from service.conftest import Service
 from service.resources import CHECKS, FIELD_NAMES, NOUNS, RESOURCE_NAMES, SEED, assert_green, copy_of
+from support.night import nightly
 from support.svcgen import ROOT
 from svcgen.commands.add import add_resources
 from svcgen.resource.change.added import AddRequest
@@ -66,7 +66,6 @@ ALONE = (
 
 # The whole suite of the service is run by test_resource_sample.py.
 QUICK = ("tests/api", "tests/core/test_migrations.py")
-nightly = pytest.mark.skipif("SVCGEN_SAMPLE" not in os.environ, reason="takes minutes: set SVCGEN_SAMPLE")
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,5 @@
 """The hard rules are checked whatever the machine is like: nothing switches one off without a word."""
 
-import os
 from collections import ChainMap
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,18 +12,20 @@ from service.hard_rules.edit import Change
 from service.hard_rules.mutation import Mutation
 from service.hard_rules.proof import STATIC, batches
 from support.helpers import fake_program
+from support.night import NIGHT
 from untidy.environments import GROUPS, Environ
 
 untidy = pytest.mark.untidy
-ALL = "SVCGEN_SAMPLE" in os.environ
-NAMES = [(name,) for group in GROUPS.values() for name in group] if ALL else [tuple(group) for group in GROUPS.values()]
+NAMES = (
+    [(name,) for group in GROUPS.values() for name in group] if NIGHT else [tuple(group) for group in GROUPS.values()]
+)
 
 
 @pytest.fixture(scope="module")
 def broken(billing: Service, tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Service, list[Mutation]]]:
     """Services in which rules are broken: by all mutations at night, else by the most that can be made in one."""
     folder = tmp_path_factory.mktemp("broken")
-    chosen = sorted(batches(STATIC, alone=False), key=len, reverse=True)[: None if ALL else 1]
+    chosen = sorted(batches(STATIC, alone=False), key=len, reverse=True)[: None if NIGHT else 1]
     services = [(workspace.branch(billing, folder / str(number)), batch) for number, batch in enumerate(chosen)]
     for service, batch in services:
         for mutation in batch:
@@ -33,7 +34,7 @@ def broken(billing: Service, tmp_path_factory: pytest.TempPathFactory) -> list[t
 
 
 @untidy("check.py", "variables of the environment, together", "all mutations are caught")
-@pytest.mark.parametrize("names", NAMES, ids=list(GROUPS) if not ALL else "-".join)
+@pytest.mark.parametrize("names", NAMES, ids=list(GROUPS) if not NIGHT else "-".join)
 def test_no_environment_switches_a_rule_off(
     broken: list[tuple[Service, list[Mutation]]], names: tuple[str, ...], tmp_path: Path
 ) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from support.night import nightly
 from svcgen.template.find import Template, find_template
 from update.edits import EDITS
 from update.history import RELEASES, commit, make_service, tagged_repository
@@ -32,7 +33,13 @@ def repository(tmp_path_factory: pytest.TempPathFactory, git_environ: Mapping[st
     return tagged_repository(tmp_path_factory.mktemp("repository") / "svcgen", git_environ)
 
 
-@pytest.fixture(scope="session", params=list(RELEASES))
+OLDEST, *_BETWEEN, NEWEST = RELEASES
+
+
+@pytest.fixture(
+    scope="session",
+    params=[OLDEST, *(pytest.param(release, marks=nightly) for release in _BETWEEN), NEWEST],
+)
 def released(request: pytest.FixtureRequest) -> str:
     """Each version that a service may be at."""
     return str(request.param)

@@ -1,15 +1,15 @@
 """A new resource beside those that an earlier release added: what they share is the older one's, or brought up to date.
 
-Every night: SVCGEN_SAMPLE=200 uv run pytest -n0 tests/update/test_resources.py
+Every night: `SVCGEN_NIGHT=1 uv run pytest -n0 tests/update/test_resources.py`
 """
 
-import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
+from support.night import nightly
 from svcgen.system.uv import Uv
 from update.history import add_resource, commit, run
 
@@ -20,7 +20,7 @@ FIELDS = (
 CHECKS = ("ruff check", "ruff format --check", "mypy", "python scripts/check.py", "pytest --quiet")
 
 
-@pytest.mark.skipif("SVCGEN_SAMPLE" not in os.environ, reason="takes a minute: set SVCGEN_SAMPLE")
+@nightly
 def test_new_resource_beside_those_of_a_release(released: str, untouched: Path, git_environ: Mapping[str, str]) -> None:
     if released == "v0.1.0":
         pytest.skip("its svcgen could not add a resource")
