@@ -16,6 +16,7 @@ import yaml
 
 from service.conftest import ANSWERS, Service, environment
 from support.helpers import git
+from support.night import NIGHT
 from support.running import free_port, serving
 from svcgen.resource.change.types_file import add_types
 from svcgen.resource.code.generate import generate, used_types
@@ -180,7 +181,9 @@ class Workshop:
         for name, value in placeholders.items():
             command = command.replace(name, value)
         path = f"{self.path / '.venv' / 'bin'}{os.pathsep}{os.environ['PATH']}"
-        result = self.service.run("bash", "-ec", command, PATH=path)
+        # By day only the tests of what was added: those of the service itself run in test_suite.py.
+        added = {"PYTEST_ADDOPTS": "tests/api"} if command == "uv run pytest" and not NIGHT else {}
+        result = self.service.run("bash", "-ec", command, PATH=path, **added)
         assert result.returncode == 0, f"{command}\n{result.stdout}{result.stderr}"
 
     def query(self, *statements: str) -> list[list[dict[str, object]]]:

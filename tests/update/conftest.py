@@ -8,7 +8,7 @@ import pytest
 from support.night import nightly
 from svcgen.template.find import Template, find_template
 from update.edits import EDITS
-from update.history import RELEASES, commit, make_service, tagged_repository
+from update.history import BETWEEN, NEWEST, OLDEST, commit, make_service, tagged_repository
 
 
 @pytest.fixture(scope="session")
@@ -33,12 +33,9 @@ def repository(tmp_path_factory: pytest.TempPathFactory, git_environ: Mapping[st
     return tagged_repository(tmp_path_factory.mktemp("repository") / "svcgen", git_environ)
 
 
-OLDEST, *_BETWEEN, NEWEST = RELEASES
-
-
 @pytest.fixture(
     scope="session",
-    params=[OLDEST, *(pytest.param(release, marks=nightly) for release in _BETWEEN), NEWEST],
+    params=[OLDEST, *(pytest.param(release, marks=nightly) for release in BETWEEN), NEWEST],
 )
 def released(request: pytest.FixtureRequest) -> str:
     """Each version that a service may be at."""

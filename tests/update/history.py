@@ -21,6 +21,7 @@ from svcgen.template.render import render
 
 _COMMITS = (ROOT / "src" / "svcgen" / "template" / "releases" / "COMMITS").read_text()
 RELEASES: dict[str, str] = dict(line.split()[:2] for line in _COMMITS.splitlines())
+OLDEST, *BETWEEN, NEWEST = RELEASES
 # What the working tree would be released as.
 NEXT = "v99.0.0"
 ANSWERS = {

@@ -18,7 +18,7 @@ from svcgen.template.find import Template
 from svcgen.template.questions import read_config
 from svcgen.template.render import render
 from update.edits import HEALTH_TEST, MOVED_EDITS, edited_plumbing, rows_beside_reworded_ones
-from update.history import ANSWERS, NEXT, added, commit, make_service, run
+from update.history import ANSWERS, NEWEST, NEXT, RELEASES, added, commit, make_service, run
 
 COPIER = (sys.executable, "-m", "copier", "update", "--defaults")
 # Renovate 44, lib/modules/manager/copier/artifacts.ts, buildCommand.
@@ -28,6 +28,8 @@ RENOVATE = (
 )
 SVCGEN = (sys.executable, "-m", "svcgen", "update", "--json")
 SVCGEN_TEST = (*SVCGEN, "--test")
+# For what does not depend on the release.
+one_release = pytest.mark.parametrize("released", list(RELEASES) if NIGHT else [NEWEST], indirect=True)
 # Written once, or made anew, so that an update neither merges nor compares them.
 APART = {".copier-answers.yml", ".env", "CHANGELOG.md", "README.md", "requirements.txt", "uv.lock"}
 
@@ -156,7 +158,7 @@ def test_edited_with_copier(
     uv = Uv.find("3.13", lambda _event: None)
     uv.run(edited, "lock")
     uv.run(edited, "run", "--frozen", "scripts/check.py")
-    if tool is COPIER:
+    if NIGHT and tool is COPIER:
         uv.run(edited, "run", "--frozen", "pytest", "--quiet")
 
 
@@ -204,6 +206,7 @@ def test_offline(
     assert files_of(service) == fresh
 
 
+@one_release
 def test_edits_of_what_is_generated(untouched: Path, git_environ: Mapping[str, str]) -> None:
     """They are named, as the next export can't keep them."""
     requirements = untouched / "requirements.txt"
@@ -233,6 +236,7 @@ def test_edited_settings_that_move_into_pyproject(untouched: Path, git_environ: 
         assert (untouched / item["kept_as"]).read_text().endswith("# Ours\n")
 
 
+@one_release
 def test_a_shallow_clone(untouched: Path, place: Path, git_environ: Mapping[str, str]) -> None:
     git(place, "clone", "--quiet", "--depth=1", untouched.as_uri(), "shallow", environ=git_environ)
     result = run(*SVCGEN, cwd=place / "shallow", environ={**git_environ, "CI": "true"})
@@ -240,6 +244,7 @@ def test_a_shallow_clone(untouched: Path, place: Path, git_environ: Mapping[str,
     assert result.returncode == 0, result.stdout + result.stderr
 
 
+@one_release
 def test_without_a_lock(untouched: Path, git_environ: Mapping[str, str]) -> None:
     git(untouched, "rm", "--quiet", "uv.lock", environ=git_environ)
     git(untouched, "commit", "--quiet", "--message", "No lock", environ=git_environ)
