@@ -72,15 +72,15 @@ def read_config(root: Path) -> Config:
         root: The directory that holds `copier.yml`.
 
     Raises:
-        TemplateError: It can't be read, or the template runs code of its own.
+        TemplateError: It can't be read, a list of files is not one, or the template runs code of its own.
     """
     content = _read(root / "copier.yml")
     questions = (_question(str(name), details) for name, details in content.items() if not str(name).startswith("_"))
     return Config(
         questions=tuple(questions),
         moved=_moved(content.get("moved_files")),
-        team_owned=frozenset(map(str, content.get("_skip_if_exists") or ())),
-        excluded=tuple(map(str, content.get("_exclude") or ())),
+        team_owned=frozenset(_texts(content, "_skip_if_exists")),
+        excluded=_texts(content, "_exclude"),
     )
 
 
@@ -103,6 +103,13 @@ def _read(file: Path) -> dict[str, Any]:
             hint="remove it from the template, or update with: copier update --trust",
         )
     return content
+
+
+def _texts(content: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    texts = content.get(name) or ()
+    if not isinstance(texts, list | tuple) or not all(isinstance(text, str) for text in texts):
+        raise TemplateError(f"{name} in copier.yml of the template is not a list of texts", hint=_OTHER_VERSION)
+    return tuple(texts)
 
 
 def _moved(details: Any) -> dict[str, str]:

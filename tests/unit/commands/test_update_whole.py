@@ -31,7 +31,7 @@ NEXT = {
 UNDO = "git switch --no-overwrite-ignore main; git branch -D svcgen/v1.1.0"
 
 
-class FakeFinishing:
+class FakePostMerge:
     """What follows a merge, in place of uv."""
 
     made: list[tuple[Any, ...]]
@@ -52,14 +52,14 @@ class FakeFinishing:
 
 
 @pytest.fixture
-def finishing(monkeypatch: pytest.MonkeyPatch) -> type[FakeFinishing]:
-    class Finishing(FakeFinishing):
+def post_merge(monkeypatch: pytest.MonkeyPatch) -> type[FakePostMerge]:
+    class PostMerge(FakePostMerge):
         pass
 
-    Finishing.made, Finishing.calls, Finishing.result = [], [], staticmethod(lambda tree: tree)
+    PostMerge.made, PostMerge.calls, PostMerge.result = [], [], staticmethod(lambda tree: tree)
     for module in (update, resume):
-        monkeypatch.setattr(module, "Finishing", Finishing)
-    return Finishing
+        monkeypatch.setattr(module, "PostMerge", PostMerge)
+    return PostMerge
 
 
 @pytest.fixture
@@ -104,7 +104,7 @@ def whole(upstream: Upstream) -> Update:
 
 
 @pytest.mark.parametrize("test", [False, True])
-def test_a_whole_update(upstream: Upstream, template: Template, finishing: type[FakeFinishing], test: bool) -> None:
+def test_a_whole_update(upstream: Upstream, template: Template, post_merge: type[FakePostMerge], test: bool) -> None:
     start = git(upstream.service, "rev-parse", "HEAD")
     events: list[object] = []
     request = UpdateRequest(upstream.service, template, test=test)
@@ -113,8 +113,8 @@ def test_a_whole_update(upstream: Upstream, template: Template, finishing: type[
     assert without_seconds(result) == whole(upstream)
     assert not result.needs_a_look
     assert not result.up_to_date
-    assert finishing.made == [(upstream.service, "3.13", test)]
-    assert finishing.calls == [("run",)]
+    assert post_merge.made == [(upstream.service, "3.13", test)]
+    assert post_merge.calls == [("run",)]
     assert git(upstream.service, "log", "-1", "--format=%P %s") == f"{start} Update the template to v1.1.0"
     assert dict(request.branches) == {(upstream.service / ".git", "svcgen/v1.1.0"): Head("main", start)}
     assert [event for event in events if isinstance(event, Started)] == list(map(Started, ("render", "merge", "git")))
@@ -122,7 +122,7 @@ def test_a_whole_update(upstream: Upstream, template: Template, finishing: type[
     assert "region: ams" in upstream.read(".copier-answers.yml")
 
 
-def test_conflicts(upstream: Upstream, conflicting: Template, finishing: type[FakeFinishing]) -> None:
+def test_conflicts(upstream: Upstream, conflicting: Template, post_merge: type[FakePostMerge]) -> None:
     start = git(upstream.service, "rev-parse", "HEAD")
     request = UpdateRequest(upstream.service, conflicting, test=True)
     result = update_service(request, ignore)
@@ -135,7 +135,7 @@ def test_conflicts(upstream: Upstream, conflicting: Template, finishing: type[Fa
         steps=(*done("render", "merge", "switch"), pending),
         unfinished=True,
     )
-    assert finishing.calls == [("postpone", "resolve the conflicts first")]
+    assert post_merge.calls == [("postpone", "resolve the conflicts first")]
     found = find_unfinished(Repository.find(upstream.service))
     assert found == Unfinished(
         "",
@@ -151,8 +151,8 @@ def test_conflicts(upstream: Upstream, conflicting: Template, finishing: type[Fa
     assert dict(request.branches) == {(upstream.service / ".git", "svcgen/v1.1.0"): Head("main", start)}
 
 
-def test_a_lock_that_fails(upstream: Upstream, template: Template, finishing: type[FakeFinishing]) -> None:
-    finishing.result = staticmethod(lambda _tree: None)
+def test_a_lock_that_fails(upstream: Upstream, template: Template, post_merge: type[FakePostMerge]) -> None:
+    post_merge.result = staticmethod(lambda _tree: None)
     result = upstream.update(template)
     assert result.unfinished
     assert result.undo == "svcgen update --abort"
@@ -161,18 +161,18 @@ def test_a_lock_that_fails(upstream: Upstream, template: Template, finishing: ty
     assert upstream.read(".copier-answers.yml").count("v1.1.0") == 1
 
 
-def test_in_place(upstream: Upstream, template: Template, finishing: type[FakeFinishing]) -> None:
+def test_in_place(upstream: Upstream, template: Template, post_merge: type[FakePostMerge]) -> None:
     request = UpdateRequest(upstream.service, template, in_place=True)
     result = update_service(request, ignore)
     assert without_seconds(result) == replace(
         whole(upstream), branch="", undo="svcgen update --abort", steps=done("render", "merge", "switch")
     )
     assert not request.branches
-    assert finishing.calls == [("run",)]
+    assert post_merge.calls == [("run",)]
     assert git(upstream.service, "branch", "--format=%(refname:short)") == "main"
 
 
-@pytest.mark.usefixtures("finishing")
+@pytest.mark.usefixtures("post_merge")
 def test_something_is_in_the_way(upstream: Upstream, template: Template, monkeypatch: pytest.MonkeyPatch) -> None:
     def fails(*_: object) -> None:
         raise ToolError("in the way", hint="remove it")
@@ -184,7 +184,7 @@ def test_something_is_in_the_way(upstream: Upstream, template: Template, monkeyp
     assert result.needs_a_look
 
 
-@pytest.mark.usefixtures("finishing")
+@pytest.mark.usefixtures("post_merge")
 def test_the_branch_of_the_call(upstream: Upstream, template: Template) -> None:
     git(upstream.service, "switch", "--quiet", "--create", "svcgen/v1.1.0")
     start = git(upstream.service, "rev-parse", "HEAD")
@@ -302,13 +302,13 @@ def resolve(upstream: Upstream, text: str = "resolved\n") -> None:
 @pytest.mark.parametrize("fails", [False, True])
 @pytest.mark.parametrize("in_place", [False, True])
 def test_continue(
-    upstream: Upstream, conflicting: Template, finishing: type[FakeFinishing], in_place: bool, fails: bool
+    upstream: Upstream, conflicting: Template, post_merge: type[FakePostMerge], in_place: bool, fails: bool
 ) -> None:
     update_service(UpdateRequest(upstream.service, conflicting, in_place=in_place, test=True), ignore)
     resolve(upstream)
-    finishing.made.clear()
+    post_merge.made.clear()
     if fails:
-        finishing.result = staticmethod(lambda _tree: None)
+        post_merge.result = staticmethod(lambda _tree: None)
     events: list[object] = []
     notify: Notify = events.append
     result = continue_update(upstream.service, notify)
@@ -325,7 +325,7 @@ def test_continue(
         unfinished=fails,
     )
     assert events
-    assert finishing.made == [(upstream.service, "3.13", True)]
+    assert post_merge.made == [(upstream.service, "3.13", True)]
     if branch and not fails:
         assert git(upstream.service, "log", "-1", "--format=%P %s").endswith(" Update the template to v1.1.0")
         assert git(upstream.service, "rev-parse", "HEAD~1") == git(upstream.service, "rev-parse", "main")
