@@ -1,6 +1,6 @@
-"""Entry point of `svcgen` and `python -m svcgen`.
+"""Run `svcgen` and `python -m svcgen`.
 
-Only modules that Python has loaded by itself are imported here at once: until `_end_quietly` is called, Ctrl-C prints a
+The top of this module imports only what Python has already loaded: until `_end_quietly` runs, Ctrl-C prints a
 traceback.
 """
 
@@ -28,14 +28,14 @@ def main() -> None:
     from svcgen.system import signals
 
     signals.install()
-    # What lives for a second needs no collector, which took a fifth of that second.
+    # A process that lives for a second needs no garbage collector, which took a fifth of that second.
     gc.disable()
     try:
         code = run_command_line(sys.argv[1:])
     except KeyboardInterrupt:
         code = signals.exit_code()
     except BrokenPipeError:
-        # The reader went away, as `head` does. Python flushes once more at exit, and would complain.
+        # The reader closed the pipe, as `head` does. Python flushes again at exit, which would print an error.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         code = 1
     signals.uninstall()
@@ -43,9 +43,10 @@ def main() -> None:
 
 
 def _end_quietly() -> None:
-    """End at once on a signal, without a traceback: there is nothing to clean up until all modules are imported.
+    """Exit immediately on a signal, without a traceback: until all modules are imported, there is nothing to clean up.
 
-    An exception would not do. Raised while a class is created or a lock freed, it becomes another one or a warning.
+    An exception would not work: raised while a class is created or a lock is freed, it becomes another exception or a
+    warning.
     """
     import signal
 
@@ -55,12 +56,12 @@ def _end_quietly() -> None:
 
 
 def _drop_working_directory() -> None:
-    """Undo what `python -m` does to the import path: a checkout's modules would be imported in the place of ours."""
+    """Remove the working directory, which `python -m` adds to the import path: a checkout could replace our modules."""
     try:
         if not sys.flags.safe_path and sys.path[:1] == [os.getcwd()]:  # noqa: PTH109  (pathlib may be the checkout's)
             del sys.path[0]
     except OSError:
-        pass  # the working directory is gone; cli.py reports it
+        pass  # the working directory is gone; `check_working_directory` reports it
 
 
 if __name__ == "__main__":

@@ -1,14 +1,14 @@
-"""Exit codes, and the errors that are not bugs.
+"""Define the exit codes, and the errors that are not bugs.
 
 SvcgenError            1  something to fix
 ├── UsageError         2  the command line can't be carried out as written
 │   ├── AnswerError    2  an answer is missing, unknown or not allowed
 │   └── SpecError      2  the words of a resource are not understood, or contradict each other
-│       └── CollisionError  1  the service already has what the resource would add
+│       └── CollisionError  1  a name of the resource is already taken in the service
 ├── DestinationError   1  the service can't be created at that path
 ├── ExistsError        5  the destination is already a service
 ├── ServiceError       1  the directory is not a service, or its state does not allow the command
-│   └── UnfinishedError  1  an update of the service waits for a person
+│   └── UnfinishedError  1  an update of the service is unfinished
 ├── TemplateError      1  the template is missing or can't be rendered
 └── ToolError          1  uv or git is missing or failed
     └── NoRepositoryError  1  the directory is not in a git repository
@@ -22,7 +22,7 @@ class ExitCode(IntEnum):
     """The exit codes of all commands; `--json` repeats them as `exit_code`.
 
     Attributes:
-        meaning: What `svcgen --help` and the README say of it.
+        meaning: The explanation in `svcgen --help` and the README.
     """
 
     meaning: str
@@ -46,11 +46,11 @@ class ExitCode(IntEnum):
 
 
 class SvcgenError(Exception):
-    """A mistake or a circumstance that the user can fix.
+    """A mistake or a situation that the user can fix.
 
     Args:
-        message: What went wrong, and where, in one line without a closing full stop.
-        hint: How to fix it; empty where the message says it all.
+        message: What went wrong, and where, in one line without a final period.
+        hint: How to fix it; empty if the message is enough.
     """
 
     exit_code: int = ExitCode.FAILED
@@ -76,7 +76,7 @@ class SpecError(UsageError):
 
 
 class CollisionError(SpecError):
-    """The service already has what the resource would add."""
+    """A name of the resource is already taken in the service."""
 
     exit_code: int = ExitCode.FAILED
 
@@ -96,7 +96,7 @@ class ServiceError(SvcgenError):
 
 
 class UnfinishedError(ServiceError):
-    """An update of the service waits for a person."""
+    """An update of the service is unfinished."""
 
 
 class TemplateError(SvcgenError):
@@ -108,4 +108,4 @@ class ToolError(SvcgenError):
 
 
 class NoRepositoryError(ToolError):
-    """The directory is not in a git repository; where git refuses to read a repository, that is a ToolError."""
+    """The directory is not in a git repository. A repository that git refuses to read is a ToolError."""

@@ -1,4 +1,4 @@
-"""Text for people: escaped for terminals, wrapped at words, with commands kept whole."""
+"""Format text for people: escape it for terminals, and wrap it without breaking commands."""
 
 import os
 import re
@@ -7,18 +7,18 @@ import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
-# A command is what can be pasted: what stands between backticks, or a program and its arguments after a colon.
+# A command can be pasted: it is in backticks, or follows a colon and starts with one of these programs.
 _COMMAND = re.compile(r"`[^`\n]+`|(?<=: )(?:cd|docker|export|git|rm|svcgen|uv|uvx) (?:(?!: )[^\n;])+")
-# Stands for a space that is not to become a line break. `printable` lets none through.
+# Replaces a space that must not become a line break. `printable` escapes this character, so no text contains it.
 _GLUE = "\ue000"
 
 
 def printable(text: str, but: str = "\n\t") -> str:
-    """Escape what could control a terminal, or hide or reorder what it shows.
+    """Escape characters that could control a terminal, or hide or reorder text.
 
     Args:
-        text: What may come from anybody: the name of a file, an answer, what a tool printed.
-        but: Characters that stay.
+        text: Untrusted text: a file name, an answer, or the output of a tool.
+        but: Characters to leave as they are.
     """
     if text.isprintable():
         return text
@@ -26,12 +26,12 @@ def printable(text: str, but: str = "\n\t") -> str:
 
 
 def wrapped(text: str, width: int, indent: str = "  ") -> str:
-    """Break lines at spaces, but never inside a command; a line that begins with two spaces is one.
+    """Break lines at spaces, but never inside a command. A line that begins with two spaces is a command.
 
     Args:
         text: Printable text.
-        width: The most characters a line may have. A longer word or command stays whole.
-        indent: What the further lines of each line begin with.
+        width: The maximum length of a line. A longer word or command stays whole.
+        indent: The indent of continuation lines.
     """
     whole = _COMMAND.sub(lambda match: match[0].replace(" ", _GLUE), text)
     lines = (line if line.startswith("  ") else _fill(line, width, indent) for line in whole.split("\n"))
@@ -50,7 +50,7 @@ def counted(number: int, one: str, many: str = "") -> str:
 
 
 def enumerated(names: Sequence[str], most: int = 8) -> str:
-    """Return names between commas, and the number of those beyond the first `most`.
+    """Return names separated by commas, and the number of names beyond the first `most`.
 
     Args:
         names: The names.
@@ -61,18 +61,18 @@ def enumerated(names: Sequence[str], most: int = 8) -> str:
 
 
 def from_here(path: Path) -> str:
-    """Return a path as short as it can be typed in the working directory."""
+    """Return the shortest form of a path that works in the working directory."""
     relative = os.path.relpath(path)
     return str(path) if relative.startswith("..") else relative
 
 
 def argument(path: Path) -> str:
-    """Return a path as the last argument of a command that works in the working directory by default."""
+    """Return a path as the last argument of a command whose default is the working directory."""
     return "" if path == Path.cwd() else f" {shlex.quote(from_here(path))}"
 
 
 def change_directory(path: Path) -> list[str]:
-    """Return the command that leads to a directory; nothing where it is the working directory."""
+    """Return the command that changes to a directory; nothing if it is the working directory."""
     return [] if path == Path.cwd() else [f"cd {shlex.quote(from_here(path))}"]
 
 

@@ -1,1 +1,1 @@
-"""The command line: flags, prompts and reports. The only package that prints."""
+"""Define the command line: flags, prompts and reports. Only this package prints."""

@@ -1,4 +1,4 @@
-"""The command line of `svcgen add resource`."""
+"""Define the command line of `svcgen add resource`."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 
 class _FieldsHelp(Command):
-    """A command whose help ends with the types and modifiers of fields."""
+    """A command whose help lists the types and modifiers of fields at its end."""
 
     def format_epilog(self, ctx: Any, formatter: Any) -> None:
-        """Write them."""
+        """Write the epilog, the types and the modifiers."""
         from svcgen.resource.fields.registry import FIELD_TYPES
         from svcgen.resource.vocabulary import MODIFIERS, explained
 
@@ -33,7 +33,7 @@ def add_application() -> typer.Typer:
     """Return the sub-commands of `svcgen add`."""
     application = typer.Typer(cls=Group, rich_markup_mode=None, help="Add a resource to a service.", epilog=ADD)
     application.command("resource", cls=_FieldsHelp)(add_resource)
-    # Otherwise Typer takes the only command for the application itself.
+    # Without a callback, Typer would merge a single command into its parent.
     application.callback()(lambda: None)
     return application
 

@@ -1,4 +1,4 @@
-"""The command line: parses and calls. Only it and `screen`, which it owns, print."""
+"""Parse the command line, and report errors."""
 
 import io
 import os
@@ -31,14 +31,14 @@ def run_command_line(arguments: list[str]) -> int:
     """Run the command line.
 
     Args:
-        arguments: Those after the program's name.
+        arguments: The arguments after the program's name.
 
     Returns:
         The exit code, one of `ExitCode`.
     """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            # What the terminal or pipe can't encode is no reason to fail; a log should show each line at once.
+            # A character that the terminal can't encode is not an error, and a log should show each line immediately.
             stream.reconfigure(errors="backslashreplace", line_buffering=True)
     try:
         code = _run(arguments)
@@ -49,12 +49,12 @@ def run_command_line(arguments: list[str]) -> int:
     except SvcgenError as problem:
         return _fail(arguments, problem.exit_code, problem.message, problem.hint)
     except OSError as problem:
-        # The machine's doing: a file that may not be read, a disk that is full.
+        # A problem of the machine, such as an unreadable file or a full disk.
         return _fail(
             arguments, ExitCode.FAILED, ": ".join(filter(None, (problem.filename, problem.strerror or str(problem))))
         )
-    except Exception as problem:  # noqa: BLE001  (whatever is left is a bug)
-        if signals.came():  # Python makes a RuntimeError of an exception raised while a class is created
+    except Exception as problem:  # noqa: BLE001  (any other error is a bug)
+        if signals.came():  # raised while a class is created, it becomes a RuntimeError
             return _fail(arguments, signals.exit_code(), "interrupted")
         return _fail(arguments, ExitCode.BUG, f"svcgen has a bug: {problem!r}", _report(arguments, problem))
     return code
@@ -68,7 +68,7 @@ def _run(arguments: list[str]) -> int:
         if not arguments:
             print(FIRST_STEPS, file=sys.stderr)
             return ExitCode.USAGE
-        # Left to itself, the help of a narrow terminal is 50 columns wide, and the terminal breaks words.
+        # By default, help is at least 50 columns wide, and a narrower terminal would break words.
         width = max(min(shutil.get_terminal_size().columns, _HELP_WIDTH), 40) - 2
         command = _application()
         settings = {"standalone_mode": False, "terminal_width": width, "obj": arguments}
@@ -81,7 +81,7 @@ def _run(arguments: list[str]) -> int:
 
 
 def _application() -> typer.Typer:
-    # Without rich, whose import would double the time of --help.
+    # Without rich, because its import would double the time of --help.
     application = typer.Typer(
         cls=Program,
         epilog=SVCGEN,

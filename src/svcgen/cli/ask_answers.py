@@ -1,4 +1,4 @@
-"""Prompts for the answers that `svcgen new` was not given."""
+"""Prompt for the answers that `svcgen new` was not given."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -18,11 +18,11 @@ def ask_answers(
     """Prompt for the answers that are not given, and return all of them.
 
     Args:
-        questions: Those of copier.yml.
+        questions: The questions of copier.yml.
         given: Valid answers.
-        defaults: The user's own defaults, which are valid.
-        check_name: Raises SvcgenError for a name that no service can be created with.
-        command: Records what is typed.
+        defaults: The user's own valid defaults.
+        check_name: Raises SvcgenError if no service of that name can be created.
+        command: Records the input.
 
     Raises:
         UsageError: Standard input ended.

@@ -1,4 +1,4 @@
-"""Prompts for a resource: its name, its plural and its fields, each checked against the service at once."""
+"""Prompt for the name, the plural and the fields of a resource, and check each of them immediately."""
 
 import shlex
 import shutil
@@ -16,7 +16,7 @@ from svcgen.resource.spec import AND, Resource
 from svcgen.resource.syntax.parse import parse_resource
 from svcgen.resource.vocabulary import MODIFIERS, explained
 
-# Stand for what is not typed yet.
+# Placeholders for input that is still missing.
 _NAME, _PLURAL, _FIELD = "probe", "probes", "probe:str"
 
 
@@ -24,9 +24,9 @@ def ask_resource(layout: Layout, plural: str, command: TypedCommand, show: Calla
     """Prompt for a resource.
 
     Args:
-        layout: The service that it is added to.
+        layout: The service to add it to.
         plural: Its plural; empty to prompt for it.
-        command: Records what is typed.
+        command: Records the input.
         show: Prints text.
 
     Raises:

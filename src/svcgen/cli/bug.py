@@ -1,4 +1,4 @@
-"""The log of a bug, made to be pasted into a report."""
+"""Write the log of a bug, to be pasted into a report."""
 
 import os
 import platform
@@ -13,12 +13,12 @@ ISSUES = "https://github.com/svcgen/svcgen/issues"
 
 
 def write_log(arguments: list[str], error: BaseException, version: str) -> Path:
-    """Write what a report needs to a new file in the user's state directory, or else in the temporary one.
+    """Write a log to the user's state directory, or else to the temporary directory.
 
     Args:
         arguments: The command line.
-        error: What was raised.
-        version: That of svcgen.
+        error: The exception.
+        version: The version of svcgen.
     """
     text = "\n".join(
         [
@@ -29,7 +29,7 @@ def write_log(arguments: list[str], error: BaseException, version: str) -> Path:
         ]
     )
     name = f"svcgen-{time.strftime('%Y%m%dT%H%M%S')}-{os.getpid()}.log"
-    # Not Path.home(), which raises where a user id has no home.
+    # Path.home() raises if the user has no home directory.
     state = Path(os.environ.get("XDG_STATE_HOME") or os.path.expanduser("~/.local/state")) / "svcgen"  # noqa: PTH111
     try:
         log = (state if state.is_absolute() else Path(tempfile.gettempdir())) / name

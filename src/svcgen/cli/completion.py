@@ -1,4 +1,4 @@
-"""Completes a command line for the shells, from files that are read and never run."""
+"""Complete a command line for the shells, without running anything of a service."""
 
 import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -7,21 +7,21 @@ from typing import Any
 
 from svcgen.template.questions import Question
 
-# A word for the shell alone: it completes paths itself.
+# These tell the shell to complete paths itself.
 FILES, DIRECTORIES = ":files", ":directories"
 _PATHS = {"FILE": FILES, "PATH": DIRECTORIES, "DEST": DIRECTORIES}
 
-# A word that can stand there, and its explanation.
+# A word and its explanation.
 Candidate = tuple[str, str]
 
 
 def complete_line(program: Any, questions: Sequence[Question], line: str) -> list[str]:
-    """Return what can stand at the end of a line: words and their explanations between tabs, or one of the constants.
+    """Return the completions of a line: words with a tab before their explanations, or `FILES` or `DIRECTORIES`.
 
     Args:
         program: The command `svcgen`.
-        questions: Those whose answers are flags.
-        line: What was typed before the cursor, with the program's name.
+        questions: The questions of copier.yml.
+        line: The text before the cursor, including the program's name.
     """
     words = _split(line)[1:]
     if not words:
@@ -42,7 +42,7 @@ def _split(line: str) -> list[str]:
     words: list[str] = []
     try:
         for word in lexer:
-            words.append(word)  # noqa: PERF402  (those before an open quote are kept)
+            words.append(word)  # noqa: PERF402  (keeps the words before an open quote)
     except ValueError:
         return [*words, lexer.token]
     return words if words and not line[-1:].isspace() else [*words, ""]

@@ -1,4 +1,4 @@
-"""The words that depend on a service: its resources, and the releases that it can be updated to."""
+"""Complete words that depend on a service: fields, resources, and releases to update to."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -14,7 +14,7 @@ _AND = "and"
 
 
 def fields(before: Sequence[str], current: str, directory: Path) -> Iterator[_Candidate]:
-    """Return the fields and the word `and` that can follow in `svcgen add resource`.
+    """Yield the completions of a field in `svcgen add resource`, and the word `and`.
 
     Args:
         before: The arguments before the cursor.
@@ -30,7 +30,7 @@ def fields(before: Sequence[str], current: str, directory: Path) -> Iterator[_Ca
 
 
 def _parts(parts: list[str], before: Sequence[str], directory: Path) -> Iterator[_Candidate]:
-    """Return what can follow the parts of a field after its name."""
+    """Yield what can follow the parts of a field after its name."""
     kind = FIELD_TYPES.get(parts[0]) if parts else None
     if not parts:
         yield from ((f"{one.name}:" if one.arguments else one.name, one.meaning) for one in FIELD_TYPES.values())
@@ -60,7 +60,7 @@ def _resources(before: Sequence[str], directory: Path) -> list[str]:
 
 
 def versions(directory: Path) -> Iterator[_Candidate]:
-    """Return the releases that a service can be updated to, newest first: those that this installation knows.
+    """Yield the known releases that a service can be updated to, newest first.
 
     Args:
         directory: A directory in the service.
@@ -76,7 +76,7 @@ def versions(directory: Path) -> Iterator[_Candidate]:
     with suppress(SvcgenError, OSError):
         service = read_service(find_service(directory))
         if not same_source(service.source, template.source):
-            return  # only its source knows them, and is not asked for a completion
+            return  # only its source has them, and completion uses no network
         at = parse_version(service.version)
     for tag in reversed(known_releases(template)):
         version = parse_version(tag)

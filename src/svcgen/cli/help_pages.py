@@ -1,4 +1,4 @@
-"""The text of `-h` and of a bare `svcgen`, except for docstrings and flags."""
+"""Define the help texts that are neither docstrings nor flags, and how help is formatted."""
 
 import sys
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from svcgen.errors import ExitCode
 
-# Below this width an explanation goes on the line under its flag.
+# In a narrower terminal, an explanation is on the line below its flag.
 _NARROW = 60
 _SHORT = 8
 _SETTINGS = f"~/{'Library/Application Support' if sys.platform == 'darwin' else '.config'}/copier/settings.yml"
@@ -92,7 +92,7 @@ class Program(Group):
     """`svcgen` itself, whose help ends with the exit codes."""
 
     def format_epilog(self, ctx: Any, formatter: Any) -> None:
-        """Write them, and where the defaults of the user are."""
+        """Write the exit codes, and the place of the user's defaults."""
         write_table(formatter, "Exit codes", [(str(code.value), code.meaning) for code in ExitCode])
         super().format_epilog(ctx, formatter)
 
@@ -101,9 +101,9 @@ def write_table(formatter: Any, heading: str, rows: Sequence[tuple[str, str]]) -
     """Write words and their explanations under a heading, if there are any.
 
     Args:
-        formatter: Typer's.
-        heading: What the words are.
-        rows: A word and its explanation each.
+        formatter: Typer's formatter.
+        heading: The heading.
+        rows: Each word with its explanation.
     """
     if not rows:
         return

@@ -1,4 +1,4 @@
-"""What a command prints beside its screens: errors, notes and JSON."""
+"""Print errors, notes and JSON."""
 
 import json
 import sys
@@ -11,27 +11,27 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
-# docs/json.md says what changes it.
+# docs/json.md describes when it changes.
 _SCHEMA = 1
 
 
 def is_terminal(stream: TextIO | None) -> bool:
-    """Tell whether a standard stream, which is None where the caller closed it, is a terminal."""
+    """Return whether a standard stream is a terminal. A stream that the caller closed is None."""
     return stream is not None and stream.isatty()
 
 
 def can_ask() -> bool:
-    """Tell whether somebody sits at a terminal."""
+    """Return whether svcgen can prompt: input and output are a terminal."""
     return is_terminal(sys.stdin) and is_terminal(sys.stdout)
 
 
 def error(message: str, hint: str = "", *, at_prompt: bool = False) -> None:
-    """Print an error to standard error, in colour where that is a terminal.
+    """Print an error to standard error, in colour in a terminal.
 
     Args:
         message: What happened.
         hint: How to fix it.
-        at_prompt: Print it to standard output instead, where the prompt is.
+        at_prompt: Whether to print to standard output instead, where the prompt is.
     """
     stream = sys.stdout if at_prompt else sys.stderr
     complain("error", "bold red", message, stream)
@@ -40,8 +40,8 @@ def error(message: str, hint: str = "", *, at_prompt: bool = False) -> None:
 
 
 def print_json(value: Mapping[str, object]) -> None:
-    """Print the result of a command as one line of JSON in ASCII, in a shape that docs/json.md describes."""
-    # DEL is the one control character that JSON does not escape.
+    """Print the result of a command as one line of ASCII JSON, as described in docs/json.md."""
+    # DEL is the only control character that JSON does not escape.
     print(json.dumps({"schema_version": _SCHEMA, **value}).replace("\x7f", "\\u007f"))
 
 
@@ -65,15 +65,15 @@ def complain(word: str, style: str, text: str, stream: TextIO) -> None:
 
 
 def console_of(*, stderr: bool = False) -> "Console":
-    """Return a console that prints text as it is."""
+    """Return a console that prints text unchanged."""
     from rich.console import Console
 
-    # What is printed comes from files: neither [markup] nor :emoji: means anything in it.
+    # The text comes from files, so [markup] and :emoji: have no meaning in it.
     return Console(stderr=stderr, markup=False, emoji=False, highlight=False)
 
 
 def styled(text: str, style: str = "") -> "Text":
-    """Return text with a style; Rich takes a plain one for markup in some places, whatever its console is told.
+    """Return text with a style. In some places Rich reads a plain string as markup, despite the console's settings.
 
     Args:
         text: The text.

@@ -1,4 +1,4 @@
-"""The command line of `svcgen new`."""
+"""Define the command line of `svcgen new`."""
 
 from functools import partial
 from pathlib import Path
@@ -111,7 +111,7 @@ def _answer(
     check_name: "Callable[[str], None]",
     prompts: TypedCommand | None,
 ) -> dict[str, str]:
-    """Complete the answers given, after checking all that can be checked before the first prompt."""
+    """Complete the given answers, after checking as much as possible before the first prompt."""
     from svcgen.service.places import absolute
     from svcgen.template.answers import check, complete, read_data_file
 

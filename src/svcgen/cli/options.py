@@ -1,4 +1,4 @@
-"""Turns the questions of copier.yml into options of a Typer command."""
+"""Turn the questions of copier.yml into options of a Typer command."""
 
 import inspect
 import re
@@ -16,11 +16,11 @@ Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Print the comman
 
 
 def with_options(command: Callable[..., None], questions: Sequence[Question]) -> Callable[..., None]:
-    """Give a command one option for each question that is asked, in place of its `**answers`.
+    """Add one option for each question to a command, in place of its `**answers`.
 
     Args:
-        command: Takes `**answers`: the answers given, None for those that are not.
-        questions: Those of copier.yml.
+        command: The command; its `**answers` are the given answers, and None for the others.
+        questions: The questions of copier.yml.
     """
     signature = inspect.signature(command)
     parameters = list(signature.parameters.values())
@@ -32,13 +32,13 @@ def with_options(command: Callable[..., None], questions: Sequence[Question]) ->
     def with_signature(*arguments: Any, **named: Any) -> None:
         command(*arguments, **named)
 
-    # Typer reads the signature; a function's own can't hold names that stand in a file.
+    # Typer reads the signature, and a function's own signature can't contain names from a file.
     cast("Any", with_signature).__signature__ = signature.replace(parameters=[*positional, *options, *flags])
     return with_signature
 
 
 def _option(question: Question) -> inspect.Parameter:
-    # A default may be a template of its own, such as "The {{ service_name }} service".
+    # A default can be a template itself, such as "The {{ service_name }} service".
     default = re.sub(r"{{ *(\w+) *}}", r"<\1>", question.default or "").replace(f"<{NAME}>", "NAME")
     option = typer.Option(
         question.flag,

@@ -1,4 +1,4 @@
-"""Shows a long text in the user's pager, as git does."""
+"""Show a long text in the user's pager, as git does."""
 
 import os
 import signal
@@ -10,9 +10,9 @@ from pathlib import Path
 from svcgen.errors import ToolError
 from svcgen.system.git import run_git
 
-# What git gives to less and lv: leave the screen as it is, show colours, end at once if all of it fits.
+# git's options for less and lv: keep the screen, show colours, and exit immediately if the text fits.
 _OPTIONS = {"LESS": "FRX", "LV": "-c"}
-# The shell's exit codes for a command that it can't run.
+# The shell exits with these codes if it can't run the command.
 _CANNOT_RUN = {126, 127}
 
 
@@ -37,7 +37,7 @@ def _coloured(line: str) -> str:
 
 
 def _pager() -> str:
-    """Return the pager in git's order (`man git-var`); never one that the configuration of a repository names."""
+    """Return the pager, in git's order (`man git-var`), but never one from the configuration of a repository."""
     environ = os.environ
     return environ["GIT_PAGER"] if "GIT_PAGER" in environ else _configured() or environ.get("PAGER", "less")
 
@@ -51,11 +51,11 @@ def _configured() -> str:
 
 
 def _run(command: str, text: str) -> int:
-    # A relative entry of PATH would find a program of the checkout.
+    # A relative entry of PATH would find a program in the checkout.
     path = os.pathsep.join(place for place in os.get_exec_path() if Path(place).is_absolute())
     environ = {**_OPTIONS, **os.environ, "PATH": path}
     process = subprocess.Popen(command, shell=True, stdin=subprocess.PIPE, env=environ)  # noqa: S602  (as git runs it)
-    # After Popen, since a child inherits what is ignored. Ctrl-C is a key of the pager.
+    # After Popen, because a child inherits ignored signals. Ctrl-C is for the pager.
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         process.communicate(text.encode(errors="backslashreplace"))

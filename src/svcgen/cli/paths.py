@@ -1,4 +1,4 @@
-"""The services that a command line names."""
+"""Find the services that a command line names."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,12 +14,12 @@ Repos = Annotated[
 
 
 def find(screen: Screen, paths: Sequence[Path] | None, repos: Path | None = None) -> list[Path]:
-    """Return the services of a command line, and name each that is found above the path that leads to it.
+    """Return the services of a command line, and print each that is found above the given path.
 
     Args:
-        screen: Where.
-        paths: The paths given; by default the working directory, unless there is a list.
-        repos: A file that lists more paths.
+        screen: The screen to print on.
+        paths: The given paths; by default the working directory, unless there is a list.
+        repos: A file that lists further paths.
     """
     from svcgen.service.places import find_services, read_list
 

@@ -1,4 +1,4 @@
-"""Prompts on a terminal. A wrong answer is explained at once, and only that question is asked again."""
+"""Prompt in a terminal. After an invalid answer, the error is printed and only that prompt is repeated."""
 
 import shutil
 import textwrap
@@ -17,13 +17,13 @@ _T = TypeVar("_T")
 def ask_text(
     question: str, read: Callable[[str], _T], default: str = "", explain: Callable[[], None] | None = None
 ) -> _T:
-    """Ask for a line of text until it is accepted, each time with what was typed before, to be edited.
+    """Prompt for a line of text until it is valid. Each time, the previous input can be edited.
 
     Args:
-        question: What is asked.
-        read: Returns the value of the text; raises SvcgenError for one that is not allowed.
-        default: What an empty line means.
-        explain: Prints what can be typed; called for a question mark, alone or after a colon.
+        question: The text of the prompt.
+        read: Returns the value of the text; raises SvcgenError if it is invalid.
+        default: The value of an empty line.
+        explain: Prints help; called for a question mark, alone or after a colon.
 
     Raises:
         UsageError: Standard input ended.
@@ -44,12 +44,12 @@ def ask_text(
 
 
 def ask_choice(question: str, choices: Sequence[str], default: str) -> str:
-    """Ask for one of several values; the arrow keys move.
+    """Prompt for one of several values, which the arrow keys select.
 
     Args:
-        question: What is asked.
+        question: The text of the prompt.
         choices: The values.
-        default: The one chosen at first.
+        default: The initially selected value.
 
     Raises:
         UsageError: Standard input ended.
@@ -65,7 +65,7 @@ def ask_choice(question: str, choices: Sequence[str], default: str) -> str:
 
 
 def can_move_cursor() -> bool:
-    """Return whether the terminal can move its cursor, which lists and line editing need."""
+    """Return whether the terminal can move its cursor, as required for lists and line editing."""
     from prompt_toolkit.utils import is_dumb_terminal
 
     return not is_dumb_terminal()
@@ -75,7 +75,7 @@ def _prompt(message: str, text: str) -> str:
     from prompt_toolkit import prompt
 
     try:
-        # On a dumb terminal, prompt_toolkit prints escape sequences and hides the text that is to be edited.
+        # In a dumb terminal, prompt_toolkit prints escape sequences and hides the text to edit.
         return prompt(message, default=text, enable_suspend=True) if can_move_cursor() else input(message)
     except EOFError as problem:
         raise _ended() from problem
@@ -87,7 +87,7 @@ def _one_line(text: str) -> str:
 
 
 def _filled(message: str) -> str:
-    """Return a message as prompt_toolkit shows that of a choice: indented by a space, lines broken between words."""
+    """Format a message as prompt_toolkit formats a choice: indented by a space, and wrapped at words."""
     width = shutil.get_terminal_size().columns - 1
     return textwrap.fill(message, width, initial_indent=" ", subsequent_indent=" ", break_on_hyphens=False) + " "
 
@@ -97,7 +97,7 @@ def _ended() -> UsageError:
 
 
 def _ctrl_d() -> "KeyBindings":
-    """Return key bindings for what a prompt for text does by itself."""
+    """Return key bindings for Ctrl-D, which a text prompt already has."""
     from prompt_toolkit.key_binding import KeyBindings
 
     bindings = KeyBindings()

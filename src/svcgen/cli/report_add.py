@@ -1,4 +1,4 @@
-"""The result of `svcgen add resource`, as text and as JSON."""
+"""Report the result of `svcgen add resource` as text and as JSON."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from svcgen.text import change_directory, counted
 
 
 def added_object(result: Added) -> dict[str, Any]:
-    """Return the JSON object of resources that were added, or would be."""
+    """Return the JSON object of added resources, or of a dry run."""
     return {
         "ok": result.complete,
         "exit_code": 0 if result.complete else 1,
@@ -29,11 +29,11 @@ def added_object(result: Added) -> dict[str, Any]:
 
 
 def show_added(screen: Screen, result: Added) -> None:
-    """Show resources that were added, and what to do next; of a dry run, the diff and a summary.
+    """Print the added resources and the next steps; for a dry run, the diff and a summary.
 
     Args:
-        screen: Where to print.
-        result: What was added.
+        screen: The screen to print on.
+        result: The result.
     """
     names = listed([resource.name for resource in result.request.resources])
     files = f"{counted(len(result.added), 'new file')}, {len(result.edited)} edited"
@@ -53,7 +53,7 @@ def show_added(screen: Screen, result: Added) -> None:
     if result.request.dry_run:
         screen.say(f"Dry run: would add {names} to {result.request.service}: {files}", "bold")
         return
-    # Piped, too: nothing else says how to undo it.
+    # Also in a pipe, where nothing else says how to undo it.
     if screen.width is None:
         undo = " && ".join([*change_directory(result.request.service), result.undo])
         screen.line(f"To undo it before you commit: {undo}")

@@ -1,4 +1,4 @@
-"""The result of `svcgen new`, as text and as JSON."""
+"""Report the result of `svcgen new` as text and as JSON."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -16,11 +16,11 @@ from svcgen.text import change_directory, counted, enumerated
 
 
 def service_object(request: NewRequest, service: NewService) -> dict[str, Any]:
-    """Return the JSON object of a service that was created.
+    """Return the JSON object of a new service.
 
     Args:
         request: The request.
-        service: What was created.
+        service: The service.
     """
     steps = [step.as_json() for step in service.steps]
     return {
@@ -36,12 +36,12 @@ def service_object(request: NewRequest, service: NewService) -> dict[str, Any]:
 
 
 def show_service(screen: Screen, request: NewRequest, service: NewService) -> None:
-    """Show a service that was created, and what to do next.
+    """Print a new service, and the next steps.
 
     Args:
-        screen: Where to print.
+        screen: The screen to print on.
         request: The request.
-        service: What was created.
+        service: The service.
     """
     name = request.answers[NAME]
     screen.headline(f"Created {service.path} from {request.template.version} of {request.template.source}")
@@ -58,12 +58,12 @@ def show_service(screen: Screen, request: NewRequest, service: NewService) -> No
 
 
 def show_new_preview(screen: Screen, request: NewRequest, service: NewService) -> None:
-    """Show the files and answers that a service would have, and end with a summary.
+    """Print the files and answers of a dry run, and a summary.
 
     Args:
-        screen: Where to print.
+        screen: The screen to print on.
         request: The request.
-        service: What would be created.
+        service: The service.
     """
     screen.diff("".join(kept.diff or f"Not shown: {kept.yours}, in place of {kept.path}\n" for kept in service.kept))
     for line in tree(str(request.destination), service.files):
@@ -77,7 +77,7 @@ def show_new_preview(screen: Screen, request: NewRequest, service: NewService) -
 
 
 def _next_steps(path: Path) -> list[tuple[str, list[str]]]:
-    """Return headings and the commands under them that start a new service, ready to be pasted."""
+    """Return headings and commands to start a new service, ready to paste."""
     return [
         ("Run the tests; they start their own Postgres:", [*change_directory(path), "uv run pytest"]),
         (
@@ -92,13 +92,13 @@ def _next_steps(path: Path) -> list[tuple[str, list[str]]]:
 
 
 def _remaining_commands(service: NewService) -> list[str]:
-    """Return the remaining commands in order, ready to be pasted."""
+    """Return the remaining commands in order, ready to paste."""
     commands = [step.command for step in service.steps if step.is_left]
     return [*change_directory(service.path), *commands]
 
 
 def _remarks(request: NewRequest, service: NewService) -> list[str]:
-    """Return what a person should know even though nothing failed."""
+    """Return remarks about a service in which nothing failed."""
     said = [
         f"{step.name} skipped: {step.reason}"
         for step in service.steps
@@ -110,7 +110,7 @@ def _remarks(request: NewRequest, service: NewService) -> list[str]:
 
 
 def _origin_remarks(template: Template) -> list[str]:
-    """Return what later updates need if the template is not a release."""
+    """Return what later updates require if the template is not a release."""
     version = template.version
     if template.is_release:
         return []
@@ -127,7 +127,7 @@ def tree(root: str, files: Sequence[str]) -> list[str]:
     """Draw relative paths as an indented tree.
 
     Args:
-        root: What stands at the top.
+        root: The name of the root.
         files: The paths.
     """
     lines = [f"{root}/"]

@@ -1,4 +1,4 @@
-"""The result of `svcgen status`: a table, the details of each service, or JSON."""
+"""Report the result of `svcgen status`: a table, the details of each service, or JSON."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,7 +17,7 @@ _Row = Mapping[str, Cell]
 
 
 def status_object(status: ServiceStatus) -> dict[str, Any]:
-    """Return the JSON object of one service; null is what is not known."""
+    """Return the JSON object of a service; unknown values are null."""
     return {
         "ok": not status.problem,
         "path": str(status.path),
@@ -38,13 +38,13 @@ def status_object(status: ServiceStatus) -> dict[str, Any]:
 def show_statuses(
     screen: Screen, statuses: Sequence[ServiceStatus], *, rules: bool = False, long: bool = False
 ) -> None:
-    """Show each service, on a terminal the worst first, then why something is unknown, and a summary.
+    """Print each service, in a terminal the worst first, then why something is unknown, and a summary.
 
     Args:
-        screen: Where.
+        screen: The screen to print on.
         statuses: The services, and the paths that are not services.
-        rules: Whether the hard rules were asked for.
-        long: Whether to show every file and answer.
+        rules: Whether the hard rules were checked.
+        long: Whether to print every file and answer.
     """
     # A script gets the rows in the order of its paths.
     ordered = sorted(statuses, key=_rank) if screen.width else statuses
@@ -65,7 +65,7 @@ def show_statuses(
 
 
 def _rank(status: ServiceStatus) -> tuple[bool, bool, int, int, int, str]:
-    """Return what the worst service has the least of."""
+    """Return a sort key that puts the worst service first."""
     broken = sum((status.failed_rules or {}).values())
     unknown = status.behind is None or status.edited is None
     return (not status.problem, not unknown, -(status.behind or 0), -broken, -_edits(status), status.name)
@@ -81,7 +81,7 @@ def _show_table(screen: Screen, statuses: Sequence[ServiceStatus], *, rules: boo
 
 
 def _fitted(columns: list[str], rows: list[_Row], width: int) -> tuple[list[str], list[_Row]]:
-    """Drop what a narrow terminal has no room for; paths move below the names, as two services can share a name."""
+    """Drop columns that do not fit. Paths move below the names, because two services can have the same name."""
     if not any(row["path"].text for row in rows):
         columns = [column for column in columns if column != "path"]
     if _width(columns, rows) > width:
@@ -112,7 +112,7 @@ def _row(status: ServiceStatus) -> _Row:
 
 
 def _path(status: ServiceStatus) -> Cell:
-    """Return the path where it is not the service's name."""
+    """Return the path, unless it is the service's name."""
     path = from_here(status.path)
     return Cell("" if path in {status.name, "."} else path, "dim")
 

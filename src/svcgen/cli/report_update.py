@@ -1,4 +1,4 @@
-"""The result of `svcgen update`, as text."""
+"""Report the result of `svcgen update` as text."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,10 +16,10 @@ _FEW = 20
 
 
 def show_checked(screen: Screen, update: Update) -> None:
-    """Show whether a service is behind.
+    """Print whether a service is behind.
 
     Args:
-        screen: Where to print.
+        screen: The screen to print on.
         update: The update.
     """
     state = f"up to date at {update.after}" if update.up_to_date else f"at {update.before}; {update.after} is available"
@@ -27,10 +27,10 @@ def show_checked(screen: Screen, update: Update) -> None:
 
 
 def show_update(screen: Screen, update: Update) -> None:
-    """Show what an update did, and what is left to a person.
+    """Print what an update did, and what is left to do.
 
     Args:
-        screen: Where to print.
+        screen: The screen to print on.
         update: The update.
     """
     if update.up_to_date:
@@ -47,10 +47,10 @@ def show_update(screen: Screen, update: Update) -> None:
 
 
 def show_update_preview(screen: Screen, update: Update) -> None:
-    """Show what an update would do to each file, and end with a summary.
+    """Print the effect of an update on each file, and a summary.
 
     Args:
-        screen: Where to print.
+        screen: The screen to print on.
         update: The update.
     """
     if update.up_to_date:
@@ -62,10 +62,10 @@ def show_update_preview(screen: Screen, update: Update) -> None:
 
 
 def show_aborted(screen: Screen, aborted: Aborted) -> None:
-    """Show what is checked out after an update was undone.
+    """Print what is checked out after an update was undone.
 
     Args:
-        screen: Where to print.
+        screen: The screen to print on.
         aborted: The update that was undone.
     """
     screen.say(
@@ -78,12 +78,12 @@ def show_aborted(screen: Screen, aborted: Aborted) -> None:
 
 
 def show_total(screen: Screen, words: Sequence[str], attention: Mapping[Path, str]) -> None:
-    """Show what became of several services.
+    """Print a summary of several services.
 
     Args:
-        screen: Where.
-        words: For each service, a word or two.
-        attention: Those words of the services that need a person.
+        screen: The screen to print on.
+        words: The outcome of each service.
+        attention: The outcomes of services that need attention, by path.
     """
     counts = ", ".join(f"{count} {word}" for word, count in Counter(words).items())
     screen.line()
@@ -108,7 +108,7 @@ def _show_blocks(screen: Screen, update: Update) -> None:
 
 
 def _touched(update: Update) -> tuple[list[str], list[str], list[str]]:
-    """Return the files that only the template changed, those that both sides did, and those that only the team did."""
+    """Return the files that only the template changed, that both sides changed, and that only the team changed."""
     updated, kept = update.merged.updated, update.merged.kept
     both = [path for path in updated if path in set(kept)]
     return [path for path in updated if path not in both], both, [path for path in kept if path not in both]

@@ -1,4 +1,4 @@
-"""What a person sees: progress and results on a terminal, plain lines where output is piped."""
+"""Print progress and results: formatted in a terminal, as plain lines in a pipe."""
 
 import sys
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.status import Status
 
-# Of a list whose items need no attention.
+# The maximum number of items of a list that needs no attention.
 _FEW = 10
 
 
@@ -34,11 +34,11 @@ class Screen:
 
     @property
     def width(self) -> int | None:
-        """The columns of the terminal; None where output is piped."""
+        """The width of the terminal; None if output is piped."""
         return self._console.width if self._console else None
 
     def notify(self, event: Started | CommandRun | Step) -> None:
-        """Show what a command reports while it works."""
+        """Print an event of a running command."""
         if isinstance(event, CommandRun):
             if self._verbose:
                 self.line(f"$ {event.command}\n{event.output}".rstrip())
@@ -48,18 +48,18 @@ class Screen:
             self.line(f"{event.name}: {event.outcome} in {event.seconds:.2f} s")
 
     def line(self, text: str = "") -> None:
-        """Print text as it is: a path or a command that is copied from the screen has no line breaks."""
+        """Print text without wrapping, so that a path or a command can be copied from the screen."""
         if self._console:
             self._console.print(styled(text), soft_wrap=True)
         elif not self._quiet:
             print(printable(text))
 
     def say(self, text: str, style: str = "") -> None:
-        """Print sentences, wrapped at words on a terminal.
+        """Print sentences, wrapped at words in a terminal.
 
         Args:
             text: The text.
-            style: Its style on a terminal.
+            style: Its style in a terminal.
         """
         if self._console:
             self._console.print(styled(wrapped(printable(text), self._console.width), style), soft_wrap=True)
@@ -67,22 +67,22 @@ class Screen:
             print(printable(text))
 
     def headline(self, text: str) -> None:
-        """Print the sentence that sums up a result."""
+        """Print the summary of a result."""
         self.gap()
         self.say(text, "bold")
 
     def heading(self, text: str) -> None:
-        """Begin one of several parts on a terminal."""
+        """Print the heading of one of several parts in a terminal."""
         if self._console:
             self.headline(text)
 
     def gap(self) -> None:
-        """Print an empty line on a terminal."""
+        """Print an empty line in a terminal."""
         if self._console:
             self.line()
 
     def block(self, heading: str, lines: Sequence[str]) -> None:
-        """Print a heading, and below it lines as they are.
+        """Print a heading, and lines below it without wrapping.
 
         Args:
             heading: The heading.
@@ -94,7 +94,7 @@ class Screen:
             self.line(f"  {line}")
 
     def prose(self, heading: str, paragraphs: Sequence[str]) -> None:
-        """Print a heading, and below it sentences, wrapped at words on a terminal.
+        """Print a heading, and sentences below it, wrapped at words in a terminal.
 
         Args:
             heading: The heading.
@@ -104,7 +104,7 @@ class Screen:
         self.block(heading, [wrapped(printable(text), width).replace("\n", "\n  ") for text in paragraphs])
 
     def few(self, heading: str, lines: Sequence[str]) -> None:
-        """Print a heading and lines below it; on a terminal only the first of many.
+        """Print a heading, and lines below it; in a terminal only the first of many.
 
         Args:
             heading: The heading.
@@ -126,14 +126,14 @@ class Screen:
             self.line()
 
     def table(self, columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:
-        """Print a table, and lines of words between tabs where output is piped.
+        """Print a table; in a pipe, lines of tab-separated words.
 
         Args:
             columns: The headings.
             rows: The cells of each row.
         """
         self.close()
-        # A tab or a line break in a name must not make another column or row.
+        # A tab or a line break in a name must not create another column or row.
         rows = [[Cell(*(printable(part, but="") for part in cell)) for cell in row] for row in rows]
         if self._console is None:
             for words in (columns, *([cell.text for cell in row] for row in rows)):
@@ -142,7 +142,7 @@ class Screen:
         self._console.print(table_of(columns, rows))
 
     def diff(self, diff: str) -> None:
-        """Print a diff; on a terminal through the user's pager."""
+        """Print a diff; in a terminal, in the user's pager."""
         text = printable(diff.rstrip("\n"))
         if self._quiet or not text:
             return
@@ -156,7 +156,7 @@ class Screen:
         print(text)
 
     def progress(self, text: str) -> None:
-        """Show on a terminal what is being done, in the place of what was shown before."""
+        """Show the current activity in a terminal, in place of the previous one."""
         if self._status:
             self._status.update(styled(text))
         elif self._console:
@@ -164,7 +164,7 @@ class Screen:
             self._status.start()
 
     def panel(self, title: str, blocks: Sequence[tuple[str, Sequence[str]]]) -> None:
-        """Print what to do next on a terminal: commands under headings, without borders, so that they can be copied.
+        """Print the next steps in a terminal: commands under headings, without borders, so that they can be copied.
 
         Args:
             title: The heading.
@@ -185,7 +185,7 @@ class Screen:
         self._console.print(Rule(style="green"))
 
     def close(self) -> None:
-        """Give the terminal back."""
+        """Stop the progress display."""
         if self._status:
             self._status.stop()
             self._status = None

@@ -1,4 +1,4 @@
-"""Installs completion for a shell: one file, and one line that sources it."""
+"""Install completion for a shell: one file, and one line that sources it."""
 
 import os
 import shlex
@@ -14,7 +14,7 @@ def detect_shell() -> str:
     """Return the shell that svcgen was started from.
 
     Raises:
-        UsageError: It is none that completion is available for.
+        UsageError: Completion is not available for it.
     """
     import shellingham
 
@@ -31,17 +31,17 @@ def detect_shell() -> str:
 
 
 def completion_script(shell: str) -> str:
-    """Return the code that completes svcgen in a shell."""
+    """Return the completion script of a shell."""
     return (_SCRIPTS / f"svcgen.{shell}").read_text(encoding="utf-8")
 
 
 def install_completion(shell: str) -> Path:
-    """Write the code to a file that the shell reads when it starts, and return the file.
+    """Write the script to a file that the shell reads at start, and return the file.
 
     Args:
         shell: One of `SHELLS`.
     """
-    home = Path(os.path.expanduser("~"))  # noqa: PTH111  (Path.home() raises where a user id has no home)
+    home = Path(os.path.expanduser("~"))  # noqa: PTH111  (Path.home() raises if the user has no home)
     if shell == "fish":
         file = _directory("XDG_CONFIG_HOME", home / ".config") / "fish" / "completions" / "svcgen.fish"
     else:

@@ -1,4 +1,4 @@
-"""The command line of `svcgen status`."""
+"""Define the command line of `svcgen status`."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated

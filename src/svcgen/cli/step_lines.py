@@ -1,4 +1,4 @@
-"""The line that a terminal shows for each step of a command."""
+"""Format the line of each step in a terminal."""
 
 from typing import TYPE_CHECKING
 
@@ -30,16 +30,16 @@ _MARKS = {"done": ("✓", "green"), "failed": ("✗", "red"), "skipped": ("-", "
 
 
 def label_of(event: Started | Step) -> str:
-    """Return what a person reads for the name of a step, padded so that times stand below each other."""
+    """Return the label of a step, padded so that the times are aligned."""
     return f"{_LABELS.get(event.name, event.name):<{_WIDEST}}"
 
 
 def step_line(step: Step, width: int) -> "Text":
-    """Return the line for a step that has ended.
+    """Return the line of a step that has ended.
 
     Args:
         step: The step.
-        width: The columns of the terminal.
+        width: The width of the terminal.
     """
     label = label_of(step)
     timed = step.outcome in {"done", "failed"}

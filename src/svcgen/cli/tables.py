@@ -1,4 +1,4 @@
-"""Tables of a terminal."""
+"""Format tables for a terminal."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
@@ -13,9 +13,9 @@ class Cell(NamedTuple):
     """A cell of a table.
 
     Attributes:
-        text: What it says.
-        style: Its style on a terminal.
-        below: A second line on a terminal.
+        text: The text.
+        style: Its style in a terminal.
+        below: A second line in a terminal.
     """
 
     text: str

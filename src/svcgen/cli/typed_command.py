@@ -1,4 +1,4 @@
-"""The command line that has the same result as the answers typed at prompts."""
+"""Record the input at prompts as a command line with the same result."""
 
 import shlex
 from types import TracebackType
@@ -10,15 +10,15 @@ from svcgen.system import signals
 
 
 class InterruptedAtPromptError(SvcgenError):
-    """A signal, or Ctrl-C at a prompt; the hint keeps what was typed."""
+    """A signal, or Ctrl-C at a prompt. The hint contains the input so far."""
 
 
 class TypedCommand:
-    """A context in which nothing typed is lost: whatever ends it early names the command.
+    """A context that loses no input: an error or interrupt in it names the equivalent command.
 
     Args:
         path: The program and its command: `svcgen add resource`.
-        arguments: All that followed the program on the command line.
+        arguments: The arguments after the program.
     """
 
     def __init__(self, path: str, arguments: list[str]) -> None:
@@ -42,7 +42,7 @@ class TypedCommand:
         self._options += [name, value]
 
     def finish(self) -> str:
-        """Return the command after the last prompt; empty where there was none."""
+        """Return the command after the last prompt; empty if there was no prompt."""
         self._complete = True
         return str(self) if self._typed else ""
 

@@ -1,4 +1,4 @@
-"""The command line of `svcgen update`."""
+"""Define the command line of `svcgen update`."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,18 +22,18 @@ if TYPE_CHECKING:
 
     Action = Callable[["UpdateRequest", Screen], "Outcome"]
 
-# Of a checkout that nobody vouches for, even the configuration of git can be a pipe that never ends.
+# In an untrusted checkout, even the configuration of git can be a pipe that blocks forever.
 _SECONDS = 120.0
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one service.
+    """The outcome of one service.
 
     Attributes:
-        code: The exit code, were it the only one.
+        code: The exit code if it were the only service.
         value: The JSON object.
-        word: What a total counts it as.
+        word: The word for it in the summary.
         preview: The update that a dry run found.
     """
 
@@ -104,7 +104,7 @@ def _worst(codes: "Sequence[int]") -> int:
 
 
 def _conclude(screen: Screen, outcomes: "Sequence[Outcome]") -> None:
-    """Show the diffs of a dry run, all in one call of the pager, and then what became of each service."""
+    """Show all diffs of a dry run in one call of the pager, and then the outcome of each service."""
     from svcgen.cli.report_update import show_total, show_update_preview
 
     previews = [outcome.preview for outcome in outcomes if outcome.preview]
@@ -120,7 +120,7 @@ def _conclude(screen: Screen, outcomes: "Sequence[Outcome]") -> None:
 
 
 def _one(action: "Action", request: "UpdateRequest", screen: Screen) -> Outcome:
-    """Run an action on one service; an error of one does not keep the next from its turn."""
+    """Run an action on one service. Its error does not stop the following services."""
     from svcgen.cli.update_json import failed_object
 
     try:

@@ -1,4 +1,4 @@
-"""The result of `svcgen update`, as JSON: docs/json.md."""
+"""Report the result of `svcgen update` as JSON, as described in docs/json.md."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -11,7 +11,7 @@ from svcgen.service.moves import fix_command
 
 
 def update_object(update: Update) -> dict[str, Any]:
-    """Return the JSON object of one update, or of what it would do."""
+    """Return the JSON object of an update, or of a dry run."""
     merged = update.merged
     return {
         "ok": not update.needs_a_look,

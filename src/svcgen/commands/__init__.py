@@ -1,1 +1,1 @@
-"""One module for each command: functions that take values and return values, and print nothing."""
+"""Run each command in a module of its own: functions that accept and return values, and print nothing."""

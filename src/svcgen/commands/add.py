@@ -33,7 +33,7 @@ def check_service(path: Path, *, allow_dirty: bool) -> Service:
     """
     service = read_service(path)
     template = find_template(None)
-    # The versions of a fork are its own, also for a svcgen that was installed from it.
+    # A fork has its own versions, and so does a svcgen that was installed from it.
     made_by, own = parse_version(service.version), parse_version(template.version) or parse_version(installed_version())
     if same_source(service.source, template.source) and made_by and own and made_by > own:
         raise ServiceError(
@@ -53,7 +53,7 @@ def add_resources(request: AddRequest, notify: Notify) -> Added:
 
     Args:
         request: What to add.
-        notify: Called with each step.
+        notify: Receives each step.
 
     Raises:
         SpecError: The resources collide with each other or with existing ones.
@@ -85,7 +85,7 @@ def add_resources(request: AddRequest, notify: Notify) -> Added:
 
 
 def _preview(request: AddRequest, layout: Layout, change: Change, steps: Steps) -> Added:
-    """Return what would be added, as far as it can be known without running anything of the service."""
+    """Return what would be added, as far as that is known without running programs of the service."""
     tools = [
         *(["the migration, which needs the service's Alembic"] if request.migration else []),
         "the formatting, which needs the service's ruff",
@@ -101,7 +101,7 @@ def _preview(request: AddRequest, layout: Layout, change: Change, steps: Steps) 
 
 
 def _write(request: AddRequest, layout: Layout, tools: Tools, change: Change, steps: Steps) -> None:
-    """Write the files into the copy, as ruff formats them there, and see where the app serves them."""
+    """Write and format the files in the copy, with the prefix under which the app serves their routes."""
     python = [file for file in (*change.added, *change.edited) if file.suffix == ".py"]
     unformatted = tools.unformatted([file for file in change.edited if file.suffix == ".py"])
 

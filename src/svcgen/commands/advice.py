@@ -1,4 +1,4 @@
-"""Says what a team should know about a service that was made around files of its own."""
+"""Advise the team of a service that was created around existing files."""
 
 import shlex
 from collections.abc import Iterator
@@ -13,11 +13,11 @@ from svcgen.text import enumerated
 
 
 def advice(destination: Path, found: Found, *, committed: bool) -> Iterator[str]:
-    """Yield what to do about the files that were kept.
+    """Yield advice about the files that were kept.
 
     Args:
         destination: The service.
-        found: What was there before.
+        found: The earlier content of the destination.
         committed: Whether the service is committed on top of it.
     """
     kept, before = found.kept, found.existing

@@ -1,4 +1,4 @@
-"""The steps that make a service."""
+"""Run the steps that create a service."""
 
 import shlex
 import shutil
@@ -35,7 +35,7 @@ from svcgen.template.render import render
 
 
 def render_into(request: NewRequest, project: Path) -> None:
-    """Render the template, and make a `.env` of the example.
+    """Render the template, and create `.env` from the example.
 
     Args:
         request: The request.
@@ -49,12 +49,12 @@ def render_into(request: NewRequest, project: Path) -> None:
 
 
 class Creation:
-    """The steps that make one service.
+    """The creation of one service.
 
     Args:
-        request: What to make.
-        staging: Where; it is not open yet.
-        steps: Record the steps.
+        request: The request.
+        staging: The staging of the destination; not open yet.
+        steps: Records the steps.
     """
 
     def __init__(self, request: NewRequest, staging: Staging, steps: Steps) -> None:
@@ -66,12 +66,12 @@ class Creation:
         self._files: set[str] = set()
 
     def run(self) -> NewService:
-        """Take them all.
+        """Run all steps.
 
         Raises:
-            DestinationError: What is there makes it impossible.
+            DestinationError: The content of the destination makes it impossible.
             OSError: A file can't be written.
-            ToolError: The repository was changed meanwhile.
+            ToolError: The repository was changed in the meantime.
         """
         destination = self._request.destination
         self._staging.open()
@@ -83,7 +83,7 @@ class Creation:
         self._find_kept()
         self._commit()
         self._staging.publish(file for file in self._files if not self._existing.in_the_way(file))
-        # A virtual environment holds absolute paths, so it can only be made in its place.
+        # A virtual environment contains absolute paths, so it must be created in its final place.
         synced = self._sync(locked=locked)
         self._staging.seal()
         self._add_resources(synced=synced)
@@ -154,7 +154,7 @@ class Creation:
         if not locked:
             steps.postpone("sync", "uv sync", "needs the lock")
             return False
-        # uv would remove from a virtual environment what the lock does not have.
+        # uv would remove packages that are not in the lock from an existing virtual environment.
         theirs = next((name for name in ("uv.lock", VENV) if name in self._yours), "")
         if theirs:
             steps.postpone("sync", "uv sync", f"{theirs} is yours")

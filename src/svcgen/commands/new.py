@@ -1,4 +1,4 @@
-"""`svcgen new`: creates a service completely or not at all."""
+"""Create a service completely or not at all."""
 
 import tempfile
 from pathlib import Path
@@ -21,19 +21,19 @@ __all__ = ["NewRequest", "NewService", "make_service", "preview"]
 
 
 def make_service(request: NewRequest, notify: Notify) -> NewService:
-    """Create a service: all of it, or all but the steps in which uv or git failed.
+    """Create a service. If uv or git fails, the service is created without that step.
 
-    Any other error, and an interrupt at any moment, changes nothing and leaves nothing behind.
+    After any other error or an interrupt, nothing is changed or left behind.
 
     Args:
-        request: The service.
+        request: The request.
         notify: Receives each step.
 
     Raises:
         ExistsError: The destination is already a service.
         DestinationError: The destination does not allow one.
         TemplateError: The template can't be rendered.
-        ToolError: uv is too old, or the repository changed meanwhile.
+        ToolError: uv is too old, or the repository was changed in the meantime.
     """
     check_destination(request.destination, keep_existing=request.keep_existing)
     if request.sync:

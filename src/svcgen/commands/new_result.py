@@ -1,4 +1,4 @@
-"""The request and the result of `svcgen new`."""
+"""Define the request and the result of `svcgen new`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from svcgen.template.find import Template
 
 @dataclass(frozen=True)
 class NewRequest:
-    """A service to be created.
+    """A service to create.
 
     Attributes:
         template: The template to render.
@@ -21,7 +21,7 @@ class NewRequest:
         git: Whether to commit it.
         sync: Whether to lock its dependencies and create its virtual environment.
         resources: The resources to add, in a second commit.
-        keep_existing: Whether the destination may hold files; they stay as they are.
+        keep_existing: Whether the destination may contain files; they stay unchanged.
     """
 
     template: Template
@@ -40,10 +40,10 @@ class NewService:
     Attributes:
         path: The service's directory.
         files: The files that svcgen wrote, relative to it, without `.git` and `.venv`.
-        left_out: The files that are not committed because a repository around the service ignores them.
-        kept: The template's files that are not written because something else is in their place.
+        left_out: The files that are not committed, because the enclosing repository ignores them.
+        kept: The template's files that are not written, because their place is taken.
         notes: Advice for the team.
-        steps: The steps in order.
+        steps: The steps, in order.
     """
 
     path: Path

@@ -1,4 +1,4 @@
-"""`svcgen update --continue` and `--abort`: finish an update that waits for a person, or take it back."""
+"""Finish or undo an unfinished update: `svcgen update --continue` and `--abort`."""
 
 import tempfile
 from dataclasses import dataclass
@@ -23,13 +23,13 @@ _MARKER = "<<<<<<< yours"
 
 @dataclass(frozen=True)
 class Aborted:
-    """An update that was taken back.
+    """An update that was undone.
 
     Attributes:
         path: The service's directory.
-        after: The version that it would have gone to.
+        after: The version of the update.
         head: What is checked out now.
-        kept: A commit that holds what the team made of the update's files; empty where that is nothing.
+        kept: A commit with the team's changes to the files of the update; empty if there are none.
     """
 
     path: Path
@@ -39,14 +39,14 @@ class Aborted:
 
 
 def abort_update(path: Path) -> Aborted:
-    """Take an unfinished update back.
+    """Undo an unfinished update.
 
     Args:
         path: The service's directory; absolute.
 
     Raises:
         ServiceError: There is none.
-        ToolError: Something that is not committed is in the way.
+        ToolError: An uncommitted file is in the way.
     """
     repository, record = _find(path)
     stop_listening()

@@ -31,21 +31,21 @@ _REMOTES = 16
 
 @dataclass(frozen=True)
 class ServiceStatus:
-    """A service, or a path that is not one.
+    """The status of a service, or of a path that is not a service.
 
     Attributes:
         path: Its directory.
         name: The service's name; the name of the directory if it is not a service.
-        version: The version of the template that it is at.
-        newest: The newest release known.
+        version: Its version of the template.
+        newest: The newest known release.
         behind: The number of releases since that version; None if unknown.
         answers: The answers to the template's questions.
         edited: Files of the template that the team changed; None if unknown.
         deleted: Files of the template that the team deleted; None if unknown.
-        failed_rules: How often each hard rule is broken; None if unknown or not asked for.
+        failed_rules: The number of violations of each hard rule; None if unknown or not requested.
         remarks: Why something is unknown.
         problem: Why the service can't be read; then nothing else is known.
-        unfinished: Whether the problem is an update that waits for a person.
+        unfinished: Whether the problem is an unfinished update.
     """
 
     path: Path
@@ -67,7 +67,7 @@ def survey(
 ) -> Iterator[ServiceStatus]:
     """Read services, several at a time, and yield their status in the order of the paths.
 
-    Executes nothing of a service except, if asked for, the tools that find its broken rules. Writes nothing.
+    It writes nothing, and runs nothing of a service except the tools that check its rules, if requested.
 
     Args:
         paths: Directories of services.
@@ -77,7 +77,7 @@ def survey(
     """
     found = [_limited(seconds, _read, path) for path in paths]
     with tempfile.TemporaryDirectory() as scratch, _pool(os.cpu_count()) as pool, _pool(_REMOTES) as remotes:
-        # Each version and each source once, before the services that need them.
+        # Each version and each source is read only once, before the services that need it.
         origins: dict[tuple[str, str], list[Service]] = {}
         for service in found:
             if isinstance(service, Service):
@@ -102,7 +102,7 @@ def survey(
 
 @contextmanager
 def _pool(threads: int | None) -> Iterator[ThreadPoolExecutor]:
-    """Run threads; after an interrupt, start nothing more."""
+    """Run threads. After an interrupt, no further task starts."""
     pool = ThreadPoolExecutor(threads)
     try:
         yield pool
@@ -128,13 +128,13 @@ def _read(path: Path) -> Service | ServiceStatus:
 def _rendered(services: Sequence[Service], current: Template, directory: Path) -> Pristine | ForeignTemplate:
     version, source = services[0].version, services[0].source
     template = find_version(version, source, current, directory)
-    if template.is_checkout and template.root != current.root:  # cloned from wherever the service says
+    if template.is_checkout and template.root != current.root:  # cloned from the source that the service names
         return ForeignTemplate(template, services)
     return Pristine(template)
 
 
 def _releases(source: str, current: Template) -> tuple[str, ...]:
-    """Return the releases of svcgen's own template that it knows, or the releases of another source."""
+    """Return the known releases of svcgen's own template, or the releases of another source."""
     if not same_source(source, current.source):
         return released_tags(source)
     return known_releases(current)

@@ -1,4 +1,4 @@
-"""`svcgen update`: brings a service to a newer template and loses nothing that its team wrote."""
+"""Update a service to a newer template, without losing changes of its team."""
 
 import tempfile
 from dataclasses import replace
@@ -30,11 +30,11 @@ from svcgen.template.two_versions import render_both, render_both_apart
 
 
 def plan(request: UpdateRequest) -> Update:
-    """Find out from which version to which a service would be updated, changing nothing.
+    """Return the versions of an update, without changing anything.
 
     Raises:
-        ServiceError: It is no service, has an unfinished update, or is newer than the version asked for.
-        TemplateError: The newest version of its template can't be found out.
+        ServiceError: It is not a service, has an unfinished update, or is newer than the requested version.
+        TemplateError: The newest version of its template is unknown.
     """
     require_finished(request.path)
     service = read_service(request.path)
@@ -53,11 +53,11 @@ def plan(request: UpdateRequest) -> Update:
 
 
 def preview_update(request: UpdateRequest, notify: Notify) -> Update:
-    """Merge in a scratch directory, and return what an update would change.
+    """Merge in a temporary directory, and return what an update would change.
 
     Args:
         request: The request.
-        notify: Receives what happens.
+        notify: Receives each step.
 
     Raises:
         SvcgenError: As `update_service`.
@@ -77,11 +77,11 @@ def preview_update(request: UpdateRequest, notify: Notify) -> Update:
 
 
 def update_service(request: UpdateRequest, notify: Notify) -> Update:
-    """Update a service; an error or an interrupt leaves it as it was.
+    """Update a service. After an error or an interrupt it is unchanged.
 
     Args:
         request: The request.
-        notify: Receives what happens.
+        notify: Receives each step.
 
     Raises:
         ServiceError: It is not a service, has uncommitted changes, is newer than the requested version, or has an
@@ -147,7 +147,7 @@ def update_service(request: UpdateRequest, notify: Notify) -> Update:
 
 
 def message(version: str) -> str:
-    """Return the message of the commit that an update makes."""
+    """Return the commit message of an update."""
     return f"Update the template to {version}"
 
 

@@ -1,4 +1,4 @@
-"""The request and the result of `svcgen update`."""
+"""Define the request and the result of `svcgen update`."""
 
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field
@@ -12,16 +12,16 @@ from svcgen.template.find import Template
 
 @dataclass(frozen=True)
 class UpdateRequest:
-    """What to update, and how.
+    """An update to run.
 
     Attributes:
         path: The service's directory; absolute.
         template: The template of this installation.
         to: The version to update to; by default the template's own.
-        in_place: Whether to change the branch that is checked out instead of a new one.
-        test: Whether to run the service's suite afterwards.
-        branches: The branches that this call has made in each repository, and what was checked out before; the update
-            of another service in one of them goes onto its branch.
+        in_place: Whether to change the current branch instead of a new one.
+        test: Whether to run the service's tests afterwards.
+        branches: The branches that this call has created in each repository, and what was checked out before. Another
+            service in the same repository is updated on the same branch.
     """
 
     path: Path
@@ -34,22 +34,22 @@ class UpdateRequest:
 
 @dataclass(frozen=True)
 class Update:
-    """What an update did, or would do.
+    """An update that was run, or would be.
 
     Attributes:
         path: The service's directory.
-        before: The version of the template that it was at.
-        after: The version that it is at now.
-        branch: The branch that it is on; empty where it was done in place.
-        undo: The command that takes it back.
-        merged: What became of each file.
-        answers: For each answer that is new or another than before: what it was, if anything, and what it is.
-        duties: What the team has to do for the releases that were crossed.
+        before: The version before the update.
+        after: The version after the update.
+        branch: The branch of the update; empty for an update in place.
+        undo: The command that undoes it.
+        merged: The effect on each file.
+        answers: For each new or changed answer: the old value, if any, and the new one.
+        duties: What the team must do for each release of the update.
         python: The Python version of the service.
-        notes: What else the team should know.
-        diff: What a dry run would change, as `git diff` shows it.
-        steps: What was done, in order.
-        unfinished: Whether it waits for `svcgen update --continue`.
+        notes: Remarks for the team.
+        diff: What a dry run would change, in the format of `git diff`.
+        steps: The steps, in order.
+        unfinished: Whether `svcgen update --continue` is needed.
     """
 
     path: Path
@@ -73,7 +73,7 @@ class Update:
 
     @property
     def needs_a_look(self) -> bool:
-        """Whether a person must look at something."""
+        """Whether the team must review or finish something."""
         changed = any(old is not None for old, _ in self.answers.values())
         undone = any(step.is_left for step in self.steps)
         merged = self.merged

@@ -1,1 +1,1 @@
-"""What `svcgen add resource` reads, renders and inserts."""
+"""Parse, render and insert the resources of `svcgen add resource`."""

@@ -10,7 +10,7 @@ from svcgen.resource.spec import Field, Resource
 
 
 def mark_cycles(resources: Sequence[Resource]) -> tuple[Resource, ...]:
-    """Mark the references that close a cycle: as few as possible, and only those that may be null.
+    """Mark the references that close a cycle: as few as possible, and only optional ones.
 
     Raises:
         SpecError: A cycle has no optional reference, so no first row can be stored.
@@ -41,7 +41,7 @@ def _find_cycle(resources: Sequence[Resource], steps: set[tuple[str, str]]) -> l
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as error:
-        # Each name is followed by one that refers to it.
+        # In the list of the error, each name is followed by a name that refers to it.
         return [(name, target) for target, name in pairwise(error.args[1])][::-1]
     return []
 

@@ -1,4 +1,4 @@
-"""English plurals."""
+"""Form English plurals."""
 
 from functools import cache
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ def plural_of(name: str) -> str:
 
 @cache
 def _pluralizer() -> "Pluralizer":
-    # Not inflect, the best known: its import takes two seconds.
+    # Not inflect, the best-known library: its import takes two seconds.
     from pluralizer import Pluralizer
 
     return Pluralizer()  # type: ignore[no-untyped-call]

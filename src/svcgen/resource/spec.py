@@ -1,4 +1,4 @@
-"""A resource and its fields, as parsed from a command line."""
+"""Define a resource and its fields, as parsed from a command line."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,8 +21,7 @@ class Field:
         index: Whether the column has a plain index.
         default: Python source of the value when a request omits the field; empty if there is none.
         default_json: The default in a response.
-        closes_cycle: Whether it is a reference that leads back to where it starts: its constraint can be made only
-            once all tables are there.
+        closes_cycle: Whether it is a reference that closes a cycle, so that its constraint is created after all tables.
     """
 
     name: str
@@ -70,12 +69,12 @@ class Resource:
 
     @property
     def references(self) -> tuple[Field, ...]:
-        """The fields that refer to other resources or to this one."""
+        """The fields that refer to a resource, including this one."""
         return tuple(field for field in self.fields if field.kind.target)
 
 
 def class_name(name: str) -> str:
-    """Return the name of a class for a snake_case name."""
+    """Return the class name for a snake_case name."""
     return "".join(part.capitalize() for part in name.split("_"))
 
 
@@ -87,6 +86,6 @@ def arguments(resources: Sequence[Resource]) -> tuple[str, ...]:
 
 
 def listed(names: Sequence[str]) -> str:
-    """Return names as people list them: car parts, invoices and people."""
+    """Return names as a list in a sentence: car parts, invoices and people."""
     *others, last = (name.replace("_", " ") for name in names)
     return f"{', '.join(others)} and {last}" if others else last

@@ -1,4 +1,4 @@
-"""The modifiers of fields, from which the parser, `--help`, the prompts and the README's tables are built."""
+"""Define the modifiers of fields, for the parser, completion, `--help`, the prompts and the README's table."""
 
 import difflib
 from collections.abc import Collection, Mapping
@@ -17,7 +17,7 @@ class Word:
     Attributes:
         name: As written after a colon; a modifier that takes a value ends with an equals sign.
         example: A whole field.
-        meaning: One line, short enough to stand beside an example in 80 columns.
+        meaning: One line that fits beside an example in 80 columns.
     """
 
     name: str
@@ -43,7 +43,7 @@ SETTINGS = tuple(name.removesuffix("=") for name in MODIFIERS if name.endswith("
 
 
 def explained(words: Mapping[str, Word]) -> list[tuple[str, str]]:
-    """Return the example and the meaning of each."""
+    """Return the example and the meaning of each word."""
     return [(word.example, word.meaning) for word in words.values()]
 
 

@@ -1,4 +1,4 @@
-"""Writes the answers file of a service that is updated, and keeps what its team wrote into it."""
+"""Merge the answers file of a service in an update, and keep the team's own keys and comments."""
 
 import re
 
@@ -12,17 +12,17 @@ _REMARK = re.compile(r"\s+#[^'\"\n]*$")
 
 
 def merge_answers(base: str, service: str, rendered: str) -> str:
-    """Return a new answers file with the comments, the order and the extra keys of the service's.
+    """Return a new answers file with the comments, the order and the extra keys of the service's file.
 
     Args:
-        base: The file as the old version of the template renders it.
-        service: The file as it is.
-        rendered: The file as the new version of the template renders it.
+        base: The file that the old version of the template renders.
+        service: The file in the service.
+        rendered: The file that the new version of the template renders.
     """
     merged = _merge_lines(base, service, rendered)
     if _has(merged, load_yaml(rendered.encode())):
         return merged
-    # A file that is not one line a key, in flow style or with a marker at its end: the keys are kept, its form is not.
+    # The file does not have one line per key, such as in flow style: its keys are kept, but not its formatting.
     found, *known = (load_yaml(text.encode(), aliases=_ALIASES) for text in (service, base, rendered))
     extra = {key: value for key, value in found.items() if all(key not in answers for answers in known)}
     return rendered + (yaml.safe_dump(extra, allow_unicode=True, sort_keys=False) if extra else "")
@@ -50,7 +50,7 @@ def _merge_lines(base: str, service: str, rendered: str) -> str:
 
 
 def _blocks(text: str) -> dict[str, str]:
-    """Return the lines of each key by its name, and every other line by itself; a key's own lines are indented."""
+    """Return the lines of each key by its name, and every other line by itself. Indented lines belong to their key."""
     blocks: dict[str, str] = {}
     last = ""
     for line in text.splitlines(keepends=True):

@@ -1,4 +1,4 @@
-"""Commits and branches of a repository, made without its work tree."""
+"""Create commits and branches of a repository without changing its work tree."""
 
 import shlex
 
@@ -8,7 +8,7 @@ from svcgen.system.git import commit_settings, git
 
 
 def with_service(repository: Repository, commit: str, tree: str) -> str:
-    """Return the tree of a commit with another tree in the place of the service.
+    """Return the tree of a commit, with another tree in place of the service.
 
     Args:
         repository: The repository of the service.
@@ -26,7 +26,7 @@ def with_service(repository: Repository, commit: str, tree: str) -> str:
 
 
 def move_branch(repository: Repository, branch: str, commit: str) -> None:
-    """Move a branch that may be checked out; neither the index nor the work tree changes.
+    """Move a branch, even if it is checked out, without changing the index or the work tree.
 
     Args:
         repository: The repository of the service.
@@ -37,7 +37,7 @@ def move_branch(repository: Repository, branch: str, commit: str) -> None:
 
 
 def detach(repository: Repository, commit: str) -> None:
-    """Let HEAD be a commit; neither the index nor the work tree changes.
+    """Set HEAD to a commit, without changing the index or the work tree.
 
     Args:
         repository: The repository of the service.
@@ -47,7 +47,7 @@ def detach(repository: Repository, commit: str) -> None:
 
 
 def attach(repository: Repository, head: Head) -> None:
-    """Let HEAD be a branch, or a commit where there is none; neither the index nor the work tree changes.
+    """Set HEAD to a branch, or to a commit if there is no branch, without changing the index or the work tree.
 
     Args:
         repository: The repository of the service.
@@ -60,7 +60,7 @@ def attach(repository: Repository, head: Head) -> None:
 
 
 def commit_tree(repository: Repository, tree: str, message: str, *parents: str) -> str:
-    """Commit a tree on no branch, and return the commit.
+    """Commit a tree outside of all branches, and return the commit.
 
     Args:
         repository: The repository of the service.
@@ -74,14 +74,14 @@ def commit_tree(repository: Repository, tree: str, message: str, *parents: str) 
 
 
 def undo_command(origin: Head, branch: str) -> str:
-    """Return the command that takes back an update which made a branch, as long as nothing else was done on it.
+    """Return the command that undoes an update on a branch, if the branch has no other commits.
 
     Args:
         origin: What was checked out before.
         branch: The branch of the update; empty if there is none.
     """
     place = shlex.quote(origin.branch) if origin.branch else f"--detach {origin.commit}"
-    # Not &&: a hook that fails after a switch is no failure of the switch.
+    # Not &&: a hook that fails after the switch makes git exit with an error, although the switch is done.
     return f"git switch --no-overwrite-ignore {place}; git branch -D {branch}"
 
 
@@ -93,10 +93,10 @@ def free_branch(repository: Repository, version: str) -> str:
         version: The version to update to.
 
     Raises:
-        ServiceError: There is one of that name.
+        ServiceError: The name is taken.
     """
     branches = repository.branches()
-    # A branch can't be in a folder whose name another branch has.
+    # git can't have both a branch `svcgen` and a branch `svcgen/v1`.
     branch = f"svcgen-{version}" if "svcgen" in branches else f"svcgen/{version}"
     taken = next((other for other in branches if other == branch or other.startswith(f"{branch}/")), None)
     if taken:

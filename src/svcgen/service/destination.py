@@ -1,4 +1,4 @@
-"""Decides whether a service can be created in a directory."""
+"""Check whether a service can be created in a directory."""
 
 import os
 import shlex
@@ -12,7 +12,7 @@ from svcgen.template.questions import NAME
 from svcgen.template.recorded import ANSWERS_FILE, read_service
 from svcgen.text import enumerated, from_here
 
-# What git makes in every one of its own directories.
+# Every git directory has these entries.
 _GIT = ("HEAD", "objects", "refs")
 
 
@@ -21,7 +21,7 @@ def check_destination(destination: Path, *, keep_existing: bool) -> None:
 
     Args:
         destination: An absolute path.
-        keep_existing: Whether it may hold other files than those of git.
+        keep_existing: Whether it may contain files other than `.git`.
 
     Raises:
         ExistsError: It is already a service.

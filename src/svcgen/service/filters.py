@@ -1,4 +1,4 @@
-"""Stores files as a repository commits them, which is not as they are on disk where it uses Git LFS or git-crypt."""
+"""Store files as a repository commits them. With Git LFS or git-crypt, that differs from the files on disk."""
 
 from dataclasses import dataclass
 
@@ -15,9 +15,9 @@ class Filters:
     """The filters of a repository.
 
     Attributes:
-        repository: Its attributes name them.
-        store: Holds the files, and gets what the filters make of them.
-        own: Whether those run that the repository's own configuration defines; those of the user always do.
+        repository: The repository, whose attributes name the filters.
+        store: The store of the files, which also receives the filtered content.
+        own: Whether to run filters that the repository's own configuration defines. The user's filters always run.
     """
 
     repository: Repository

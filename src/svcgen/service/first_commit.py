@@ -1,4 +1,4 @@
-"""Commits the files that svcgen wrote for a new service, by name, even ignored ones, and nothing else."""
+"""Commit exactly the files that svcgen wrote for a new service, including ignored ones."""
 
 import os
 import shlex
@@ -11,7 +11,7 @@ from svcgen.errors import NoRepositoryError, ToolError
 from svcgen.system.git import FORCE_ADD, commit_settings, git
 from svcgen.system.steps import Notify, Steps
 
-# Never committed: it holds secrets.
+# Never committed, because it contains secrets.
 NEVER = ".env"
 VENV = ".venv"
 _OTHERS_STAY = f"git add . ':!{NEVER}'"
@@ -19,7 +19,7 @@ ADD = f"git add --force --all . ':!{NEVER}' ':!{VENV}'"
 
 
 class CommitTarget(Protocol):
-    """Receives the commits of a service: a new repository, or one that is already there (`Quarantine`)."""
+    """A repository that receives the commits of a service: a new one, or an existing one (`Quarantine`)."""
 
     def commit(self, work_tree: Path, files: Iterable[str], message: str, notify: Notify) -> None:
         """Commit files.
@@ -28,15 +28,15 @@ class CommitTarget(Protocol):
             work_tree: The work tree.
             files: The files, relative to the service.
             message: The message.
-            notify: Receives what happens.
+            notify: Receives the commands.
         """
 
     def publish(self) -> None:
-        """Bring the commits into the destination."""
+        """Make the commits visible in the destination."""
 
 
 class NewRepository:
-    """A repository that is made with the service and published with its files."""
+    """A repository that is created with the service, and published together with its files."""
 
     def commit(self, work_tree: Path, files: Iterable[str], message: str, notify: Notify) -> None:
         """Commit files.
@@ -65,10 +65,10 @@ class Committing:
 
     Attributes:
         destination: The directory of the service.
-        project: The directory that holds its files until then.
+        project: The directory of its files until they are published.
         files: The files that svcgen wrote, relative to it.
         message: The message of the commit.
-        keeps: Whether the destination also has files of the user.
+        keeps: Whether the destination also contains files of the user.
     """
 
     destination: Path
@@ -84,7 +84,7 @@ def first_commit(what: Committing, repository: CommitTarget, steps: Steps) -> No
     Args:
         what: The service.
         repository: Receives the commit.
-        steps: Record the step.
+        steps: Records the step.
     """
     places = (what.destination, *what.destination.parents)
     start = "" if any((place / ".git").exists() for place in places) else "git init -b main && "
@@ -117,7 +117,7 @@ def ignored(project: Path, files: Iterable[str]) -> tuple[str, ...]:
 
 
 def service_files(project: Path) -> tuple[str, ...]:
-    """Return the files of a service, relative to it, without those of git and of the virtual environment."""
+    """Return the files of a service, relative to it, except for those of git and of the virtual environment."""
     found = []
     for folder, folders, names in os.walk(project):
         folders[:] = [name for name in folders if name not in {".git", VENV} and ".svcgen-" not in name]
@@ -132,7 +132,7 @@ def _obstacle(destination: Path) -> str:
     if own.is_file() or own.is_symlink():
         return f"{own} belongs to another repository"
     if own.exists():
-        # git refuses a repository of another owner here.
+        # This fails if git refuses the repository of another owner.
         found = Path(git(destination, "rev-parse", "--absolute-git-dir").removesuffix("\n"))
         return "" if own.samefile(found) else f"{own} is not a git repository"
     return "this is inside a git work tree already" if _is_in_work_tree(destination) else ""

@@ -1,4 +1,4 @@
-"""What a destination held before the service, and which of it is kept."""
+"""Find and record the files of a destination that existed before the service."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from svcgen.service.existing import Existing, Kept
 from svcgen.service.first_commit import service_files
 from svcgen.template.recorded import ANSWERS_FILE, KEPT
 
-# Nothing in a service reads them.
+# No code of a service reads these.
 _FOR_PEOPLE = frozenset(
     {
         ".editorconfig",
@@ -31,12 +31,12 @@ _RECORD = "\n# Yours from before svcgen: updates leave these files as they are.\
 
 @dataclass(frozen=True)
 class Found:
-    """What was in a destination.
+    """The earlier content of a destination.
 
     Attributes:
-        existing: All of it.
-        kept: What is in the place of the template's files.
-        foreign: Folders and modules that a service does not have.
+        existing: All of its content.
+        kept: The files in the place of the template's files.
+        foreign: Folders and modules that are not part of a service.
     """
 
     existing: Existing
@@ -48,15 +48,15 @@ class Found:
         """Compare a destination with the template's files, before they are published.
 
         Args:
-            existing: What is in the destination.
-            project: Where the template's files are.
+            existing: The content of the destination.
+            project: The directory of the template's files.
         """
         files = service_files(project)
         return cls(existing, existing.kept(project, files), existing.foreign(files))
 
 
 def is_needed(kept: Kept) -> bool:
-    """Tell whether a service may not work with the user's version of a file."""
+    """Return whether the service may fail with the user's version of a file."""
     return kept.path not in _FOR_PEOPLE and not kept.path.startswith(".vscode/")
 
 
@@ -65,10 +65,10 @@ def record(project: Path, kept: Iterable[Kept]) -> None:
 
     Args:
         project: The new service, before it is published.
-        kept: What is kept.
+        kept: The kept files.
 
     Raises:
-        DestinationError: The answers file itself is kept; then it would not be a service.
+        DestinationError: The answers file itself is in the way, and every service has one.
     """
     paths = {one.path: one.yours for one in kept}
     if ANSWERS_FILE in paths:

@@ -1,4 +1,4 @@
-"""The line endings and rows of a service, kept in what the template brings."""
+"""Apply the line endings, rows and imports of a service to renderings of the template."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ from svcgen.service.own_rows import with_own_rows
 
 
 def adapt(path: str, renderings: Sequence[bytes], service: bytes) -> list[bytes]:
-    """Return renderings of a file with the service's own rows and line endings.
+    """Return renderings of a file with the service's own rows, imports and line endings.
 
     Args:
         path: The file.
@@ -25,7 +25,7 @@ def adapt(path: str, renderings: Sequence[bytes], service: bytes) -> list[bytes]
 
 
 def with_line_endings(text: bytes, like: bytes) -> bytes:
-    """Return a text with the line endings of another, if all of those are CRLF.
+    """Return a text with CRLF line endings, if all line endings of another text are CRLF.
 
     Args:
         text: The text.

@@ -1,4 +1,4 @@
-"""Locks a new service to the versions that this release of svcgen was tested with."""
+"""Lock a new service to the versions that this release of svcgen was tested with."""
 
 import json
 import re
@@ -16,12 +16,12 @@ EXPORT = (
 def lock(project: Path, place: Path, python: str, uv: Uv) -> None:
     """Write `uv.lock` with the tested versions.
 
-    uv takes constraints from pyproject.toml alone, and keeps the versions of a lock that it finds. So the service is
-    locked with constraints in a scratch directory, and then again without them.
+    uv reads constraints only from pyproject.toml, and keeps the versions of an existing lock. So the service is locked
+    with constraints in a temporary directory, and then again without them.
 
     Args:
         project: The service.
-        place: An empty directory, outside of every workspace that the service might seem to be in.
+        place: An empty directory, outside of any uv workspace.
         python: Its Python version, such as "3.13".
         uv: Set up for that version.
 
@@ -50,7 +50,7 @@ def export(project: Path, uv: Uv) -> None:
 
 
 def sync(project: Path, uv: Uv) -> None:
-    """Make the virtual environment.
+    """Create the virtual environment.
 
     Args:
         project: The service's directory.

@@ -1,7 +1,7 @@
-"""Merges what changed between two renderings of the template into a service, as git merges two branches.
+"""Merge the difference between two renderings of the template into a service, as git merges two branches.
 
-The old rendering is the base, the new one is theirs, the service's commit is ours. So git finds renames, keeps what
-only one side changed, and marks what both did. Nothing is merged on disk: the result is a tree in an object store.
+The old rendering is the base, the new one is theirs, and the service's commit is ours. git finds renames, keeps the
+changes of only one side, and marks conflicts. Nothing is merged on disk: the result is a tree in an object store.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -21,12 +21,12 @@ class TemplateMerge:
     """One merge.
 
     Args:
-        filters: Those of the service's repository, and the store where the result is put together.
-        version: The version of the template that is merged in.
+        filters: The filters of the service's repository, and the store of the result.
+        version: The version of the template to merge.
     """
 
     def __init__(self, filters: Filters, version: str) -> None:
-        """Read what the service's commit holds."""
+        """Read the files of the service's commit."""
         self._filters = filters
         self._repository, self._store = filters.repository, filters.store
         self._version = version
@@ -43,9 +43,9 @@ class TemplateMerge:
         """Merge.
 
         Args:
-            base: The rendering that the service was made from or last updated to.
+            base: The rendering that the service was created from or last updated to.
             theirs: The new rendering.
-            apart: Files that no merge may touch: those that the team owns and those that are generated again.
+            apart: Files to exclude from the merge: files that the team owns, and files that are regenerated.
             moved: Files that the template has moved, from and to.
 
         Raises:
@@ -64,15 +64,15 @@ class TemplateMerge:
         for path, entry in sides.news.items():
             self._put_beside(path, entry)
         self._keep_what_git_does_not_see(sides)
-        # A file may have come to a place that a filter is for.
+        # A filter may apply to the new path of a file.
         self._result |= self._filters.as_committed({path: self._result[path] for path in self._written()})
         return MergeResult(self._report(sides, edited), self._result, frozenset(self._changed()), self._stages)
 
     def _settle(self, sides: Renderings) -> None:
-        """Decide what git leaves open where one side deleted a file that the other changed."""
+        """Resolve conflicts in which one side deleted a file that the other changed."""
         for path, stages in sorted(self._stages.items()):
             if stages.keys() == {_BASE, _OURS}:
-                # Under a name of the team's own it can stay where it is.
+                # A file that the team renamed can stay where it is.
                 kept = self._free_name(f"{path}.removed-in-{self._version}") if path in sides.base else path
                 self._result[kept] = self._result.pop(path)
                 self._removed.append((path, kept))
@@ -84,7 +84,7 @@ class TemplateMerge:
             del self._stages[path]
 
     def _keep_what_is_used(self, sides: Renderings) -> None:
-        """Leave a module that the template has dropped to the team if its own code imports it."""
+        """Keep a module that the template has dropped if the team's own code imports it."""
         beside = dict(self._removed)
         for path in sorted(sides.used(self._result)):
             self._result.pop(beside.pop(path, path), None)
@@ -95,7 +95,7 @@ class TemplateMerge:
     def _keep_what_git_does_not_see(self, sides: Renderings) -> None:
         leaving = self._ours.keys() - self._result.keys()
         for path in sorted(self._result.keys() - self._ours.keys()):
-            # A file that becomes a folder makes room for what is in it.
+            # A file that becomes a folder no longer blocks the files in that folder.
             has_room = any(str(folder) in leaving for folder in Path(path).parents)
             if not has_room and self._repository.in_the_way(path):
                 self._put_beside(path, self._result.pop(path))
@@ -118,7 +118,7 @@ class TemplateMerge:
     def _free_name(self, name: str) -> str:
         names = [name, *(f"{name}-{number}" for number in range(2, 100))]
         taken = self._repository.in_the_way
-        # None is free below a folder that is a file on disk.
+        # If the parent folder is a file on disk, no name is free.
         return next((free for free in names if free not in self._result and not taken(free)), name)
 
     def _changed(self) -> set[str]:
@@ -129,7 +129,7 @@ class TemplateMerge:
         return (self._changed() & self._result.keys()) - self._stages.keys()
 
     def _is_edited(self, path: str, sides: Renderings) -> bool:
-        """Tell whether a file is not as rendered, but for the day of rendering that stands in some."""
+        """Return whether a file differs from its rendering in more than the date of rendering."""
         old, ours = sides.base[path], sides.ours.get(path)
         if ours is None or not ours.is_file or old == ours:
             return old != ours

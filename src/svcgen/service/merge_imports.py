@@ -1,25 +1,25 @@
-"""Sorts and merges the imports of a Python file, in the order of ruff and isort.
+"""Sort and merge the imports of a Python file, in the order of ruff and isort.
 
-git reports a conflict where both sides change neighbouring lines, as everybody does who adds an import. Imports mean
-the same in any order, so they are merged one by one.
+git reports a conflict if both sides change neighbouring lines, which is common for imports. The order of imports has no
+meaning, so they are merged one by one.
 """
 
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-# A section is a run of statements at the start of a line, each perhaps over several lines in brackets.
+# A section is a sequence of unindented import statements; each can span several lines in brackets.
 _STATEMENT = re.compile(r"(?:from [\w.]+ import|import [\w.]+)[^\n(]*(?:\([^()]*\)[^\n]*)?\n")
 _SECTION = re.compile(rf"^(?:{_STATEMENT.pattern})+", re.MULTILINE)
 _HEAD = re.compile(rf"^(?:{_STATEMENT.pattern})+(?:\n+(?:{_STATEMENT.pattern})+)*", re.MULTILINE)
 
 
 def sort_imports(before: str, after: str) -> str:
-    """Return a text with the sections sorted that were sorted before.
+    """Sort the sections of a text that were sorted before its modules were renamed.
 
     Args:
-        before: The text with the old names of modules.
-        after: The text with the new ones.
+        before: The text with the old module names.
+        after: The text with the new module names.
     """
     sections = _SECTION.findall(before)
     if len(sections) != len(_SECTION.findall(after)):
@@ -29,9 +29,9 @@ def sort_imports(before: str, after: str) -> str:
 
 
 def with_own_imports(base: str, theirs: str, ours: str) -> tuple[str, str]:
-    """Return the two renderings of a file with the imports at its head as a merge makes them.
+    """Return both renderings of a file with merged imports at its head.
 
-    They stay as they are where both sides changed the same import.
+    If both sides changed the same import, both are returned unchanged.
 
     Args:
         base: The old rendering.
@@ -50,7 +50,7 @@ def with_own_imports(base: str, theirs: str, ours: str) -> tuple[str, str]:
 
 @dataclass(frozen=True)
 class _Head:
-    """The imports at the head of a file: all of it, and the statements of each section by keyword and module."""
+    """The imports at the head of a file: their text, and the statements of each section by keyword and module."""
 
     text: str
     sections: list[dict[str, str]]
@@ -58,7 +58,7 @@ class _Head:
     @classmethod
     def of(cls, text: str) -> "_Head | None":
         match = _HEAD.search(text)
-        # What follows other lines, a comment say, belongs to them.
+        # An import below other lines, such as a comment, belongs to those lines.
         if match is None or re.search(rf"^{_STATEMENT.pattern}", text[match.end() :], re.MULTILINE):
             return None
         listed = [_STATEMENT.findall(section[0]) for section in _SECTION.finditer(match[0])]

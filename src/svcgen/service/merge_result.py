@@ -1,4 +1,4 @@
-"""The result of merging a template into a service."""
+"""Define the result of merging a template into a service."""
 
 from dataclasses import dataclass, field, replace
 
@@ -12,7 +12,7 @@ class Conflict:
 
     Attributes:
         path: Relative to the service.
-        lines: Where git's markers begin, from 1; none in a binary file.
+        lines: The lines of git's conflict markers, from 1; empty for a binary file.
     """
 
     path: str
@@ -21,20 +21,20 @@ class Conflict:
 
 @dataclass(frozen=True)
 class Merged:
-    """What a merge did to each file.
+    """The effect of a merge on each file.
 
     Attributes:
-        updated: Files that are now as the template wants them, or have its changes merged in.
+        updated: Files that are now the template's version, or have its changes merged in.
         kept: Files of the template in which the team's own changes are kept.
-        conflicts: Files that a person must look at.
-        removed: Files that the template no longer has and the team has changed or imports, and where they are kept.
+        conflicts: Files that a person must resolve.
+        removed: Files that the template dropped and the team has changed or imports, and where they are kept.
         renamed: Files that the template renamed, from and to, with the team's changes carried over.
         left_out: Files that the team had deleted and the template changed; they stay deleted.
-        beside: Files that are not replaced, as git does not know what is on disk there or the team made something
-            else of them; and the files beside them that hold the template's version.
-        untracked: Files of the template that the team keeps out of git, and that are left as they are.
-        rewritten: Files of the team's own that got the new names of what the template moved.
-        mentions: Lines that still have the old ones.
+        beside: Files that are not replaced, because git does not track the file on disk or the team replaced it with
+            something else; and the files beside them with the template's version.
+        untracked: Files of the template that the team does not track in git; they are unchanged.
+        rewritten: The team's own files in which the names of moved files were updated.
+        mentions: Lines that still have old names.
     """
 
     updated: tuple[str, ...] = ()
@@ -51,13 +51,13 @@ class Merged:
 
 @dataclass(frozen=True)
 class MergeResult:
-    """A merge, before it is anywhere on disk.
+    """A merge that is not yet on disk.
 
     Attributes:
-        report: What became of each file.
-        tree: The service afterwards, with conflict markers in files that conflict.
-        changed: The files that are not as in the service's commit.
-        stages: For each conflict, the entries of git's index that make it one.
+        report: The effect on each file.
+        tree: The resulting service, with conflict markers in conflicting files.
+        changed: The files that differ from the service's commit.
+        stages: For each conflict, its entries in git's index.
     """
 
     report: Merged
@@ -66,7 +66,7 @@ class MergeResult:
     stages: dict[str, dict[int, Entry]] = field(default_factory=dict)
 
     def with_file(self, path: str, entry: Entry) -> "MergeResult":
-        """Return the same with a file that was written by itself.
+        """Return a copy of the result with another version of a file.
 
         Args:
             path: The file.

@@ -1,7 +1,7 @@
-"""A store of git objects in a scratch directory, with those of one tree of a repository in it.
+"""Build, merge and compare git trees in a temporary store of objects.
 
-Here trees are built, merged and compared. The repository's own configuration, attributes, filters and merge drivers
-take no part, so nothing that it names is run.
+The store starts with the objects of one tree of a repository. The repository's own configuration, attributes, filters
+and merge drivers have no effect, so no program that they name runs.
 """
 
 import os
@@ -16,18 +16,18 @@ from svcgen.system.git import git, git_version, run_git
 _MERGE_TREE = (2, 38)
 _TEXT = 1 << 20
 _IDENTITY = ("-c", "user.name=svcgen", "-c", "user.email=svcgen@localhost")
-# A new file belongs where the template puts it, even if the team has renamed the folder that it was in.
+# A new file stays where the template puts it, even if the team has renamed that folder.
 _MERGE = ("-c", "merge.directoryRenames=false", "-c", "merge.renameLimit=10000")
 _UNCONFIGURED = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
 
 
 class ObjectStore:
-    """A bare repository in a scratch directory.
+    """A bare repository in a temporary directory.
 
     Args:
-        repository: A directory of the repository that the tree is in.
-        tree: The tree to begin with.
-        scratch: A directory of svcgen's own.
+        repository: A directory of the repository that has the tree.
+        tree: The tree to start with.
+        scratch: A temporary directory.
     """
 
     def __init__(self, repository: Path, tree: str, scratch: Path) -> None:
@@ -40,9 +40,9 @@ class ObjectStore:
         self.directory = scratch / "objects.git"
         format_ = git(repository, "rev-parse", "--show-object-format").strip()
         git(scratch, "init", "--quiet", "--bare", "--template=", f"--object-format={format_}", str(self.directory))
-        # A copy, as git would touch the objects of a repository that it only borrows them from.
+        # The objects are copied, because git changes the time stamps of objects in an alternate repository.
         objects, borrowed = self.directory / "objects", git(repository, "rev-parse", "--git-path", "objects")
-        # git begins a pack among the objects of the repository that it packs.
+        # git writes a temporary pack to the object directory of the repository, so another one is set.
         environ = {
             "GIT_OBJECT_DIRECTORY": str(objects),
             "GIT_ALTERNATE_OBJECT_DIRECTORIES": str((repository / borrowed.removesuffix("\n")).resolve()),
@@ -51,13 +51,13 @@ class ObjectStore:
         git(repository, *command, stdin=f"{tree}\n", environ=environ)
 
     def read(self, tree: str) -> dict[str, Entry]:
-        """Return what a tree holds, by path."""
+        """Return the entries of a tree by path."""
         listed = self._git("ls-tree", "-r", "-z", "--full-tree", tree).split("\0")
         entries = (line.partition("\t")[::2] for line in listed if line)
         return {path: Entry(*details.split()[::2]) for details, path in entries}
 
     def write(self, tree: Tree) -> str:
-        """Write a tree, and return its name."""
+        """Write a tree, and return its object name."""
         index = self.scratch / "index"
         index.unlink(missing_ok=True)
         lines = "".join(f"{entry.mode} {entry.oid}\t{path}\0" for path, entry in tree.items())
@@ -65,7 +65,7 @@ class ObjectStore:
         return self._git("write-tree", index=index).strip()
 
     def add_directory(self, directory: Path) -> dict[str, Entry]:
-        """Store the files of a directory as they are, without filters, and return them as a tree."""
+        """Store the files of a directory without filters, and return them as a tree."""
         files = sorted(path for path in directory.rglob("*") if path.is_symlink() or path.is_file())
         names = [path.relative_to(directory).as_posix() for path in files]
         regular = [path for path in files if not path.is_symlink()]
@@ -74,11 +74,11 @@ class ObjectStore:
         return {name: self._entry(path, oids.get(path)) for name, path in zip(names, files, strict=True)}
 
     def add(self, content: bytes) -> str:
-        """Store one file, and return the object's name."""
+        """Store a file, and return its object name."""
         return self._git("hash-object", "-w", "--stdin", stdin=content).strip()
 
     def contents(self, oids: Iterable[str]) -> dict[str, bytes]:
-        """Return what files hold, by the object's name."""
+        """Return the contents of files by object name."""
         wanted = sorted(set(oids))
         output = run_git(self.directory, "cat-file", "--batch", stdin=lines_of(wanted)).output if wanted else b""
         found, position = {}, 0
@@ -90,13 +90,13 @@ class ObjectStore:
         return found
 
     def merge(self, base: Tree, ours: Tree, theirs: Tree, label: str) -> MergedTree:
-        """Merge two trees that go back to one.
+        """Merge two trees with a common base.
 
         Args:
-            base: What both were once.
+            base: The base.
             ours: The service.
             theirs: The template.
-            label: What conflict markers call the template.
+            label: The name of the template in conflict markers.
         """
         root = self._commit(self.write(base))
         sides = [self._commit(self.write(tree), "-p", root) for tree in (ours, theirs)]
@@ -123,7 +123,7 @@ class ObjectStore:
         return dict(zip(found[1::3], found[2::3], strict=False))
 
     def grep(self, tree: Tree, words: Collection[str]) -> set[str]:
-        """Return the paths of the text files of at most 1 MiB that hold one of some words.
+        """Return the paths of text files of at most 1 MiB that contain one of the words.
 
         Args:
             tree: The tree.
@@ -140,7 +140,7 @@ class ObjectStore:
         return {path for path, size in zip(paths, sizes, strict=True) if tree[path].is_file and int(size) <= _TEXT}
 
     def diff(self, before: Tree, after: Tree) -> str:
-        """Return a change as a patch, whatever the user has configured.
+        """Return a change as a patch, independent of the user's configuration.
 
         Args:
             before: The tree to start from.
@@ -149,7 +149,7 @@ class ObjectStore:
         return self._git("diff", "--find-renames", self.write(before), self.write(after))
 
     def copy_into(self, repository: Path) -> None:
-        """Write all objects that were added into a repository."""
+        """Copy all added objects into a repository."""
         objects = self.directory / "objects"
         oids = [folder.name + file.name for folder in objects.glob("[0-9a-f][0-9a-f]") for file in folder.iterdir()]
         pack = run_git(self.directory, "pack-objects", "--quiet", "--stdout", stdin=lines_of(oids))
@@ -167,7 +167,7 @@ class ObjectStore:
         return self._git(*_IDENTITY, "commit-tree", tree, "-m", "svcgen", *parent).strip()
 
     def _merge_in_work_tree(self, base: str, sides: list[str], names: tuple[str, str]) -> MergedTree:
-        """Merge as an older git can: in a work tree."""
+        """Merge in a work tree, for a git that has no `merge-tree --write-tree`."""
         work, index = self.scratch / "merge", self.scratch / "merge-index"
         work.mkdir()
         labels = {f"GITHEAD_{commit}": name for commit, name in zip(sides, names, strict=True)}

@@ -1,8 +1,8 @@
 """Add a service's own rows to both renderings, so that a merge has no conflict beside them.
 
-git reports a conflict where both sides change neighbouring lines. The template may reword the neighbours of a table
-row, of a router in its list, or of an entry under "Recent significant changes". None of these depends on its
-neighbours. So both renderings get them, and the merge finds them on all three sides.
+git reports a conflict if both sides change neighbouring lines. The template may reword the neighbours of a table row,
+of a router in its list, or of an entry under "Recent significant changes". These rows don't depend on their neighbours.
+So they are added to both renderings, and the merge finds them on all three sides.
 """
 
 import ast
@@ -10,17 +10,17 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-# Written once by the template, then the team's.
+# The template writes this section once; then the team owns it.
 RECENT = "## Recent significant changes"
 # The modules that list every resource, and their lists.
 LISTS = {"app/api/__init__.py": "routers", "app/models/__init__.py": "__all__"}
 
 
 def with_own_rows(path: str, renderings: Sequence[str], service: str) -> list[str]:
-    """Return renderings of a file with the rows that only the service has, at the place that they have there.
+    """Return renderings of a file with the rows that only the service has, in the same place.
 
-    A row that has no place in one rendering is added to none: added to the base alone, the merge would delete it. A
-    file that only one rendering has stays as it is.
+    If one rendering has no place for a row, neither gets it: a merge deletes a row that only the base has. A file that
+    only one rendering has is unchanged.
 
     Args:
         path: The file, relative to the service.
@@ -48,7 +48,7 @@ class _Table:
 
 
 def _tables(text: str) -> dict[str, _Table]:
-    """Return the tables of a Markdown file by the heading above them and their own."""
+    """Return the tables of a Markdown file by the heading above them and their header row."""
     lines = text.split("\n")
     found: list[tuple[str, _Table]] = []
     heading = ""
@@ -70,7 +70,7 @@ def _cells(row: str) -> list[str]:
 
 
 def _with_rows(texts: list[str], service: str, title: str) -> list[str]:
-    """Add the service's own rows of one table below the rows that they follow in the service."""
+    """Add the service's own rows of a table below the rows that precede them in the service."""
     ours = _tables(service)[title].rows
     tables = [_tables(text).get(title) for text in texts]
     known = {key for table in tables if table for key in table.rows}
@@ -90,7 +90,7 @@ def _with_rows(texts: list[str], service: str, title: str) -> list[str]:
 
 
 def _with_recent(texts: list[str], service: str) -> list[str]:
-    """Take the entries under "Recent significant changes" from the service, including the day of its creation."""
+    """Replace the entries under "Recent significant changes" with the service's, including the date of its creation."""
     section = re.compile(rf"(?<=^{RECENT}\n).*?(?=^#|\Z)", re.MULTILINE | re.DOTALL)
     ours = section.search(service)
     if ours is None or not all(section.search(text) for text in texts):
@@ -99,7 +99,7 @@ def _with_recent(texts: list[str], service: str) -> list[str]:
 
 
 def _with_list(texts: list[str], service: str, name: str) -> list[str]:
-    """Take a list and its imports from the service, if the service has every item of the renderings."""
+    """Replace a list and its imports with the service's, if the service has every item of the renderings."""
     ours = _Parts.of(service, name)
     parts = [_Parts.of(text, name) for text in texts]
     if ours is None or any(part is None or not part.said <= ours.said for part in parts):
@@ -109,7 +109,7 @@ def _with_list(texts: list[str], service: str, name: str) -> list[str]:
 
 @dataclass(frozen=True)
 class _Parts:
-    """A module with imports and a list: its lines, the places of both, and their items."""
+    """A module with imports and a list: its lines, the positions of both, and their items."""
 
     lines: list[str]
     imports: slice

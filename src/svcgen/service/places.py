@@ -1,4 +1,4 @@
-"""The paths of a command line, and the services that they lead to: the same for all commands."""
+"""Find the services of the paths on a command line, in the same way for all commands."""
 
 import os
 import re
@@ -9,24 +9,24 @@ from svcgen.errors import UsageError
 from svcgen.system.bounded import read_bounded
 from svcgen.template.recorded import ANSWERS_FILE
 
-# A list of 100,000 paths.
+# Enough for a list of 100,000 paths.
 _LARGEST = 8 << 20
 _COMMENT = re.compile(r"(^|\s)#.*")
 
 
 def absolute(path: Path) -> Path:
-    """Return a path with `~` expanded and from the root, in which a symbolic link keeps its name.
+    """Return an absolute path with `~` expanded, without resolving symbolic links.
 
-    Only what stands before `..` is resolved: `link/..` is the directory above the one that the link leads to.
+    Only the part before `..` is resolved: `link/..` is the parent of the directory that the link points to.
     """
-    # pathlib's expanduser raises where there is no such user.
+    # pathlib's expanduser raises if the user does not exist.
     parts = Path(os.path.expanduser(path)).absolute().parts  # noqa: PTH111
     resolved = len(parts) - [*reversed(parts), ".."].index("..")
     return Path(os.path.realpath(Path(*parts[:resolved])), *parts[resolved:]) if resolved else Path(*parts)
 
 
 def read_list(file: Path) -> list[Path]:
-    """Read paths from a file: one a line, relative to the file, with # before a comment.
+    """Read paths from a file: one per line, relative to the file; # starts a comment.
 
     Raises:
         UsageError: It can't be read.
@@ -44,9 +44,9 @@ def read_list(file: Path) -> list[Path]:
 
 
 def find_services(paths: Iterable[Path]) -> Mapping[Path, Path]:
-    """Return the service of each path, and the path that led to it; a service that several paths lead to once.
+    """Return each service once, with the first path that leads to it.
 
-    A path that leads to no service stands for itself.
+    A path outside of all services is returned as a service, so that the command reports it.
     """
     found: dict[str, tuple[Path, Path]] = {}
     for path in map(absolute, paths):
@@ -56,10 +56,10 @@ def find_services(paths: Iterable[Path]) -> Mapping[Path, Path]:
 
 
 def find_service(directory: Path) -> Path:
-    """Return the nearest service that a directory is in; the directory itself where there is none.
+    """Return the nearest service that contains a directory; the directory itself if there is none.
 
-    The search ends at the root of a repository, at another file system and at the directory of another owner, as git's
-    own does: whatever is above belongs to somebody else.
+    Like git's own search, it ends at the root of a repository, at another file system, and at a directory of another
+    owner: the directories above may belong to someone else.
     """
     if _is_service(directory) or not os.path.isdir(directory):  # noqa: PTH112  (pathlib's raises without permission)
         return directory

@@ -1,4 +1,4 @@
-"""What follows a merge of the template: relock without upgrades, export, check and test, away from the user's tree."""
+"""Run the steps after a merge, outside of the user's work tree: lock without upgrades, export, check and test."""
 
 import functools
 import posixpath
@@ -28,9 +28,9 @@ class PostMerge:
     Attributes:
         repository: The service's repository.
         python: The Python version of the service.
-        steps: Where they are recorded.
-        test: Whether to run its suite.
-        notes: What the team should know of what they did.
+        steps: Records the steps.
+        test: Whether to run the tests.
+        notes: Remarks for the team.
     """
 
     repository: Repository
@@ -40,23 +40,23 @@ class PostMerge:
     notes: list[str] = field(default_factory=list)
 
     def postpone(self, reason: str) -> None:
-        """Leave all of them for later."""
+        """Record all steps as pending."""
         for name, command in _COMMANDS.items():
             if name != "test" or self.test:
                 self.steps.postpone(name, command, reason)
 
     def run(self, tree: str, scratch: Path) -> str | None:
-        """Take them in a temporary work tree.
+        """Run the steps in a temporary work tree.
 
         Args:
             tree: The whole tree of the repository.
-            scratch: A directory of svcgen's own.
+            scratch: A temporary directory.
 
         Returns:
-            That tree with what the steps generated, or None where the lock failed and all else waits for it.
+            The tree with the generated files; None if the lock failed, so that the other steps are pending.
 
         Raises:
-            ServiceError: A generated file is a link that leads out of the repository.
+            ServiceError: A generated file is a link that points out of the repository.
             ToolError: git fails.
         """
         service = f"{tree}:{self.repository.prefix.rstrip('/')}"
@@ -68,7 +68,7 @@ class PostMerge:
             return tree
         with temporary_work_tree(self.repository, tree, scratch, set(self._folders(tree))) as place:
             top = scratch / "worktree"
-            # uv would write through a link, wherever that leads.
+            # uv would write through a link, wherever it points.
             generated = [Path(self.repository.prefix, name) for name in (_LOCK, _REQUIREMENTS) if name in tracked]
             written = [real_path(top, file).as_posix() for file in generated]
             if not self._take(place):
@@ -100,7 +100,7 @@ class PostMerge:
         return actions
 
     def _note_hand_edits(self, place: Path, uv: Uv) -> None:
-        """Note the lines of requirements.txt that the lock, as it still is, would not make."""
+        """Note the lines of requirements.txt that an export of the current lock does not contain."""
         requirements = place / _REQUIREMENTS
         if not requirements.is_file():
             return
@@ -108,7 +108,7 @@ class PostMerge:
         try:
             export(place, uv)
         except ToolError:
-            return  # the lock is not one; the step that makes it says so
+            return  # the lock is invalid, and the step that renews it reports that
         exported = {line.strip() for line in requirements.read_text(encoding="utf-8").splitlines()}
         lost = [line for line in before if line.strip() not in exported and not line.strip().startswith("--hash")]
         if lost:
@@ -118,7 +118,7 @@ class PostMerge:
             )
 
     def _with_environment(self, uv: Uv, place: Path) -> Uv:
-        """Return uv with the service's own virtual environment, if it has all that is locked and nothing of the app."""
+        """Return uv with the service's virtual environment, if that has every locked package and not the app itself."""
         environment = self.repository.service / ".venv"
         project = tomllib.loads((place / _PROJECT).read_text(encoding="utf-8"))
         if not environment.is_dir() or project.get("tool", {}).get("uv", {}).get("package", True):
@@ -131,7 +131,7 @@ class PostMerge:
         return own
 
     def _folders(self, tree: str) -> Iterator[str]:
-        """Yield the service's folder, and those of the repository that it takes packages from."""
+        """Yield the service's folder, and the folders of the repository that it uses as packages."""
         yield self.repository.prefix
         try:
             text = git(self.repository.top, "cat-file", "blob", f"{tree}:{self.repository.prefix}{_PROJECT}")
@@ -145,7 +145,7 @@ class PostMerge:
 
 
 def _outside_ci(uv: Uv) -> Uv:
-    """Return uv without CI's mark: in CI the check asks what the last merge changed, and a shallow clone can't say."""
+    """Return uv without the variable CI: in CI the check compares with the last merge, which a shallow clone lacks."""
     return replace(uv, environ={name: value for name, value in uv.environ.items() if name != "CI"})
 
 

@@ -1,4 +1,4 @@
-"""The last step of an update: with `rollback`, the only place where the user's work tree changes."""
+"""Publish an update in the user's work tree. Only this module and `rollback` change that work tree."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
@@ -29,9 +29,9 @@ def publish(
         stages: The entries of the index for each conflict.
 
     Raises:
-        ToolError: The work tree has changed meanwhile. It is left as it is, and the result is on its branch alone.
-        ServiceError: The same, and there is no branch that could hold the result.
-        Interrupted: A signal came meanwhile, and all is as it was.
+        ToolError: The work tree has changed in the meantime. It stays unchanged, and only the branch has the result.
+        ServiceError: As above, and there is no branch for the result.
+        Interrupted: A signal was received, and the work tree is unchanged.
     """
     try:
         with held():
@@ -89,17 +89,17 @@ def _enter(repository: Repository, record: Unfinished, changed: Collection[str])
 
 
 def conclude(repository: Repository, record: Unfinished, head: Head, start: str, end: str) -> None:
-    """Bring the work tree from the resolved update to the finished one, and commit it if svcgen is to.
+    """Update the work tree from the resolved to the finished update, and commit it unless the update is in place.
 
     Args:
         repository: The service's repository.
         record: The update.
-        head: What was checked out when it was begun to finish.
-        start: A commit of what the index holds.
-        end: A commit of that and of what was locked; it may be the same.
+        head: What was checked out at the start of `--continue`.
+        start: A commit of the index.
+        end: A commit of the index and the new lock; it can be the same commit.
 
     Raises:
-        ToolError: Something that is not committed is in the way.
+        ToolError: An uncommitted file is in the way.
     """
     with held():
         tree = f"{end}^{{tree}}"

@@ -1,4 +1,4 @@
-"""Commits on top of a repository that is already there, and leaves it as it is until all else is done."""
+"""Commit to an existing repository, which stays unchanged until everything else is done."""
 
 import os
 import shutil
@@ -12,9 +12,9 @@ from svcgen.system.git import FORCE_ADD, commit_settings, git, run_git
 from svcgen.system.signals import held
 from svcgen.system.steps import Notify
 
-# A copy of a split index would write its other half into the repository.
+# With a split index, git would write the shared half of a copied index into the repository.
 _WHOLE_INDEX = ("-c", "core.splitIndex=false")
-# git adds nothing outside of a sparse checkout.
+# In a sparse checkout, git refuses to add files outside of it.
 _OWN_INDEX = (*_WHOLE_INDEX, "-c", "core.sparseCheckout=false")
 
 

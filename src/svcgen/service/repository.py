@@ -1,4 +1,4 @@
-"""The repository that a service is in: what is checked out, and what of it git does not see. It changes nothing."""
+"""Read the repository of a service: what is checked out, and what git does not see. Nothing is changed."""
 
 import os
 from collections.abc import Collection, Mapping
@@ -19,7 +19,7 @@ class Head:
     """What is checked out.
 
     Attributes:
-        branch: Its name; empty where HEAD is detached.
+        branch: The name of the branch; empty if HEAD is detached.
         commit: Its commit.
     """
 
@@ -33,10 +33,10 @@ class Repository:
 
     Attributes:
         service: The service's directory.
-        prefix: That directory in the repository, ending in a slash; empty at the top.
+        prefix: That directory in the repository, with a final slash; empty at the top.
         top: The root of the work tree.
-        directory: Git's own directory of this work tree.
-        common: Git's directory of all its work trees.
+        directory: The git directory of this work tree.
+        common: The git directory that all its work trees share.
     """
 
     service: Path
@@ -47,7 +47,7 @@ class Repository:
 
     @classmethod
     def find(cls, service: Path) -> "Repository":
-        """Find it.
+        """Find the repository of a service.
 
         Raises:
             ServiceError: There is none.
@@ -67,7 +67,7 @@ class Repository:
                 f"{service} is not in the work tree of its own repository, so an update would change another directory",
                 hint="let git find it: git config --unset core.worktree",
             )
-        # The path of the service may lead through links and "..".
+        # The path of the service may contain links and "..".
         return cls(service, prefix, (service / up).resolve(), Path(directory), (service / common).resolve())
 
     def head(self) -> Head:
@@ -84,10 +84,10 @@ class Repository:
             raise ServiceError(message, hint=_INIT) from error
 
     def tree(self, commit: str) -> str:
-        """Return the name of the service's tree in a commit.
+        """Return the object name of the service's tree in a commit.
 
         Raises:
-            ServiceError: The commit has none of its files.
+            ServiceError: The commit has no files of the service.
         """
         try:
             return git(self.service, "rev-parse", "--verify", "--quiet", f"{commit}:{self.prefix.rstrip('/')}").strip()
@@ -98,13 +98,13 @@ class Repository:
             ) from error
 
     def commit_of(self, branch: str) -> str:
-        """Return the commit of a branch; empty where there is none."""
+        """Return the commit of a branch; empty if the branch does not exist."""
         found = git(self.service, "for-each-ref", "--format=%(refname) %(objectname)", f"refs/heads/{branch}")
         commits = dict(line.split() for line in found.splitlines())
         return commits.get(f"refs/heads/{branch}", "")
 
     def changes(self, start: str, end: str) -> tuple[dict[str, Entry], dict[str, Entry]]:
-        """Return what changes between two commits: the entries that the first has, and those that the second has.
+        """Return the paths that differ between two commits: their entries in the first and in the second.
 
         Args:
             start: The first commit.
@@ -118,14 +118,14 @@ class Repository:
         return _present(before), _present(after)
 
     def index_entries(self, index: Path | None = None) -> dict[str, Entry]:
-        """Return what an index holds, by the path in the repository; of a conflict, one of its sides."""
+        """Return the entries of an index by path; for a conflict, one of its sides."""
         lines = git(self.top, "ls-files", "-z", "--stage", index=index).split("\0")
         return {
             path: Entry(*details.split()[:2]) for details, _, path in (line.partition("\t") for line in lines if line)
         }
 
     def unmerged(self) -> list[str]:
-        """Return the paths in the repository that conflict."""
+        """Return the unmerged paths of the repository."""
         return sorted(
             set(git(self.top, "diff", "--name-only", "--diff-filter=U", "-z", "--no-ext-diff").split("\0")) - {""}
         )
@@ -135,13 +135,13 @@ class Repository:
         return set(git(self.service, "for-each-ref", "--format=%(refname:lstrip=2)", "refs/heads").split())
 
     def require_ready(self, *, filters: bool = True) -> None:
-        """Refuse a service in which something is not committed, or while git is in the middle of something.
+        """Refuse a service with uncommitted changes, or with a git operation in progress.
 
         Args:
-            filters: Whether git may run the filters that the repository names, to compare files.
+            filters: Whether git may run the repository's filters to compare files.
 
         Raises:
-            ServiceError: One of these.
+            ServiceError: It is one of these.
         """
         operation = operation_in_progress(self.directory)
         if operation:
@@ -155,20 +155,20 @@ class Repository:
             )
 
     def unseen_edits(self, paths: Collection[str]) -> set[str]:
-        """Return the files, of those given, whose changes git was told not to look at.
+        """Return those of the given files whose changes git is configured to ignore.
 
-        These are marked assume-unchanged or skip-worktree and are on disk with other bytes than in HEAD.
+        These are marked assume-unchanged or skip-worktree, and differ on disk from HEAD.
         """
         listed = git(self.service, "ls-files", "-v", "-z", "--", ".").split("\0")
         flagged = {path for tag, _, path in (line.partition(" ") for line in listed) if tag.islower() or tag == "S"}
         return {path for path in flagged & set(paths) if self._is_edited(path)}
 
     def in_the_way(self, path: str) -> bool:
-        """Tell whether something is on disk where a file that HEAD does not have would be written."""
+        """Return whether a new file can't be written because its place on disk is taken."""
         return os.path.lexists(self.service / path) or self.is_blocked(path)
 
     def is_blocked(self, path: str) -> bool:
-        """Tell whether there is something on disk that is no folder where a file's folder would be."""
+        """Return whether a parent folder of a file is something other than a folder on disk."""
         folders = (self.service / path).parents[: path.count("/")]
         return any(os.path.lexists(folder) and (folder.is_symlink() or not folder.is_dir()) for folder in folders)
 
@@ -178,16 +178,16 @@ class Repository:
             return False
         if place.is_symlink() or not place.is_file():
             return True
-        # Without filters, which are programs: a filtered file is taken for an edited one, which does no harm.
+        # Filters are programs, so they don't run. A filtered file then counts as edited, which is harmless.
         on_disk = git(self.service, "hash-object", "--no-filters", "--", path).strip()
         return on_disk != git(self.service, "rev-parse", "--verify", "--quiet", f"HEAD:./{path}").strip()
 
 
 def require_clean(service: Path) -> None:
-    """Refuse a service in which something is not committed, without running anything that its repository names.
+    """Refuse a service with uncommitted changes, without running programs that its repository names.
 
     Raises:
-        ServiceError: Something is not committed, or there is no repository with a commit.
+        ServiceError: It has uncommitted changes, or is not in a repository with a commit.
     """
     repository = Repository.find(service)
     repository.head()

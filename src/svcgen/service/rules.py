@@ -1,6 +1,6 @@
-"""The hard rules of a service, as far as its own ruff and ast-grep find them broken.
+"""Count the broken hard rules of a service that its own ruff and ast-grep find.
 
-`scripts/check.py` of the service also looks at layers and migrations.
+The service's `scripts/check.py` also checks layers and migrations.
 """
 
 import json
@@ -12,15 +12,15 @@ from svcgen.errors import ToolError
 from svcgen.system.process import execute
 
 _PRINTED = 16 << 20
-# Of what a tool says that fails.
+# The amount of a failed tool's output that an error message quotes.
 _SAID = 500
-# The second is that of services from before 0.4.0.
+# Services created before 0.4.0 have the second.
 _AST_GREP_CONFIGS = ("hard-rules/sgconfig", "sgconfig.yml")
 _RUFF = ("check", "--no-cache", "--no-fix", "--no-fix-only", "--quiet", "--output-format=json")
 
 
 def failed_rules(service: Path) -> Mapping[str, int]:
-    """Count the breaches of each rule. This runs programs that stand in the service, and writes nothing itself.
+    """Count the violations of each rule. This runs programs of the service, and writes nothing itself.
 
     Raises:
         ToolError: The service has no virtual environment, or a tool fails.
@@ -34,11 +34,11 @@ def failed_rules(service: Path) -> Mapping[str, int]:
 
 
 def _run(service: Path, key: str, tool: str, *arguments: str) -> list[str]:
-    """Return what each finding of a tool has under a key."""
+    """Return the value of a key in each finding of a tool."""
     program = service / ".venv" / "bin" / tool
     if not program.exists():
         raise ToolError(f"no {tool} in .venv", hint="uv sync")
-    # Each tool exits with 1 when it finds something.
+    # Each tool exits with 1 if it has findings.
     done = execute(program, *arguments, cwd=service, accept=range(256), limit=_PRINTED)
     try:
         found = json.loads(done.output)

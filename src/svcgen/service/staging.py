@@ -1,4 +1,4 @@
-"""Creates a directory completely or not at all, or adds files to one that is already there."""
+"""Create a directory completely or not at all, or add files to an existing one."""
 
 import os
 import shutil
@@ -12,10 +12,10 @@ from svcgen.template.recorded import ANSWERS_FILE
 
 
 def check_working_directory() -> None:
-    """Refuse to work in a directory that has been removed.
+    """Refuse to work in a deleted directory.
 
     Raises:
-        DestinationError: It is gone.
+        DestinationError: It was deleted.
     """
     try:
         Path.cwd()
@@ -26,12 +26,12 @@ def check_working_directory() -> None:
 class Staging:
     """A directory under construction, on the file system of its destination.
 
-    A new destination is prepared beside itself. One that exists, and may be a mount point or the working directory of
-    a shell, is prepared inside itself. Files are then added to it, and none is replaced.
+    A new destination is prepared in a sibling directory. An existing one, which may be a mount point or the working
+    directory of a shell, is prepared in a subdirectory. Files are then added to it, and none is replaced.
     """
 
     def __init__(self, destination: Path) -> None:
-        """Touch nothing yet.
+        """Store the destination, without touching it.
 
         Args:
             destination: An absolute path that `check_destination` has accepted.
@@ -45,18 +45,18 @@ class Staging:
 
     @property
     def project(self) -> Path:
-        """Where the files are: in the hidden directory, and after `publish` in the destination."""
+        """The directory of the files: hidden, and after `publish` the destination."""
         return self._destination if self._published else self.scratch / "project"
 
     @property
     def scratch(self) -> Path:
-        """A directory for what must not become part of the project."""
+        """A directory for files that must not become part of the project."""
         if self._scratch is None:
             raise RuntimeError("open() comes first")
         return self._scratch
 
     def open(self) -> None:
-        """Make the hidden directory, and the destination's parents."""
+        """Create the hidden directory, and the destination's parents."""
         base = self._destination if self._fills else self._destination.parent
         with held():
             for parent in reversed([base, *base.parents]):
@@ -67,13 +67,13 @@ class Staging:
         self.project.mkdir()
 
     def publish(self, files: Iterable[str]) -> None:
-        """Move the project to the destination; where that exists, all but the file that makes it a service.
+        """Move the project to the destination. If that exists, the answers file is left for `seal`.
 
         Args:
-            files: What to move where the destination exists.
+            files: The files to move if the destination exists.
 
         Raises:
-            OSError: It can't be moved, or something has appeared there meanwhile; `undo` restores what was there.
+            OSError: A file can't be moved, or its place was taken in the meantime. `undo` restores the destination.
         """
         with held():
             if self._fills:
@@ -83,23 +83,23 @@ class Staging:
             self._published = True
 
     def seal(self) -> None:
-        """Make the destination a service.
+        """Add the answers file, which makes the destination a service.
 
-        Until then `svcgen new` can be run again after a crash.
+        Until then, `svcgen new` can be run again after a crash.
 
         Raises:
-            OSError: The answers file can't be written; `undo` restores what was there.
+            OSError: The answers file can't be written. `undo` restores the destination.
         """
         if self._fills:
             with held():
                 self._add(ANSWERS_FILE)
 
     def has_made(self, path: str | Path) -> None:
-        """Let `undo` also remove a path of the destination that something else makes."""
+        """Register a path of the destination that another tool creates, so that `undo` removes it."""
         self._made.append(self._destination / path)
 
     def undo(self) -> None:
-        """Remove everything that was made."""
+        """Remove everything that was created."""
         with held():
             if self._fills:
                 for path in reversed(self._made):
@@ -113,7 +113,7 @@ class Staging:
     def close(self) -> None:
         """Remove the hidden directory."""
         if self._scratch is not None:
-            # What is done must not be undone because of it.
+            # A failure here must not undo the finished work.
             shutil.rmtree(self._scratch, ignore_errors=True)
 
     def _fill(self, files: Iterable[str]) -> None:
@@ -135,15 +135,15 @@ class Staging:
 
 
 def put(source: Path, target: Path) -> None:
-    """Give a file a second name, or copy it where the file system has no hard links.
+    """Hard-link a file, or copy it if the file system has no hard links.
 
     Args:
         source: The file.
-        target: The other name.
+        target: The new path.
 
     Raises:
-        FileExistsError: There is something of that name.
-        OSError: It can't be written.
+        FileExistsError: The path is taken.
+        OSError: The file can't be written.
     """
     try:
         os.link(source, target, follow_symlinks=False)
@@ -165,7 +165,7 @@ def _copy(source: Path, target: Path) -> None:
 
 def _remove(path: Path) -> None:
     if path.is_dir() and not path.is_symlink():
-        # Somebody may have put files into a new folder meanwhile.
+        # Another program may have added files to a new folder.
         shutil.rmtree(path) if path.name in {".git", ".venv"} else _remove_empty(path)
     else:
         path.unlink(missing_ok=True)

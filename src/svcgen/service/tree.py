@@ -1,4 +1,4 @@
-"""The tree of a commit: its paths, and what git merges two of them to."""
+"""Define the tree of a commit, and the result of a merge of trees."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -11,8 +11,8 @@ class Entry:
     """One path of a tree.
 
     Attributes:
-        mode: As git writes it.
-        oid: The object's name.
+        mode: The mode, as git writes it.
+        oid: The name of the object.
     """
 
     mode: str
@@ -29,11 +29,11 @@ Tree = Mapping[str, Entry]
 
 @dataclass(frozen=True)
 class MergedTree:
-    """What git makes of three trees.
+    """The result of a three-way merge.
 
     Attributes:
-        tree: The result, with conflict markers in files that conflict.
-        stages: For each path that git leaves open: its entry in the base (1), in ours (2) and in theirs (3).
+        tree: The result, with conflict markers in conflicting files.
+        stages: For each unmerged path: its entry in the base (1), in ours (2) and in theirs (3).
     """
 
     tree: dict[str, Entry]

@@ -1,4 +1,4 @@
-"""Remembers an update that is on disk and not committed, in git's directory of the work tree that it is in."""
+"""Record an update that is on disk but not committed, in the git directory of its work tree."""
 
 import json
 import os
@@ -21,7 +21,7 @@ _LONGEST = 1_000_000
 
 @dataclass(frozen=True)
 class Unfinished:
-    """An update that a person has to finish, or that is just coming into the work tree.
+    """An update that a person must finish, or that is being written to the work tree.
 
     Attributes:
         service: The service's directory in the repository, ending in a slash; empty at the top.
@@ -62,14 +62,14 @@ class Unfinished:
         return self.whole and not self.in_place
 
     def save(self, repository: Repository) -> None:
-        """Write it, whole or not at all."""
+        """Write the record atomically."""
         file = repository.directory / _FILE
         waiting = file.with_suffix(".new")
         waiting.write_text(json.dumps(asdict(self), indent=2), encoding="utf-8")
         waiting.replace(file)
 
     def is_over(self, repository: Repository) -> bool:
-        """Tell whether the team has gone on without svcgen: committed it, or left its branch."""
+        """Return whether the team has moved on without svcgen: committed the update, or left its branch."""
         head, own = repository.head(), self.own
         if self.is_committed:
             return head.commit == self.result and head.branch == (self.branch or self.origin.branch)
@@ -78,12 +78,12 @@ class Unfinished:
         return head.commit not in own and repository.commit_of(self.branch) not in own
 
     def is_applied(self, repository: Repository) -> bool:
-        """Tell whether nothing of it is left but to commit it."""
+        """Return whether only the commit is missing."""
         return self.whole and self.in_place and repository.head() == self.origin
 
 
 def require_finished(path: Path) -> None:
-    """Refuse a service while an update of it, or of another in its repository, waits for a person.
+    """Refuse a service while an update of it, or of another service in its repository, is unfinished.
 
     Args:
         path: The service's directory.
@@ -106,7 +106,7 @@ def require_finished(path: Path) -> None:
 
 
 def _has_record(path: Path) -> bool:
-    """Tell without git, as a survey of many services asks for each."""
+    """Return whether there is a record, without running git: `svcgen status` does this for many services."""
     real = path.resolve()
     for folder in (real, *real.parents):
         place = folder / ".git"
@@ -120,10 +120,10 @@ def _has_record(path: Path) -> bool:
 
 
 def find_unfinished(repository: Repository) -> Unfinished | None:
-    """Return the update of a repository that waits for a person.
+    """Return the unfinished update of a repository.
 
     Raises:
-        ServiceError: The file that remembers it is not as svcgen wrote it.
+        ServiceError: The record is damaged.
     """
     file = repository.directory / _FILE
     try:
@@ -140,7 +140,7 @@ def find_unfinished(repository: Repository) -> Unfinished | None:
 
 
 def _check(record: Unfinished) -> None:
-    """Refuse what git would take for an option: a checkout that nobody vouches for can bring a record."""
+    """Refuse values that git would read as options: an untrusted checkout can contain a record."""
     for commit in (record.origin.commit, *record.own):
         if not _COMMIT.fullmatch(commit):
             raise ValueError(f"{commit!r} is not the name of a commit")

@@ -1,4 +1,4 @@
-"""A copy of a service that a change is made in, so that the service itself gets the whole change or none of it."""
+"""Change a copy of a service, so that the service itself gets the whole change or none of it."""
 
 import os
 import shutil
@@ -12,17 +12,17 @@ from svcgen.system.git import git
 from svcgen.system.links import leads_out, real_path
 from svcgen.system.signals import held
 
-# What no change needs, where git can't say it.
+# Not copied if the service is not in a git repository.
 _IGNORED = {".git", ".venv", "__pycache__", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".devdb"}
 
 
 @contextmanager
 def work_copy(service: Path, files: Collection[Path] = ()) -> Iterator[Path]:
-    """Copy a service; the copy is removed afterwards.
+    """Copy a service, and remove the copy afterwards.
 
     Args:
         service: The service's directory.
-        files: Files to copy even if git ignores them, beside the tracked and the new ones.
+        files: Files to copy even if git ignores them, in addition to tracked and new files.
     """
     scratch = Path(tempfile.mkdtemp(prefix="svcgen-"))
     try:
@@ -36,7 +36,7 @@ def work_copy(service: Path, files: Collection[Path] = ()) -> Iterator[Path]:
 
 
 def _copy(service: Path, copy: Path, file: Path) -> None:
-    """Copy a file, or a link that leads to a file of the service; through no other could the copy be left."""
+    """Copy a file, or a link to a file of the service; other links are omitted, because they point out of the copy."""
     target = copy / file
     if leads_out(service, file.parent) or leads_out(service, file):
         return
@@ -55,7 +55,7 @@ def unignored_files(service: Path) -> list[Path]:
         found = [path.relative_to(service) for path in service.rglob("*")]
         return sorted(path for path in found if not _IGNORED & set(path.parts) and _is_file_or_link(service / path))
     files = {Path(name) for name in listed.split("\0") if name}
-    # A folder is a submodule; what is not there is deleted and not yet committed.
+    # A folder is a submodule, and a missing file is an uncommitted deletion.
     return sorted(file for file in files if _is_file_or_link(service / file))
 
 
@@ -64,7 +64,7 @@ def _is_file_or_link(path: Path) -> bool:
 
 
 def contents(service: Path, files: Iterable[Path]) -> dict[Path, bytes | None]:
-    """Return what each file of a service holds; None where there is none.
+    """Return the content of each file of a service; None if it does not exist.
 
     Args:
         service: The service's directory.
@@ -74,15 +74,15 @@ def contents(service: Path, files: Iterable[Path]) -> dict[Path, bytes | None]:
 
 
 def replace_files(service: Path, files: Mapping[Path, bytes], before: Mapping[Path, bytes | None]) -> None:
-    """Put files into a service, all of them or none.
+    """Write files into a service: all of them or none.
 
     Args:
-        service: Where.
-        files: What to write.
-        before: What each file held when the copy was made; None where it was not there.
+        service: The service's directory.
+        files: The new content of each file.
+        before: The content of each file when the copy was created; None if it did not exist.
 
     Raises:
-        ServiceError: Somebody has changed one of them meanwhile.
+        ServiceError: One of them was changed in the meantime.
         OSError: One can't be written.
     """
     for file in files:
@@ -90,7 +90,7 @@ def replace_files(service: Path, files: Mapping[Path, bytes], before: Mapping[Pa
             raise ServiceError(f"{file} was changed in the meantime", hint="run the command again")
     made: list[Path] = []
     try:
-        # A signal that comes meanwhile is raised at the end of it, and undoes all of it.
+        # A signal is raised at the end of this block, and then everything is undone.
         with held():
             _make_folders(service, list(files), made)
             waiting = {service / file: _write_beside(service / file, content, made) for file, content in files.items()}
@@ -111,7 +111,7 @@ def _make_folders(service: Path, files: Sequence[Path], made: list[Path]) -> Non
 
 
 def _write_beside(target: Path, content: bytes, made: list[Path]) -> Path:
-    """Write into a file of another name, where a full disk can still be undone."""
+    """Write a temporary file beside the target, so that a full disk can still be undone."""
     descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.svcgen-", dir=target.parent)
     made.append(Path(name))
     with os.fdopen(descriptor, "wb") as file:

@@ -1,4 +1,4 @@
-"""Checks a commit out beside the user's work tree, and moves that work tree in the one last step of an update."""
+"""Check out a temporary work tree, and switch the user's work tree in the last step of an update."""
 
 import os
 from collections.abc import Collection, Iterator, Mapping
@@ -16,16 +16,16 @@ _SWITCH = ("switch", "--quiet", "--no-overwrite-ignore")
 
 @contextmanager
 def temporary_work_tree(repository: Repository, tree: str, scratch: Path, folders: Collection[str]) -> Iterator[Path]:
-    """Check a tree out in a work tree that the repository does not know of, and yield the service's directory in it.
+    """Check out a tree in an unregistered work tree, and yield the service's directory in it.
 
-    Git's directory of it is made by hand, as gitrepository-layout(5) describes that of a linked work tree. So there is
-    nothing to unregister, whatever happens, and what runs in it sees the branches and the history.
+    Its git directory is created by hand, with the layout of a linked work tree in gitrepository-layout(5). So there is
+    nothing to unregister after a crash, and programs in it see the branches and the history.
 
     Args:
         repository: The service's repository.
         tree: The whole tree of the repository.
-        scratch: A directory of svcgen's own.
-        folders: What to check out, relative to the top of the repository.
+        scratch: A temporary directory.
+        folders: The folders to check out, relative to the top of the repository.
     """
     own, top = scratch / "git", scratch / "worktree"
     (own / "info").mkdir(parents=True)
@@ -35,37 +35,37 @@ def temporary_work_tree(repository: Repository, tree: str, scratch: Path, folder
     (own / "info" / "sparse-checkout").write_text("".join(f"/{_escaped(folder) or '*'}\n" for folder in folders))
     (top / ".git").write_bytes(os.fsencode(f"gitdir: {own}\n"))
     sparse = ("-c", "core.sparseCheckout=true", "-c", "core.sparseCheckoutCone=false")
-    # Neither lock nor checks need the contents of large files.
+    # Neither the lock nor the checks need the content of large files.
     git(top, *sparse, "read-tree", "-m", "-u", tree, environ={"GIT_LFS_SKIP_SMUDGE": "1"}, filters=True)
     yield top / repository.prefix
 
 
 def switch_to(repository: Repository, head: Head) -> None:
-    """Switch to a branch, or to a commit where there is none, if nothing is in the way, ignored files included.
+    """Switch to a branch, or to a commit if there is no branch, unless a file is in the way, even an ignored one.
 
     Args:
         repository: The repository of the service.
         head: The branch or commit.
 
     Raises:
-        ToolError: Something is.
+        ToolError: A file is in the way.
     """
     _require_free(repository, "HEAD", f"refs/heads/{head.branch}" if head.branch else head.commit)
     git(repository.top, *_SWITCH, *([head.branch] if head.branch else ["--detach", head.commit]), filters=True)
 
 
 def move(repository: Repository, start: str, end: str, before: Head, after: Head) -> None:
-    """Bring the index and the work tree from one commit to another as `git switch` does, whatever HEAD is.
+    """Switch the index and the work tree from one commit to another, as `git switch` does, whatever HEAD is.
 
     Args:
-        repository: The repository.
-        start: The commit whose tree the index holds.
-        end: The commit to go to.
-        before: What HEAD is.
-        after: What HEAD is to be; its branch may be moved or made.
+        repository: The service's repository.
+        start: The commit whose tree is in the index.
+        end: The commit to switch to.
+        before: The current HEAD.
+        after: The new HEAD; its branch may be moved or created.
 
     Raises:
-        ToolError: Something that is not committed is in the way, or HEAD is something else; then nothing has changed.
+        ToolError: An uncommitted file is in the way, or HEAD is something else. Then nothing has changed.
     """
     if repository.head() != before:
         raise ToolError("another commit or branch is checked out by now", hint="run it again")
@@ -82,7 +82,7 @@ def move(repository: Repository, start: str, end: str, before: Head, after: Head
 
 @contextmanager
 def _branch_at(repository: Repository, before: Head, after: Head) -> Iterator[None]:
-    """Move a branch, unless somebody else has moved it, and move it back at an error."""
+    """Move a branch unless it was moved in the meantime, and move it back on an error."""
     old = before.commit if after.branch == before.branch else repository.commit_of(after.branch)
     if not after.branch or old == after.commit:
         yield
@@ -97,7 +97,7 @@ def _branch_at(repository: Repository, before: Head, after: Head) -> Iterator[No
 
 
 def _require_free(repository: Repository, start: str, end: str) -> None:
-    """Refuse to write over what git does not know: in a sparse checkout `git switch` itself does not refuse."""
+    """Refuse to overwrite untracked files: in a sparse checkout, `git switch` itself overwrites them."""
     before, after = repository.changes(start, end)
     known = repository.index_entries().keys()
     blocked = [path for path in sorted(after.keys() - before.keys()) if _is_blocked(repository.top, path, known)]
@@ -115,7 +115,7 @@ def _is_blocked(top: Path, path: str, known: Collection[str]) -> bool:
 
 
 def mark_conflicts(repository: Repository, stages: Mapping[str, Mapping[int, Entry]]) -> None:
-    """Make paths of the service unmerged in the index, as `git merge` leaves them.
+    """Mark paths of the service as unmerged in the index, as `git merge` does.
 
     Args:
         repository: The repository of the service.
@@ -130,12 +130,12 @@ def mark_conflicts(repository: Repository, stages: Mapping[str, Mapping[int, Ent
 
 
 def stage_from_disk(directory: Path, paths: Collection[str], index: Path | None = None) -> None:
-    """Put paths into the index of a work tree, or into another index, as they are on disk or not there.
+    """Stage the state of paths on disk, including deletions, in the index of a work tree or in another index.
 
     Args:
         directory: A directory of the work tree.
         paths: The paths, relative to it.
-        index: The index; by default that of the work tree.
+        index: The index; by default the work tree's.
     """
     folders = {path for path in paths if (directory / path).is_dir() and not (directory / path).is_symlink()}
     for flag, some in (("--remove", set(paths) - folders), ("--force-remove", folders)):

@@ -1,4 +1,4 @@
-"""Reads files that nobody vouches for: regular files of a bounded size, and YAML that can't make a parser explode."""
+"""Read untrusted files: regular files of a limited size, and YAML and TOML of a limited depth."""
 
 import errno
 import os
@@ -8,29 +8,29 @@ from typing import Any
 
 import yaml
 
-# libyaml is ten times as fast, and not in every build of PyYAML.
+# libyaml is ten times as fast, but not every build of PyYAML has it.
 Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-# Every scalar is the text that stands there: 3.10 no float, a commit of digits no number, no answer a date.
+# Reads every scalar as text: 3.10 is not a float, and a commit that is all digits is not a number.
 TextLoader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 # An answers file of svcgen has 300 bytes, copier.yml 7 KB.
 LARGEST = 256 << 10
-# Deeper nesting crashes libyaml: it composes recursively, on the C stack.
+# Deeper nesting crashes libyaml, which composes nodes recursively on the C stack.
 _DEEPEST = 50
 
 
 def read_bounded(path: Path, largest: int = LARGEST) -> bytes:
-    """Return what a file holds.
+    """Return the content of a file.
 
     Args:
         path: The file, or a link to one.
-        largest: How many bytes it may hold.
+        largest: The maximum size in bytes.
 
     Raises:
         OSError: It can't be read, is not a regular file, or is larger.
     """
     _require_regular(path, path.stat().st_mode)
-    # It may have become a FIFO meanwhile, and opening one waits for a writer.
+    # The file may have become a FIFO since then, and opening a FIFO blocks until there is a writer.
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY)
     with open(descriptor, "rb") as file:  # noqa: PTH123  (a descriptor)
         _require_regular(path, os.fstat(descriptor).st_mode)
@@ -41,16 +41,16 @@ def read_bounded(path: Path, largest: int = LARGEST) -> bytes:
 
 
 def load_yaml(content: bytes, loader: Any = Loader, *, aliases: int = 0) -> Any:
-    """Return what a YAML document holds.
+    """Return the value of a YAML document.
 
     Args:
         content: The document.
-        loader: One that makes nothing but plain values.
-        aliases: How many there may be; each can double what the document holds.
+        loader: A loader that creates only plain values.
+        aliases: The maximum number of aliases; each can double the size of the value.
 
     Raises:
-        yaml.YAMLError: It is not one document of YAML, is nested too deep, or has more aliases.
-        ValueError: It holds a number or a date that there is not.
+        yaml.YAMLError: It is not one YAML document, is nested too deeply, or has too many aliases.
+        ValueError: It contains an impossible number or date.
     """
     depth = 0
     for event in yaml.parse(content, loader):
@@ -64,12 +64,12 @@ def load_yaml(content: bytes, loader: Any = Loader, *, aliases: int = 0) -> Any:
 
 
 def load_toml(content: bytes) -> dict[str, Any]:
-    """Return what a TOML document holds.
+    """Return the value of a TOML document.
 
     Raises:
-        ValueError: It is not UTF-8 or TOML, or is nested too deep.
+        ValueError: It is not UTF-8 or TOML, or is nested too deeply.
     """
-    # Inside the function: --help needs no TOML.
+    # Imported here because --help needs no TOML.
     import tomllib
 
     try:

@@ -1,4 +1,4 @@
-"""The files that come with svcgen: copier.yml and the template."""
+"""Find the files that come with svcgen: copier.yml and the template."""
 
 from pathlib import Path
 
@@ -8,10 +8,10 @@ _PACKAGE = Path(__file__).parents[1]
 
 
 def find_root() -> Path:
-    """Return the directory that holds `copier.yml`: inside the wheel, else the checkout.
+    """Return the directory that contains `copier.yml`: in the wheel, or else the checkout.
 
     Raises:
-        TemplateError: Neither is there.
+        TemplateError: Neither exists.
     """
     candidates = (_PACKAGE / "_bundle", _PACKAGE.parents[1])
     for root in candidates:

@@ -1,4 +1,4 @@
-"""Starts child processes that can't prompt, and ends them with their own children."""
+"""Start child processes that can't prompt, and end them together with their own children."""
 
 import os
 import signal
@@ -13,7 +13,7 @@ from typing import IO
 from svcgen.errors import ToolError
 from svcgen.system.signals import unregister
 
-# Seconds between asking a child to end and killing it.
+# Seconds between SIGTERM and SIGKILL.
 _GRACE = 2.0
 _TICK = 0.01
 
@@ -26,7 +26,7 @@ def start(
     Args:
         words: The program and its arguments.
         cwd: Working directory.
-        environ: The whole environment, by default that of svcgen.
+        environ: The whole environment; by default svcgen's own.
         readable: Its standard input.
 
     Raises:
@@ -40,7 +40,7 @@ def start(
             stdin=readable,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            # A session of its own: without a terminal nothing can prompt, nor be stopped for trying to (SIGTTIN).
+            # In a session of its own it has no terminal, so it can neither prompt nor be stopped for trying (SIGTTIN).
             start_new_session=True,
         )
     except (OSError, ValueError) as error:
@@ -50,9 +50,9 @@ def start(
 
 @contextmanager
 def source(stdin: str | bytes | None) -> Iterator[IO[bytes] | int]:
-    """Yield what a child can read.
+    """Yield the standard input of a child.
 
-    It is a file and not a pipe: after a timeout, `communicate` of Python 3.11 fills a pipe no further.
+    It is a file, not a pipe: after a timeout, `communicate` of Python 3.11 stops writing to a pipe.
     """
     if not stdin:
         yield subprocess.DEVNULL
@@ -64,7 +64,7 @@ def source(stdin: str | bytes | None) -> Iterator[IO[bytes] | int]:
 
 
 def stop(process: "subprocess.Popen[bytes]") -> None:
-    """Forget a child that has ended, and end one that has not, with its own children."""
+    """Unregister a child. If it is still running, end it together with its own children."""
     if process.returncode is None:
         _end(process)
     for stream in (process.stdout, process.stderr):
@@ -74,12 +74,12 @@ def stop(process: "subprocess.Popen[bytes]") -> None:
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:
-    """Ask a child and its own children to end, and kill those that do not."""
-    with suppress(OSError):  # raised once nothing of the group is left
+    """Ask a child and its own children to end, and kill those that don't."""
+    with suppress(OSError):  # raised once the process group is empty
         os.killpg(process.pid, signal.SIGTERM)
         latest = time.monotonic() + _GRACE
         while time.monotonic() < latest:
-            # It can end before its children do, as git before ssh.
+            # It can end before its own children: git ends before ssh.
             process.poll()
             os.killpg(process.pid, 0)
             time.sleep(_TICK)

@@ -1,4 +1,4 @@
-"""Runs git, in one way for all of svcgen: it asks nothing, and no repository can make it run a program."""
+"""Run git, in one place for all of svcgen: it never prompts, and no repository can make it run a program."""
 
 import os
 import re
@@ -15,13 +15,13 @@ from svcgen.system.steps import Notify, ignore
 
 _DIFFS = frozenset({"diff", "diff-files", "diff-index", "diff-tree", "log", "show"})
 _PLAIN_DIFF = ("--no-ext-diff", "--no-textconv", "--no-color", "--src-prefix=a/", "--dst-prefix=b/")
-# Not the words for a work tree whose repository is gone.
+# git uses other words for a work tree whose repository is gone.
 _NO_REPOSITORY = "fatal: not a git repository (or any"
-# Ignored on this machine, a file is still part of the service: only git's own refusals are left. Reads standard input.
+# Adds the files listed on standard input, even if this machine's git ignores them: they are part of the service.
 FORCE_ADD = ("-c", "core.safecrlf=false", "add", "--force", "--pathspec-from-file=-", "--pathspec-file-nul")
-# What a remote can make git print: 10,000 tags take 1 MiB.
+# The limit of output for a remote: 10,000 tags take 1 MiB.
 _REMOTE = 4 << 20
-# Where a repository is; a call can set them.
+# Variables that locate a repository; a call can set them.
 _LOCATIONS = frozenset({"GIT_COMMON_DIR", "GIT_CEILING_DIRECTORIES", "GIT_DIR", "GIT_WORK_TREE"})
 
 
@@ -37,12 +37,12 @@ def git(  # noqa: PLR0913  (one for each thing that a call may need)
     """Run git in a directory and return its standard output, in which file names of any encoding survive.
 
     Args:
-        directory: Where.
+        directory: The working directory.
         arguments: The command and its arguments; settings (`-c`) may come first.
-        index: An index file to use in place of the repository's own.
-        environ: More environment variables.
-        stdin: What git can read.
-        filters: Whether the filters of the repository's own configuration run, as for a user who checks out.
+        index: An index file to use instead of the repository's own.
+        environ: Additional environment variables.
+        stdin: The standard input.
+        filters: Whether to run the filters of the repository's own configuration, as a checkout by the user would.
         notify: Receives the command.
 
     Raises:
@@ -64,22 +64,22 @@ def run_git(  # noqa: PLR0913  (as `git`, and which exit codes are no failure)
     limit: int = 256 << 20,
     notify: Notify = ignore,
 ) -> Finished:
-    """Run git as `git` does, and return its exit code and its output as bytes, too.
+    """Run git as `git` does, and also return its exit code and its output as bytes.
 
     Args:
-        directory: Where.
+        directory: As for `git`.
         arguments: As for `git`.
         index: As for `git`.
         environ: As for `git`.
         stdin: As for `git`.
-        accept: The exit codes that are no failure: `git merge-tree` exits with 1 at a conflict.
+        accept: The exit codes that are not failures: `git merge-tree` exits with 1 if there are conflicts.
         filters: As for `git`.
-        limit: How many bytes it may print.
-        notify: Receives the command.
+        limit: The maximum size of its output in bytes.
+        notify: As for `git`.
 
     Raises:
         NoRepositoryError: It needs a repository.
-        ToolError: git is not on PATH, or exits with another code; its message says why, word for word.
+        ToolError: git is not on PATH, or exits with another code; the message quotes git.
     """
     settings, command, rest = _split(arguments)
     variables = {**base_environ(), **(environ or {})}
@@ -109,11 +109,11 @@ def run_git(  # noqa: PLR0913  (as `git`, and which exit codes are no failure)
 
 
 def ask_remote(*arguments: str, seconds: float = 300, notify: Notify = ignore) -> str:
-    """Run a git command that talks to a remote, in no repository: the configuration of a checkout has no say in it.
+    """Run a git command that talks to a remote, outside of any repository, so that no checkout configures it.
 
     Args:
         arguments: As for `git`.
-        seconds: How long the remote may take.
+        seconds: The time limit.
         notify: Receives the command.
 
     Raises:
@@ -125,7 +125,7 @@ def ask_remote(*arguments: str, seconds: float = 300, notify: Notify = ignore) -
 
 
 def commit_settings(project: Path) -> list[str]:
-    """Return settings for a commit that asks nothing: no hook, no passphrase, an identity in any case."""
+    """Return settings for a commit without prompts: no hooks, no signature, and always an identity."""
     settings = {
         "core.hooksPath": os.devnull,
         "commit.gpgSign": "false",
@@ -145,7 +145,7 @@ def _configured(project: Path) -> str:
 
 
 def _program() -> str:
-    # A relative entry of PATH would be looked for in the checkout that svcgen runs in.
+    # A relative entry of PATH would be searched in the checkout that svcgen runs in.
     places = os.pathsep.join(place for place in os.get_exec_path() if Path(place).is_absolute())
     program = shutil.which("git", path=places)
     if program is None:
@@ -163,7 +163,7 @@ def _split(arguments: Sequence[str]) -> tuple[tuple[str, ...], str, tuple[str, .
 
 @cache
 def _disarmed(directory: Path, options: tuple[str, ...], located: tuple[tuple[str, str], ...]) -> Mapping[str, str]:
-    """Return what overrides the programs that the configuration of a repository itself names."""
+    """Return settings that override the programs which a repository's own configuration names."""
     listing = ("config", "--list", "--show-scope", "--name-only", "-z")
     environ = base_environ() | dict(located)
     found = execute(_program(), *options, *listing, cwd=directory, environ=environ, accept=range(256)).text.split("\0")

@@ -1,14 +1,14 @@
-"""What git is told before each call: to ask nothing, and to run no program that a repository names.
+"""Configure each call of git: never prompt, and run no program that a repository names.
 
-A checkout is not trusted, and its configuration may name programs: hooks, filters, drivers, helpers, a monitor of the
-file system. All of them are overridden; those of the user's own configuration keep working.
+A checkout is not trusted, and its configuration may name programs: hooks, filters, drivers, helpers, a file system
+monitor. All of them are overridden. Those of the user's own configuration keep working.
 """
 
 import os
 from collections.abc import Iterable, Mapping
 
-# Set inside a git hook, they would point every call at the repository of the hook (`git rev-parse --local-env-vars`).
-# GIT_CONFIG_COUNT is not among them: it is how CI gives git its credentials.
+# A git hook sets these, and they would direct every call to its repository (`git rev-parse --local-env-vars`).
+# GIT_CONFIG_COUNT is not in the list, because CI uses it to give git credentials.
 _FOREIGN = frozenset(
     {
         "GIT_ALTERNATE_OBJECT_DIRECTORIES",
@@ -36,14 +36,14 @@ _FOREIGN = frozenset(
 _ENVIRON = {
     "GCM_INTERACTIVE": "never",
     "GIT_ADVICE": "0",
-    "GIT_ASKPASS": "",  # empty keeps git from core.askPass and SSH_ASKPASS, too
+    "GIT_ASKPASS": "",  # if empty, git also ignores core.askPass and SSH_ASKPASS
     "GIT_LITERAL_PATHSPECS": "1",
     "GIT_NO_LAZY_FETCH": "1",  # the remote of a partial clone can name a program
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_PAGER": "cat",
     "GIT_TERMINAL_PROMPT": "0",
     "LC_ALL": "C",
-    # ssh has no terminal, see process.py; BatchMode would need GIT_SSH_COMMAND, which hides the user's core.sshCommand.
+    # ssh has no terminal (children.py). BatchMode would need GIT_SSH_COMMAND, which hides the user's core.sshCommand.
     "SSH_ASKPASS_REQUIRE": "never",
 }
 _SETTINGS = {
@@ -51,7 +51,7 @@ _SETTINGS = {
     "core.fsmonitor": "false",
     "core.hooksPath": os.devnull,
     "core.quotePath": "false",
-    "diff.autoRefreshIndex": "false",  # it writes the index, whatever GIT_OPTIONAL_LOCKS says
+    "diff.autoRefreshIndex": "false",  # it writes the index despite GIT_OPTIONAL_LOCKS
     "diff.noprefix": "false",
     "gc.auto": "0",
     "maintenance.auto": "false",
@@ -60,7 +60,7 @@ _SETTINGS = {
     "status.showUntrackedFiles": "normal",
     "submodule.recurse": "false",
 }
-# The last words of all settings that name a program, and what git gets instead.
+# The last part of each setting that names a program, and its replacement.
 _PROGRAMS = {
     "alternaterefscommand": "",
     "askpass": "",
@@ -88,23 +88,23 @@ _PROGRAMS = {
 
 
 def base_environ() -> dict[str, str]:
-    """Return the environment of svcgen without what would lead git elsewhere, and with what keeps it from asking."""
+    """Return svcgen's environment, without variables that redirect git, and with those that prevent prompts."""
     return {name: value for name, value in os.environ.items() if name not in _FOREIGN} | _ENVIRON
 
 
 def disarmed(own: Iterable[str]) -> dict[str, str]:
-    """Return settings that keep git from running the programs that settings of a repository's own name."""
+    """Return settings that stop git from running the programs which a repository's own settings name."""
     return {name: _PROGRAMS[last] for name in own if (last := name.rpartition(".")[2]) in _PROGRAMS}
 
 
 def with_settings(environ: Mapping[str, str], own: Mapping[str, str]) -> dict[str, str]:
-    """Return an environment with the settings of every call, and a repository's own, after those in it.
+    """Return an environment to which the settings of every call and of a repository are added.
 
-    A command line would do for fewer: `-c` can't name a section with an equals sign in it.
+    The command line can't carry all of them: `-c` accepts no section with an equals sign in its name.
 
     Args:
         environ: The environment.
-        own: The repository's own settings.
+        own: The settings for this repository.
     """
     count = environ.get("GIT_CONFIG_COUNT", "")
     settings = list((_SETTINGS | dict(own)).items())

@@ -1,9 +1,9 @@
-"""The operation of git, such as a rebase, that waits in a work tree."""
+"""Find a git operation, such as a rebase, that is in progress in a work tree."""
 
 from pathlib import Path
 
-# What git leaves in its directory until a command is finished or aborted.
-_UNDER_WAY = {
+# git keeps these files in its directory until the command is finished or aborted.
+_IN_PROGRESS = {
     "MERGE_HEAD": "merge",
     "CHERRY_PICK_HEAD": "cherry-pick",
     "REVERT_HEAD": "revert",
@@ -13,9 +13,9 @@ _UNDER_WAY = {
 
 
 def operation_in_progress(directory: Path) -> str:
-    """Return the command of git that waits in a work tree to be finished, `rebase` say; empty if none does.
+    """Return the git command that is in progress in a work tree, such as `rebase`; empty if there is none.
 
     Args:
-        directory: Git's own directory of that work tree.
+        directory: The git directory of that work tree.
     """
-    return next((command for name, command in _UNDER_WAY.items() if (directory / name).exists()), "")
+    return next((command for name, command in _IN_PROGRESS.items() if (directory / name).exists()), "")

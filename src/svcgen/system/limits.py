@@ -1,4 +1,4 @@
-"""Limits for a process that runs what nobody vouches for."""
+"""Limit a process that runs untrusted code."""
 
 import json
 import os
@@ -10,18 +10,18 @@ from typing import Any
 
 
 def answer(action: Callable[[Any], object], *, memory: int, file: int) -> None:
-    """Answer the request on standard input within limits, both in JSON; a failure is the last line of standard error.
+    """Answer the JSON request on standard input in JSON, within limits; an error is the last line of standard error.
 
     Args:
-        action: Takes the request, whose `seconds` are the processor time that it may take, and returns the answer.
-        memory: Bytes that this process may take.
-        file: Bytes that a file which it writes may have.
+        action: Accepts the request, whose `seconds` limit the processor time, and returns the answer.
+        memory: The maximum memory of this process in bytes.
+        file: The maximum size of a file that it writes in bytes.
     """
     request = json.load(sys.stdin)
     limit(memory=memory, file=file, seconds=request["seconds"])
     try:
         found = action(request)
-    except Exception as error:  # noqa: BLE001  (whatever it is, it is what nobody vouches for)
+    except Exception as error:  # noqa: BLE001  (untrusted code can raise anything)
         sys.exit(str(error) or repr(error))
     with os.fdopen(1, "w") as parent:
         json.dump(found, parent)
@@ -31,9 +31,9 @@ def limit(*, memory: int, file: int, seconds: int) -> None:
     """Limit this process, and leave no core file.
 
     Args:
-        memory: Bytes that it may take; macOS has no such limit.
-        file: Bytes that a file which it writes may have.
-        seconds: Seconds of processor time.
+        memory: The maximum memory in bytes; macOS does not enforce it.
+        file: The maximum size of a file that it writes in bytes.
+        seconds: The maximum processor time.
     """
     for limited, most in (
         (resource.RLIMIT_AS, memory),

@@ -1,4 +1,4 @@
-"""Where a file of a service really is, before anything is written to it."""
+"""Resolve the symbolic links of a service, before anything is written through them."""
 
 import os
 from pathlib import Path
@@ -7,14 +7,14 @@ from svcgen.errors import ServiceError
 
 
 def real_path(service: Path, file: Path) -> Path:
-    """Return the path of a file, relative to the service, with the links on its way followed.
+    """Return the path of a file, relative to the service, with its symbolic links resolved.
 
     Args:
         service: The service's directory.
         file: A path relative to it, which need not exist.
 
     Raises:
-        ServiceError: A link leads out of the service, into git's directory, or nowhere.
+        ServiceError: A link points out of the service, into `.git`, or to itself.
     """
     top = Path(os.path.realpath(service))
     real = Path(os.path.realpath(service / file))
@@ -29,7 +29,7 @@ def real_path(service: Path, file: Path) -> Path:
 
 
 def leads_out(service: Path, file: Path) -> bool:
-    """Tell whether what is written to a file would be written elsewhere than in the service.
+    """Return whether writing to a file would write outside of the service.
 
     Args:
         service: The service's directory.

@@ -1,4 +1,4 @@
-"""Runs child processes that never outlive svcgen, ask nothing, and are bounded in time and output."""
+"""Run child processes that never outlive svcgen, never prompt, and are limited in time and output."""
 
 import shlex
 import subprocess
@@ -14,12 +14,12 @@ from svcgen.system.children import source, start, stop
 from svcgen.system.signals import check_wait, held, starting
 from svcgen.system.steps import CommandRun, Notify, ignore
 
-# Seconds between two looks at signals, the clock and the amount of output while a child runs.
+# While a child runs, seconds between checks of signals, the time limit and the size of the output.
 _TICK = 0.1
 # A tool that prints more than this is broken or hostile.
 _LIMIT = 256 << 20
 
-# As much of its output as an error message repeats.
+# The amount of output that an error message quotes.
 _SAID = 4000
 
 _deadline: ContextVar[float] = ContextVar("deadline", default=float("inf"))
@@ -30,7 +30,7 @@ class Finished:
     """A child process that has ended.
 
     Attributes:
-        command: What was run, as a person would type it.
+        command: The command, as a person would type it.
         code: Its exit code; negative for a signal.
         output: Its standard output.
         errors: Its standard error.
@@ -49,7 +49,7 @@ class Finished:
 
 @contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
-    """Give all children that this thread runs in the body a common time limit."""
+    """Give all children that this thread runs in the body one common time limit."""
     token = _deadline.set(min(_deadline.get(), time.monotonic() + seconds))
     try:
         yield
@@ -70,18 +70,18 @@ def run(
     Args:
         command: The program and its arguments.
         cwd: Working directory.
-        environ: The whole environment, by default that of svcgen.
-        stdin: What it can read; nothing by default.
-        timeout: Seconds after which it is ended.
-        notify: Receives the command and its output when the command has ended.
+        environ: The whole environment; by default svcgen's own.
+        stdin: The standard input; nothing by default.
+        timeout: The time limit in seconds.
+        notify: Receives the command and its output when the command ends.
 
     Raises:
-        ToolError: It can't be started, takes too long, prints too much, or exits with another code than 0.
+        ToolError: It can't be started, takes too long, prints too much, or exits with a code other than 0.
     """
     return execute(*command, cwd=cwd, environ=environ, stdin=stdin, timeout=timeout, notify=notify).text
 
 
-def execute(  # noqa: PLR0913  (run's, and which exit codes are no failure)
+def execute(  # noqa: PLR0913  (those of `run`, and the accepted exit codes)
     *command: str | Path,
     cwd: Path | None = None,
     environ: Mapping[str, str] | None = None,
@@ -91,7 +91,7 @@ def execute(  # noqa: PLR0913  (run's, and which exit codes are no failure)
     limit: int = _LIMIT,
     notify: Notify = ignore,
 ) -> Finished:
-    """Run a command as `run` does, and return all that came of it.
+    """Run a command as `run` does, and return its exit code and both outputs.
 
     Args:
         command: The program and its arguments.
@@ -99,8 +99,8 @@ def execute(  # noqa: PLR0913  (run's, and which exit codes are no failure)
         environ: As for `run`.
         stdin: As for `run`.
         timeout: As for `run`.
-        accept: The exit codes that are no failure.
-        limit: How many bytes it may print; more is ended.
+        accept: The exit codes that are not failures.
+        limit: The maximum size of its output in bytes; a child that prints more is ended.
         notify: As for `run`.
 
     Raises:
@@ -141,6 +141,6 @@ def _collect(process: "subprocess.Popen[bytes]", shown: str, deadline: float, li
 
 
 def _said(done: Finished) -> str:
-    """Return the end of what a child printed: findings go to one stream, and that there are some to the other."""
+    """Return the end of both outputs of a child: a tool may print findings to one and a summary to the other."""
     said = b"\n".join(filter(None, (done.output.strip(), done.errors.strip())))
     return said[-_SAID:].decode("utf-8", "backslashreplace") or f"exit code {done.code}"

@@ -1,7 +1,7 @@
-"""SIGINT, SIGTERM and SIGHUP as one exception that cleanup can hold back.
+"""Turn SIGINT, SIGTERM and SIGHUP into one exception that cleanup can defer.
 
-The first signal raises `Interrupted`, at once or at the end of `held()`. The second also breaks the wait for a child
-process inside `held()`, and sets a deadline: whatever still runs then is killed, svcgen included.
+The first signal raises `Interrupted`, immediately or at the end of `held()`. The second signal also interrupts the wait
+for a child process inside `held()`, and sets a deadline: whatever still runs then is killed, including svcgen.
 """
 
 import os
@@ -15,12 +15,12 @@ from types import FrameType
 from svcgen.errors import ExitCode
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-# Seconds that a second signal leaves for ending children and cleaning up.
+# Seconds for ending children and cleaning up after a second signal.
 _PATIENCE = 5.0
 
 
 class Interrupted(KeyboardInterrupt):
-    """A signal asked to stop. A KeyboardInterrupt, because asyncio, Typer and copier let that one pass."""
+    """A signal asked svcgen to stop. It is a KeyboardInterrupt, which asyncio, Typer and copier don't catch."""
 
 
 class _State:
@@ -41,7 +41,7 @@ _registry = threading.Lock()
 
 
 def install() -> None:
-    """Turn signals into `Interrupted`, except those that `nohup` or a shell's background job ignores."""
+    """Turn signals into `Interrupted`, except signals that are ignored, as under `nohup` or in a background job."""
     for signum in _SIGNALS:
         if signal.getsignal(signum) is not signal.SIG_IGN:
             signal.signal(signum, _handle)
@@ -50,10 +50,10 @@ def install() -> None:
 
 
 def uninstall() -> None:
-    """End the children that are left, and ignore signals until the process ends.
+    """Kill the remaining children, and ignore signals until the process ends.
 
-    Python would drop the handlers first, and die of a late signal. A thread whose join a signal broke can still have a
-    child.
+    At exit, Python removes the handlers first, so a late signal would kill it. A thread whose join was interrupted by
+    a signal can still have a child.
     """
     for signum in _SIGNALS:
         signal.signal(signum, signal.SIG_IGN)
@@ -63,36 +63,36 @@ def uninstall() -> None:
 
 
 def exit_code() -> int:
-    """The shell's exit code for the signal received; Ctrl-C typed at a prompt arrives as a key, not as a signal."""
+    """Return the shell's exit code for the received signal. Ctrl-C at a prompt arrives as a key, not as a signal."""
     return 128 + _State.received if _State.received else ExitCode.INTERRUPTED
 
 
 def came() -> bool:
-    """Return whether a signal came, even if its exception was swallowed or turned into another one."""
+    """Return whether a signal was received, even if a library swallowed or replaced its exception."""
     return _State.received is not None and not _State.finished
 
 
 def stop_listening() -> None:
-    """Ignore the next signal: the work is done and can no longer be undone."""
+    """Ignore later signals: the work is done and can no longer be undone."""
     raise_if_interrupted()
     _State.finished = True
 
 
 def raise_if_interrupted() -> None:
-    """Raise `Interrupted` if a signal came whose exception some library swallowed."""
+    """Raise `Interrupted` if a signal was received whose exception a library swallowed."""
     if came():
         raise Interrupted
 
 
 def check_wait() -> None:
-    """Raise `Interrupted` in a thread that must not wait for a child: after a signal, or inside `held()` after two."""
+    """Raise `Interrupted` if a thread must not wait for a child: after a signal, or inside `held()` after two."""
     if _State.impatient or (not _thread.depth and not _State.finished and _State.received is not None):
         raise Interrupted
 
 
 @contextmanager
 def held() -> Iterator[None]:
-    """Run the body whole: a signal that comes meanwhile is raised at the end of the outermost one."""
+    """Run the body without interruption: a signal is raised at the end of the outermost `held()`."""
     _thread.depth += 1
     try:
         yield
@@ -105,12 +105,12 @@ def held() -> Iterator[None]:
 
 @contextmanager
 def starting() -> Iterator[Callable[[int], None]]:
-    """Start a child in the body, and pass its process group to what is yielded, to be killed when svcgen must end.
+    """Start a child in the body. Pass its process group to the yielded function, so that svcgen can kill it at its end.
 
     Raises:
         Interrupted: svcgen is about to end.
     """
-    # A signal inside Popen would leave a child that nobody knows of, and so would an end of svcgen meanwhile.
+    # A signal inside Popen, or the end of svcgen during it, would leave an unregistered child.
     with held(), _registry:
         if _State.ended:
             raise Interrupted
@@ -122,7 +122,7 @@ def _register(group: int) -> None:
 
 
 def unregister(group: int) -> None:
-    """Forget a child that has ended."""
+    """Unregister a child that has ended."""
     with _registry:
         _State.children -= {group}
 

@@ -1,4 +1,4 @@
-"""The steps of a command: what it reports while it works, and how each step ended."""
+"""Run the steps of a command, and report how each step ended."""
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -32,10 +32,10 @@ class Step:
 
     Attributes:
         name: One word, the same in every run.
-        outcome: `pending` if it waits for a failed step, `skipped` if it was not wanted.
+        outcome: `pending` if it needs a failed step first, `skipped` if it was not requested.
         seconds: Wall-clock time.
         command: For a failed or pending step, the command that runs it in the service's directory.
-        reason: Why it is not done.
+        reason: Why it did not run or failed.
     """
 
     name: str
@@ -46,7 +46,7 @@ class Step:
 
     @property
     def is_left(self) -> bool:
-        """Whether a person has to run it."""
+        """Whether the user still has to run it."""
         return self.outcome in {"failed", "pending"}
 
     def as_json(self) -> dict[str, object]:
@@ -73,23 +73,23 @@ class Steps:
         self.notify = notify
 
     def require(self, name: str, action: Callable[[], object]) -> None:
-        """Run a step that the command needs: an error in it ends the command.
+        """Run a step that the command requires: its error ends the command.
 
         Args:
             name: The name of the step.
-            action: What it does.
+            action: The function that runs it.
         """
         start = self._start(name)
         action()
         self._add(Step(name, "done", perf_counter() - start))
 
     def attempt(self, name: str, command: str, action: Callable[[], object]) -> bool:
-        """Run a step that a person can run later, and return whether it is done.
+        """Run a step that the user can run later, and return whether it succeeded.
 
         Args:
             name: The name of the step.
             command: The command that runs it.
-            action: What it does.
+            action: The function that runs it.
         """
         start = self._start(name)
         try:
@@ -116,7 +116,7 @@ class Steps:
         self._add(Step(name, "failed", seconds, command, f"{error.message}\n{error.hint}".strip()))
 
     def skip(self, name: str, reason: str) -> None:
-        """Record a step that was not wanted.
+        """Record a step that was not requested.
 
         Args:
             name: The name of the step.

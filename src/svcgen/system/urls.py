@@ -1,13 +1,13 @@
-"""Checks a git URL and a version that came from a file, before git sees them: each could be an option or a command."""
+"""Check a git URL and a version from a file before git reads them: each could be an option or run a command."""
 
 import re
 
 from svcgen.errors import ServiceError
 
-# Not http: git would hand stored credentials to whatever host the file names, in clear text. git:// has none to hand.
+# Not http: git would send stored credentials in clear text to the host that the file names. git:// sends none.
 _SCHEMES = ("https", "ssh", "git", "file")
 _URL = re.compile(rf"(?:{'|'.join(_SCHEMES)})://(?:[^-/\s][^/\s]*)?/(?!-)\S*")
-# user@host:path, and Copier's gh:owner/name; two colons call a remote helper, as ext::sh does.
+# user@host:path, and Copier's gh:owner/name. Two colons would start a remote helper, such as ext::sh.
 _SCP = re.compile(r"(?:[\w.+][\w.+-]*@)?[A-Za-z0-9][A-Za-z0-9.-]*:(?!//|[:-])[^\s:][^:]*")
 _PATH = re.compile(r"(?!-)[^/:]+|(?!-)[^/:]*/.*")
 _VERSION = re.compile(r"[A-Za-z0-9](?:[\w.+/-]*[\w+-])?", re.ASCII)
@@ -16,13 +16,13 @@ _SHOWN = 80
 
 
 def check_source(source: str) -> str:
-    """Return the source of a template as it stands in a service, if git takes it for a repository and nothing else.
+    """Return the source of a template as a service records it, if git can only read it as a repository.
 
     Args:
         source: A git URL, perhaps with `git+` before it, a shorthand such as `gh:owner/name`, or a local path.
 
     Raises:
-        ServiceError: It is none of these, or can make git run a command.
+        ServiceError: It is something else, or could make git run a command.
     """
     url = source.removeprefix("git+")
     known = (form.fullmatch(url) for form in (_URL, _SCP, _PATH))
@@ -36,10 +36,10 @@ def check_source(source: str) -> str:
 
 
 def check_version(version: str) -> str:
-    """Return the version of a template, if git takes it for a tag, a branch or a commit and nothing else.
+    """Return the version of a template, if git can only read it as a tag, a branch or a commit.
 
     Raises:
-        ServiceError: It can be an option or an expression.
+        ServiceError: It could be an option or an expression.
     """
     if len(version) <= _LONGEST and _VERSION.fullmatch(version) and ".." not in version:
         return version

@@ -1,4 +1,4 @@
-"""Finds uv, and the Python for a service where uv would trip over it."""
+"""Find uv, and the Python for a service where uv itself would fail to find it."""
 
 import os
 import re
@@ -14,7 +14,7 @@ from svcgen.system.process import execute, run
 from svcgen.system.steps import Notify
 from svcgen.system.uv_environ import uv_environ
 
-# The first whose `uv export` has every option of `lock.EXPORT`.
+# The first version whose `uv export` has every option of `lock.EXPORT`.
 NEEDED = (0, 6, 11)
 
 
@@ -31,11 +31,11 @@ class Uv:
         """Return uv for a Python version such as "3.13".
 
         Args:
-            python: Such as 3.13.
-            notify: Receives what happens.
+            python: The version.
+            notify: Receives the commands.
 
         Raises:
-            ToolError: uv is nowhere, and the message lists every place searched; or it is too old.
+            ToolError: uv is not found, and the message lists every searched place; or it is too old.
         """
         environ = uv_environ()
         interpreter = None if "UV_PYTHON" in environ else _find_pyenv_python(python)
@@ -49,9 +49,9 @@ class Uv:
         return cls(program, environ, notify)
 
     def run(self, directory: Path, *arguments: str) -> str:
-        """Run uv in a directory, from its cache alone where that is enough.
+        """Run uv in a directory: first from its cache alone, then with the network.
 
-        What `uv run` starts runs once, whatever comes of it: only the sync before it may need the network.
+        `uv run` starts its command only once: only the sync before it may need the network.
 
         Raises:
             ToolError: uv or the command fails.
@@ -62,7 +62,7 @@ class Uv:
         try:
             return self._run(directory, "--offline", *arguments)
         except ToolError:
-            # Also where a cached index is too old for what is asked, which uv does not tell from a real conflict.
+            # A cached index can be too old for the request; uv reports that like a real conflict.
             return self._run(directory, *arguments)
 
     def _run(self, directory: Path, *arguments: str) -> str:
@@ -70,7 +70,7 @@ class Uv:
 
 
 def check_uv() -> None:
-    """Refuse a uv that is too old, before anything is made with it. That there is none shows later.
+    """Refuse a uv that is too old, before it is used. A missing uv is reported later.
 
     Raises:
         ToolError: It is too old.
@@ -81,7 +81,7 @@ def check_uv() -> None:
 
 @cache
 def _check_version(program: Path) -> None:
-    # A wrapper that prints something else is not judged.
+    # A wrapper that prints something else is accepted.
     found = re.match(r"uv (\d+)\.(\d+)\.(\d+)", execute(program, "--version", accept=range(256)).text)
     if found and tuple(map(int, found.groups())) < NEEDED:
         needed = ".".join(map(str, NEEDED))
@@ -92,7 +92,7 @@ def _check_version(program: Path) -> None:
 
 
 def _uvs() -> Iterator[Path]:
-    """Yield each uv that is no pyenv shim: a shim fails wherever `.python-version` names a Python without uv."""
+    """Yield each uv that is not a pyenv shim: a shim fails where `.python-version` names a Python without uv."""
     for place in _uv_places():
         if found := shutil.which("uv", path=place):
             yield Path(found)
@@ -108,9 +108,9 @@ def _uv_places() -> Iterator[Path]:
 
 
 def _find_pyenv_python(version: str) -> Path | None:
-    """Return the newest patch release that pyenv has; its shims on PATH fail where that one is not selected."""
+    """Return the newest patch release that pyenv has; its shims fail unless that version is selected."""
     patches = {}
-    if not re.fullmatch(r"\d\.\d+", version):  # an answer that was never checked
+    if not re.fullmatch(r"\d\.\d+", version):  # an answer that was not validated
         return None
     for home in _pyenv_versions().glob(f"{version}.*"):
         match = re.fullmatch(re.escape(version) + r"\.(\d+)", home.name)
@@ -121,5 +121,5 @@ def _find_pyenv_python(version: str) -> Path | None:
 
 
 def _pyenv_versions() -> Path:
-    # Not Path.home(), which raises where a user id has no home.
+    # Path.home() raises if the user has no home directory.
     return Path(os.environ.get("PYENV_ROOT") or os.path.expanduser("~/.pyenv")) / "versions"  # noqa: PTH111

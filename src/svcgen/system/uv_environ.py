@@ -1,6 +1,7 @@
-"""What of the user's own uv settings reaches uv: where packages come from, and nothing that decides which.
+"""Pass the user's uv settings on that say where packages come from, but none that decide which packages are chosen.
 
-A lock has to hold for everyone: `uv lock --check` runs in CI without the settings of whoever made the service.
+A lock must be valid for everyone: `uv lock --check` runs in CI without the settings of the person who created the
+service.
 """
 
 import atexit
@@ -16,7 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-# Indexes, credentials, the network, caches and interpreters. All other variables of uv stay out, those of tomorrow too.
+# Indexes, credentials, network, caches and interpreters. All other variables of uv are dropped, including future ones.
 _VARIABLES = re.compile(
     r"UV_(?:(?:DEFAULT_|EXTRA_)?INDEX\w*|FIND_LINKS|KEYRING_PROVIDER|INSECURE_HOST|NATIVE_TLS|SYSTEM_CERTS|OFFLINE"
     r"|CREDENTIALS_DIR|\w*HTTPS?_\w+|NO_PROXY|\w*TIMEOUT|\w+_TOKEN|CONCURRENT_\w+|CACHE_DIR|NO_CACHE|LINK_MODE"
@@ -30,7 +31,7 @@ _SETTINGS = re.compile(
 
 
 def uv_environ() -> dict[str, str]:
-    """Return the environment for uv, in which it finds the user's indexes, and none of their other settings."""
+    """Return an environment in which uv finds the user's indexes, but none of their other settings."""
     environ = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
     environ = {
         name: value for name, value in environ.items() if not name.startswith("UV_") or _VARIABLES.fullmatch(name)
@@ -39,7 +40,7 @@ def uv_environ() -> dict[str, str]:
     if config or system or "UV_NO_CONFIG" in os.environ:
         environ |= _overlay(config, system, _config_home(os.environ))
     if _expanded("~") == "~" and not {"XDG_CACHE_HOME", "UV_CACHE_DIR"} & environ.keys():
-        # A user id that no passwd entry names: uv would put its cache into the service.
+        # The user has no home directory, so uv would create its cache in the service.
         environ["UV_CACHE_DIR"] = str(_scratch() / "cache")
     return environ
 
@@ -75,7 +76,7 @@ def _scratch() -> Path:
 
 @cache
 def _overlay(config: Path | None, system: Path | None, home: Path | None) -> Mapping[str, str]:
-    """Make folders that look like the user's own configuration, but for uv's files."""
+    """Create a copy of the user's configuration directories with filtered files of uv."""
     top = _scratch()
     for name, file in (("user", config), ("system", system)):
         folder = top / name / "uv"
@@ -90,7 +91,7 @@ def _overlay(config: Path | None, system: Path | None, home: Path | None) -> Map
 
 
 def _link(source: Path, target: Path, without: str) -> None:
-    """Other programs, such as git and keyring, look for their files there, and settings name files beside them."""
+    """Link the other files: git and keyring read theirs there, and uv's settings can name files beside them."""
     with suppress(OSError):
         for entry in source.iterdir():
             if entry.name not in {without, "uv.toml"}:
@@ -102,13 +103,13 @@ def _filtered(file: Path) -> str:
     try:
         settings = tomllib.loads(text)
     except tomllib.TOMLDecodeError:
-        return text  # uv says what is wrong with it
+        return text  # uv reports the error
     return "".join(f"{name} = {_toml(value)}\n" for name, value in settings.items() if _SETTINGS.fullmatch(name))
 
 
 def _toml(value: Any) -> str:
     if isinstance(value, dict):
-        # The one key of an index that decides which of its packages are taken.
+        # The only key of an index that decides which of its packages are chosen.
         pairs = (f"{json.dumps(key)} = {_toml(entry)}" for key, entry in value.items() if key != "exclude-newer")
         return f"{{ {', '.join(pairs)} }}"
     if isinstance(value, list):

@@ -1,6 +1,6 @@
-"""Finds the uv workspace that a directory would be a member of.
+"""Find the uv workspace that a directory would be a member of.
 
-In a member, uv locks the whole workspace, at its root. A service has a lock of its own.
+In a member, uv locks the whole workspace at its root. A service has its own lock.
 """
 
 import json
@@ -19,13 +19,13 @@ def check_workspace(destination: Path) -> None:
     """Refuse a destination that would be a member of a uv workspace.
 
     Args:
-        destination: Where a service is to be made; it need not exist.
+        destination: The directory of the new service; it need not exist.
 
     Raises:
-        DestinationError: It would be a member, or uv can't read what decides that.
+        DestinationError: It would be a member, or uv can't read the file that decides it.
     """
     place = destination.resolve()
-    # The nearest one decides, as it does for uv.
+    # The nearest file decides, as for uv.
     file = next((root / "pyproject.toml" for root in place.parents if (root / "pyproject.toml").is_file()), None)
     if file is None:
         return
@@ -67,9 +67,9 @@ def _matches(path: str, patterns: Sequence[str]) -> bool:
     return any(_fits(tuple(path.split("/")), tuple(posixpath.normpath(pattern).split("/"))) for pattern in patterns)
 
 
-@cache  # many ** could be tried in more ways than there is time for
+@cache  # several ** would take exponential time
 def _fits(parts: tuple[str, ...], pattern: tuple[str, ...]) -> bool:
-    """Tell whether a path fits a pattern in which `*` stays inside a folder and `**` does not."""
+    """Return whether a path matches a pattern in which `*` stays inside a folder and `**` does not."""
     if not pattern:
         return not parts
     if pattern[0] == "**":

@@ -1,4 +1,4 @@
-"""Answers to the questions: read from a file, completed with defaults, validated."""
+"""Read answers from a file, complete them with defaults, and validate them."""
 
 import difflib
 from collections.abc import Collection, Mapping, Sequence
@@ -18,7 +18,7 @@ _SHOWN = 60
 
 
 def read_data_file(path: Path, questions: Sequence[Question]) -> dict[str, str]:
-    """Read answers from a YAML or JSON file; `python: 3.13` is read as text, not as a number.
+    """Read answers from a YAML or JSON file. Numbers are read as text: `python: 3.13` is "3.13".
 
     Args:
         path: The file.
@@ -73,7 +73,7 @@ def complete(questions: Sequence[Question], given: Mapping[str, str]) -> dict[st
 
 
 def every_value(questions: Sequence[Question], answers: Mapping[str, str]) -> dict[str, Any]:
-    """Return the answers, the defaults of the others and the computed values, without validating them.
+    """Return the answers, the defaults of missing ones and the computed values, without validating them.
 
     Args:
         questions: The questions of copier.yml.
@@ -129,12 +129,12 @@ def _nearest(word: str, known: Sequence[str]) -> str:
 
 
 def _shown(value: str) -> str:
-    # repr() escapes what would control the terminal.
+    # repr() escapes control characters.
     return repr(value if len(value) <= _SHOWN else value[:_SHOWN] + "…")
 
 
 class _TextLoader(Loader):  # type: ignore[misc]
-    """A safe YAML loader that keeps numbers and dates as the text they were written as."""
+    """A safe YAML loader that reads numbers and dates as text."""
 
 
 for _tag in ("int", "float", "timestamp"):

@@ -1,4 +1,4 @@
-"""Reads CHANGELOG.md for what a service's team has to do."""
+"""Read from CHANGELOG.md what a service's team must do."""
 
 import re
 from pathlib import Path
@@ -13,12 +13,12 @@ _SECTION = re.compile(r"^## \[?([^\]\s]+).*?\n(.*?)(?=^## |\Z)", flags=re.MULTIL
 
 
 def duties(changelog: Path, after: Version | None, upto: Version | None) -> tuple[str, ...]:
-    """Return what a team must do for the releases that it crosses, the oldest first.
+    """Return what a team must do for each release of an update, oldest first.
 
     Args:
-        changelog: In the form of Keep a Changelog, with a section of this name in each release that asks for something.
-        after: The version that the service is at; None where that is not known.
-        upto: The version that it goes to; None, or after a release, for what is not released yet.
+        changelog: A Keep a Changelog file, in which such releases have a section "What a team must do".
+        after: The current version of the service; None if it is unknown.
+        upto: The version to update to; None or a post-release to include the unreleased section.
     """
     found: list[str] = []
     text = changelog.read_text(encoding="utf-8", errors="replace") if changelog.is_file() else ""

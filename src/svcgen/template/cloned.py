@@ -1,4 +1,4 @@
-"""Takes the template of a version out of a repository that nobody vouches for."""
+"""Clone the template of a version from an untrusted repository."""
 
 import shutil
 from collections.abc import Sequence
@@ -11,21 +11,21 @@ from svcgen.template.describe import PARTS, commit_of
 
 CHANGELOG = "CHANGELOG.md"
 _LARGEST = 64 << 20
-# Before any other attributes: a template is what was committed, not what the user's git would make of it.
+# These override all other attributes: a template is used as committed, without the user's filters or line endings.
 _RAW = "* -text -filter -ident -working-tree-encoding\n"
 
 
 def clone_template(url: str, version: str, directory: Path, *how: str) -> bool:
-    """Put the template of a version into a directory, byte for byte, and tell whether the repository has it.
+    """Clone the template of a version into a directory, byte for byte. Return whether the repository has it.
 
     Args:
         url: The repository.
-        version: A tag, or what `git describe` said.
-        directory: Where to put it; what is there is removed.
-        how: More options of `git clone`.
+        version: A tag, or the output of `git describe`.
+        directory: The directory; its content is deleted.
+        how: Further options of `git clone`.
 
     Raises:
-        TemplateError: It is too large, or holds a link that leads out of it.
+        TemplateError: It is too large, or contains a link that points out of it.
         ToolError: git can't clone it.
     """
     shutil.rmtree(directory, ignore_errors=True)
@@ -51,7 +51,7 @@ def _check_size(repository: Path, commit: str, names: Sequence[str]) -> None:
 
 
 def _check_links(directory: Path) -> None:
-    """Refuse a link that would bring files of this machine into a service, or that Copier would follow in circles."""
+    """Refuse a link that would copy files of this machine into a service, or that Copier would follow endlessly."""
     for path in directory.rglob("*"):
         if not path.is_symlink():
             continue
@@ -65,7 +65,7 @@ def _check_links(directory: Path) -> None:
 
 
 def resolve(repository: Path, version: str) -> str:
-    """Return the commit that a version names: of a tag, or the one that `git describe` said; never of a branch.
+    """Return the commit of a version, which is a tag or the output of `git describe`; empty if it does not exist.
 
     Args:
         repository: A clone of the template.

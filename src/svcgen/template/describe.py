@@ -1,4 +1,4 @@
-"""What version of the template stands in a checkout. The build of a wheel asks it too, so it imports no library."""
+"""Find the version of the template in a checkout. The build of the wheel imports this, so it needs no library."""
 
 import re
 from pathlib import Path
@@ -9,7 +9,7 @@ from svcgen.system.git import git
 PARTS = ("copier.yml", "template")
 UNKNOWN = "unknown"
 RELEASE = re.compile(r"v?\d+(\.\d+)+((a|b|rc)\d+)?(\.post\d+)?")
-# One line for each release: its tag, its commit, and git's ids of its copier.yml and its template.
+# One line for each release: its tag, its commit, and the git ids of copier.yml and template/.
 COMMITS = Path(__file__).parent / "releases" / "COMMITS"
 _AHEAD = re.compile(r"(?P<tag>.+)-(?P<distance>\d{1,9})-g(?P<commit>[0-9a-f]{4,64})")
 _DIRTY = "-dirty"
@@ -19,8 +19,8 @@ def describe(checkout: Path) -> str:
     """Return the version of the template in a checkout of svcgen.
 
     Returns:
-        The release whose template it is; else what `git describe` says, which ends in `-dirty` where the template has
-        changes that are in no commit; "unknown" where git can't tell.
+        The release that has the same template; otherwise the output of `git describe`, with `-dirty` if the template
+        has uncommitted changes; "unknown" if git fails.
     """
     try:
         version = git(checkout, "describe", "--tags", "--always").strip()
@@ -32,28 +32,28 @@ def describe(checkout: Path) -> str:
 
 
 def is_checkout(root: Path) -> bool:
-    """Return whether a template is in a clone, so neither in a wheel nor in an archive that svcgen carries."""
+    """Return whether a template is in a clone, and not in a wheel or an archive that svcgen carries."""
     return (root / ".git").exists()
 
 
 def is_dirty(version: str) -> bool:
-    """Tell whether a version stands for changes that are in no commit."""
+    """Return whether a version includes uncommitted changes."""
     return version.endswith(_DIRTY)
 
 
 def without_changes(version: str) -> str:
-    """Return the version of the commit that uncommitted changes were made to."""
+    """Return a version without the mark of uncommitted changes."""
     return version.removesuffix(_DIRTY)
 
 
 def nearest_tag(version: str) -> tuple[str, int]:
-    """Return the tag that a version is at or after, and how many commits after it."""
+    """Return the nearest tag of a version, and the number of commits since that tag."""
     ahead = _AHEAD.fullmatch(without_changes(version))
     return (ahead["tag"], int(ahead["distance"])) if ahead else (without_changes(version), 0)
 
 
 def commit_of(version: str) -> str:
-    """Return the commit in what `git describe` said, or nothing where it is a tag."""
+    """Return the commit in the output of `git describe`; empty for a tag."""
     described = without_changes(version)
     ahead = _AHEAD.fullmatch(described)
     if ahead:
@@ -62,7 +62,7 @@ def commit_of(version: str) -> str:
 
 
 def _release_like(checkout: Path, version: str) -> str:
-    """Return the release that has the same template as HEAD, if there is one."""
+    """Return the release that has the same template as HEAD; empty if there is none."""
     tag, _ = nearest_tag(version)
     if RELEASE.fullmatch(version):
         return version

@@ -1,4 +1,4 @@
-"""Finds the template and names its version and the source that a service updates from."""
+"""Find the template of this installation, its version, and the source that services update from."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +12,7 @@ from svcgen.template.describe import RELEASE, UNKNOWN, describe, is_checkout, is
 from svcgen.template.questions import Config, read_config
 from svcgen.template.source import find_source, git_install
 
-# What a build writes beside copier.yml (.ci/hatch_build.py).
+# The build writes this file beside copier.yml (.ci/hatch_build.py).
 BUILT = "VERSION"
 
 
@@ -22,8 +22,8 @@ class Template:
 
     Attributes:
         root: The directory that holds `copier.yml` and `template/`.
-        version: What the answers file records as `_commit`: a tag, or what `git describe` says of a checkout.
-        source: What it records as `_src_path`: the git URL that `copier update` fetches.
+        version: The `_commit` of the answers file: a tag, or the output of `git describe` in a checkout.
+        source: The `_src_path` of the answers file: the git URL that `copier update` fetches.
     """
 
     root: Path
@@ -42,7 +42,7 @@ class Template:
 
     @property
     def is_checkout(self) -> bool:
-        """Whether it is in a clone, so neither in a wheel nor in an archive that svcgen carries."""
+        """Whether it is in a clone, and not in a wheel or an archive that svcgen carries."""
         return is_checkout(self.root)
 
     @cached_property
@@ -57,13 +57,13 @@ class Template:
 
 @contextmanager
 def blamed(template: Template) -> Iterator[None]:
-    """Let what goes wrong in the body be the fault of a template, unless it is the one that svcgen carries.
+    """Report an unexpected error in the body as an error of the template, unless svcgen carries that template.
 
     Args:
-        template: One that the body evaluates.
+        template: The template that the body evaluates.
 
     Raises:
-        TemplateError: Anything went wrong.
+        TemplateError: The body failed unexpectedly.
     """
     try:
         yield
@@ -86,7 +86,7 @@ def find_template(source: str | None) -> Template:
         source: The git URL to record instead of the one that svcgen was installed from.
 
     Raises:
-        TemplateError: The template or the metadata of svcgen is missing, or the source is a path to nothing.
+        TemplateError: The template or the metadata of svcgen is missing, or the source is a path that does not exist.
     """
     root = find_root()
     return Template(root, _version(root), find_source(source, root))
@@ -96,9 +96,9 @@ def installed_version() -> str:
     """Return the version of the installed distribution.
 
     Raises:
-        TemplateError: svcgen runs from a directory that was never installed.
+        TemplateError: svcgen is not installed.
     """
-    # Here and below inside the functions: this import would be a tenth of --help.
+    # Imported here because it would take a tenth of the time of --help.
     from importlib import metadata
 
     try:
@@ -114,7 +114,7 @@ def _version(root: Path) -> str:
 
 
 def _built_version(root: Path) -> str:
-    """Return what the build found out of the checkout, completed by what the installer recorded (PEP 610)."""
+    """Return the version that the build recorded, or else the one that the installer recorded (PEP 610)."""
     built = root / BUILT
     version = built.read_text(encoding="utf-8").strip() if built.is_file() else ""
     vcs = git_install().get("vcs_info", {})

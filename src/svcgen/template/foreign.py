@@ -1,7 +1,7 @@
-"""Compares services with a template that nobody vouches for, in a process of its own.
+"""Compare services with an untrusted template, in a separate process.
 
-A template is a program: it can loop for ever or fill the memory. That process has limits and can be ended, and neither
-the environment of svcgen nor a file to write to is in its reach.
+A template is a program: it can loop forever or exhaust memory. The process has limits and can be ended. It does not get
+svcgen's environment, and it can write no file.
 """
 
 import json
@@ -25,7 +25,7 @@ class ForeignTemplate:
     """One version of a template from elsewhere, rendered for services."""
 
     def __init__(self, template: Template, services: Sequence[Service]) -> None:
-        """Render it, and compare each service with it.
+        """Render the template, and compare each service with it.
 
         Raises:
             TemplateError: It can't be rendered within the limits.
@@ -50,7 +50,7 @@ class ForeignTemplate:
 
         Args:
             service: The service.
-            _answers: Not used: the process reads them itself.
+            _answers: Unused; the process already has them.
 
         Raises:
             TemplateError: The template can't be rendered with the answers of the service.
@@ -71,7 +71,7 @@ def _compare(request: Mapping[str, Any]) -> list[Any]:
     for path, answers in request["services"]:
         try:
             found.append(pristine.compare(Path(path), answers))
-        except Exception as error:  # noqa: BLE001  (the next service may be a better one)
+        except Exception as error:  # noqa: BLE001  (the next service may still be comparable)
             found.append(f"the template can't be rendered for it: {error!r}")
     return found
 

@@ -1,4 +1,4 @@
-"""The templates of other versions: in the checkout that svcgen runs from, carried by svcgen, or at their source."""
+"""Find the templates of other versions: in the checkout of svcgen, carried by svcgen, or at their source."""
 
 import re
 import shlex
@@ -19,13 +19,13 @@ _RELEASES = Path(__file__).parent / "releases"
 
 
 def parse_version(name: str) -> Version | None:
-    """Return the version that a tag names, or what `git describe` said as a post-release of its tag; else None."""
+    """Return the version of a tag, or the output of `git describe` as a post-release of its tag; otherwise None."""
     tag, distance = nearest_tag(name)
     if not tag.startswith("v") and "." not in tag:
-        return None  # a commit whose name happens to be all digits
+        return None  # a commit that happens to be all digits
     try:
         return Version(f"{tag.removeprefix('v')}{f'.post{distance}' if distance else ''}")
-    except ValueError:  # of no known form, or of thousands of digits
+    except ValueError:  # not a version, or thousands of digits
         return None
 
 
@@ -38,17 +38,18 @@ def carried_versions() -> tuple[str, ...]:
 def find_version(version: str, source: str, current: Template, directory: Path) -> Template:
     """Return the template of a version, with the changelog beside it.
 
-    It is looked for in the template of this installation, in the history of the checkout that svcgen runs from, in the
-    releases that svcgen carries, and at its source, in this order. Only a commit is the same in every repository.
+    The search order is: the template of this installation, the history of svcgen's checkout, the releases that svcgen
+    carries, and the source. For another source, the first two are searched only for a commit: repositories can have
+    different tags of the same name.
 
     Args:
-        version: A tag, or what `git describe` said.
-        source: The git URL that has it.
+        version: A tag, or the output of `git describe`.
+        source: The git URL of its repository.
         current: The template of this installation.
-        directory: Where to put it; not there yet.
+        directory: The directory to create it in; it must not exist.
 
     Raises:
-        TemplateError: It is nowhere; the hint names the command that puts that right.
+        TemplateError: It is not found; the hint has the command that fixes it.
     """
     ours = same_source(source, current.source)
     here = ours or bool(commit_of(version))
@@ -63,23 +64,23 @@ def find_version(version: str, source: str, current: Template, directory: Path) 
 
 
 def newest_tag(source: str) -> str:
-    """Ask a template's repository for its newest release.
+    """Return the newest release in a template's repository.
 
     Raises:
-        TemplateError: It can't be asked, or has none.
+        TemplateError: The repository can't be reached, or has no release.
     """
     return released_tags(source)[-1]
 
 
 def released_tags(source: str, *, prereleases: bool = False) -> tuple[str, ...]:
-    """Ask a template's repository for its releases, oldest first; there is at least one.
+    """Return the releases in a template's repository, oldest first; there is at least one.
 
     Args:
         source: The URL of the repository.
         prereleases: Whether to include prereleases.
 
     Raises:
-        TemplateError: It can't be asked, or has none.
+        TemplateError: The repository can't be reached, or has no release.
     """
     url = git_url(source)
     try:
@@ -124,7 +125,7 @@ def _take_carried(version: str, current: Template, directory: Path) -> bool:
         return False
     with tarfile.open(_RELEASES / f"{version}.tar.gz") as archive:
         archive.extractall(directory, filter="data")
-    # The newest changelog tells of all releases.
+    # The newest changelog covers all releases.
     if (current.root / CHANGELOG).is_file():
         shutil.copyfile(current.root / CHANGELOG, directory / CHANGELOG)
     return True

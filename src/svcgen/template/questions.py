@@ -1,4 +1,4 @@
-"""Reads copier.yml, the only definition of the questions and of which files a template moves or leaves to the team."""
+"""Read copier.yml, the only definition of the questions, the moved files and the files that the team owns."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,8 +26,8 @@ class Question:
         help: One line.
         default: A Jinja template, a computed value of any type, or None where an answer is required.
         choices: The values allowed; empty where any text is.
-        validator: A Jinja template that renders to what is wrong, or to nothing.
-        computed: It is a value for templates and validators, never asked and never stored.
+        validator: A Jinja template that renders to an error message, or to nothing.
+        computed: Whether it is a value for templates and validators, which is never asked and never stored.
     """
 
     name: str

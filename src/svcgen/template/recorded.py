@@ -1,4 +1,4 @@
-"""A service on disk, as its answers file describes it."""
+"""Read the answers file of a service."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,20 +12,20 @@ from svcgen.system.urls import check_source, check_version
 from svcgen.template.questions import NAME
 
 ANSWERS_FILE = ".copier-answers.yml"
-# The files that were there before the service, in its answers file.
+# The key of the answers file that lists files which existed before the service.
 KEPT = "_kept"
 
 
 @dataclass(frozen=True)
 class Service:
-    """A directory that svcgen, or Copier with svcgen's template, made.
+    """A directory created by svcgen, or by Copier with svcgen's template.
 
     Attributes:
         path: The directory.
-        answers: What was answered to each question.
-        version: The version of the template that it is at: a tag, or what `git describe` said.
+        answers: The answer to each question.
+        version: Its version of the template: a tag, or the output of `git describe`.
         source: The git URL that it updates from.
-        kept: Files of the template that were the team's from before, and that no update may touch.
+        kept: Files of the template whose place was already taken by the team's; no update may touch them.
     """
 
     path: Path
@@ -36,15 +36,15 @@ class Service:
 
     @property
     def python(self) -> str:
-        """Its Python version, such as "3.13"; empty where the template of a fork does not ask for one."""
+        """Its Python version, such as "3.13"; empty if the template of a fork does not ask for it."""
         return self.answers.get("python", "")
 
 
 def read_service(path: Path) -> Service:
-    """Read what made the service in a directory.
+    """Read the answers file of the service in a directory.
 
     Raises:
-        ServiceError: It is not a service of this template, or its answers name what is not safe to ask for.
+        ServiceError: It is not a service of this template, or records an unsafe source or version.
     """
     content = _read_answers(path)
     if not isinstance(content, dict) or not {NAME, "_commit", "_src_path"} <= content.keys():

@@ -1,4 +1,4 @@
-"""The only module that imports copier, inside its functions: that import costs more than all of `svcgen --help`."""
+"""Render a template with copier. Only this module imports copier, lazily: the import takes longer than `--help`."""
 
 import os
 import stat
@@ -14,10 +14,10 @@ from svcgen.template.questions import Question
 
 
 def render(template: Template, destination: Path, answers: Mapping[str, str]) -> None:
-    """Render a template into a directory that is empty or not there yet, reading no user settings.
+    """Render a template into an empty or new directory, without reading user settings.
 
     Args:
-        template: What to render, and the version and source to record in the answers file.
+        template: The template, and the version and source to record in the answers file.
         destination: The directory.
         answers: A valid answer to every question.
 
@@ -28,7 +28,7 @@ def render(template: Template, destination: Path, answers: Mapping[str, str]) ->
     from copier import Settings, run_copy
     from copier.errors import CopierError
 
-    # Not questions, so copier hands them to the answers file and stores them nowhere else.
+    # These are not questions, so copier passes them to the answers file and stores them nowhere else.
     origin = {"template_source": template.source, "template_version": template.version}
     try:
         with _without_git():
@@ -48,16 +48,16 @@ def render(template: Template, destination: Path, answers: Mapping[str, str]) ->
         place = _place(error, template.root / "template")
         if place is None and not template.is_checkout:
             raise
-        # A template of somebody else is no bug of svcgen, whatever it does.
+        # An error in a template from elsewhere is never a bug of svcgen.
         raise TemplateError(f"the template can't be rendered: {place or template.source}: {error}") from error
     _follow_umask(destination)
 
 
 def user_defaults(questions: tuple[Question, ...], given: Mapping[str, str]) -> dict[str, str]:
-    """Read the user's own defaults of answers from copier's settings.
+    """Read the user's default answers from copier's settings.
 
     Args:
-        questions: Those of copier.yml.
+        questions: The questions of copier.yml.
         given: Answers that need no default.
 
     Raises:
@@ -86,7 +86,7 @@ def user_defaults(questions: tuple[Question, ...], given: Mapping[str, str]) -> 
 
 
 def _place(error: Exception, directory: Path) -> str | None:
-    """Return the file and line of a template in which an error was raised; Jinja puts them into the traceback."""
+    """Return the file and line of a template that raised an error; Jinja adds them to the traceback."""
     from jinja2 import TemplateSyntaxError
 
     if isinstance(error, TemplateSyntaxError):
@@ -100,7 +100,7 @@ def _place(error: Exception, directory: Path) -> str | None:
 
 
 def _follow_umask(destination: Path) -> None:
-    """Give files the modes that the user's umask asks for; copier's are those that the template was installed with."""
+    """Apply the user's umask to the files; copier copies the modes of the installed template."""
     allowed = destination.stat().st_mode & 0o777
     for path in destination.rglob("*"):
         if path.is_file() and not path.is_symlink():
@@ -112,11 +112,11 @@ def _follow_umask(destination: Path) -> None:
 def _without_git() -> Iterator[None]:
     """Hide git from copier.
 
-    It would run git once for each file rendered, which is half of the time, and clone a template that is a checkout,
-    tags first, instead of rendering the files that stand there.
+    Copier would run git once for each rendered file, which takes half of the time. It would also clone a template that
+    is a checkout, preferring tags, instead of rendering its files.
     """
     from plumbum import local
 
-    # An empty PATH would mean the working directory, which may be a checkout.
+    # An empty PATH would mean the working directory, which can be an untrusted checkout.
     with local.env(PATH=os.devnull):
         yield

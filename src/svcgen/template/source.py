@@ -1,4 +1,4 @@
-"""The git repositories that services update from, and how each may be written."""
+"""Find and compare the git repositories that services update from."""
 
 import json
 import os
@@ -12,7 +12,7 @@ from svcgen.system.urls import check_source
 from svcgen.template.describe import is_checkout
 
 _SHORTHANDS = {"gh:": "https://github.com/", "gl:": "https://gitlab.com/"}
-# What Copier takes for git's even if it does not end in .git (`copier._vcs.GIT_PREFIX`).
+# Copier treats these as git URLs even if they don't end in .git (`copier._vcs.GIT_PREFIX`).
 _GIT = ("git@", "git://", "https://github.com/", "https://gitlab.com/")
 _URL = re.compile(r"(?P<scheme>[\w+.-]+)://([^/]*@)?(?P<host>\[[^]/]*\]|[^/:]*)(?P<port>:\d*)?(/(?P<path>.*))?")
 _SCP = re.compile(r"(?P<scheme>[\w.+-]+@)?(?P<host>[\w.-]+)(?P<port>):(?P<path>.+)")
@@ -23,16 +23,16 @@ def find_source(given: str | None, root: Path) -> str:
     """Return the source to record in a service.
 
     Args:
-        given: What the user asks for.
+        given: The source that the user gives, if any.
         root: The directory of the template of this installation.
 
     Returns:
-        What is given; else the repository that svcgen was installed from; else that of a checkout's remote `origin`,
-        unless it is on this machine; else the project's own. A path is absolute, a URL has no password, and Copier
-        takes it for git's.
+        The given source; or else the repository that svcgen was installed from; or else the `origin` of a checkout,
+        unless that is a local path; or else the project's own. A path is absolute. A URL has no password, and Copier
+        recognizes it as a git URL.
 
     Raises:
-        TemplateError: What is given is a path that leads nowhere, or a URL that git is never asked.
+        TemplateError: The given source is a path that does not exist, or an unsupported URL.
     """
     if given:
         return _given(given)
@@ -43,8 +43,8 @@ def find_source(given: str | None, root: Path) -> str:
 
 
 def git_install() -> dict[str, Any]:
-    """Return what pip or uv recorded if svcgen was installed from git (PEP 610), else nothing."""
-    # Inside the function: this import would be a tenth of --help.
+    """Return the metadata of an installation from git (PEP 610); empty for any other installation."""
+    # Imported here because it would take a tenth of the time of --help.
     from importlib import metadata
 
     text = metadata.distribution("svcgen").read_text("direct_url.json")
@@ -53,7 +53,7 @@ def git_install() -> dict[str, Any]:
 
 
 def same_source(one: str, other: str) -> bool:
-    """Tell whether two git URLs mean the same repository, however each is written.
+    """Return whether two git URLs mean the same repository, in whatever form they are written.
 
     Args:
         one: A URL.
@@ -63,10 +63,10 @@ def same_source(one: str, other: str) -> bool:
 
 
 def git_url(source: str) -> str:
-    """Return a source as git takes it.
+    """Return a source in the form that git accepts.
 
     Raises:
-        TemplateError: It is a relative path, which is another place in each directory.
+        TemplateError: It is a relative path, whose meaning depends on the working directory.
     """
     url = _expand(source)
     if _is_local(url) and not url.startswith(("/", "~", "file:///")):
@@ -96,13 +96,13 @@ def _expand(source: str) -> str:
 
 
 def _is_local(source: str) -> bool:
-    """Tell whether git takes a source for a path of this machine."""
+    """Return whether git reads a source as a local path."""
     url = _expand(source)
     return url.startswith("file:") or ":" not in url.partition("/")[0]
 
 
 def _recordable(source: str) -> str:
-    """Drop a password, which no service is the place for, and mark as git's what Copier would take for a path."""
+    """Remove a password, which a service must not record, and add `git+` where Copier would read a path."""
     url = re.sub(r"^(https?://)[^/]*@|^file://(?=/)", r"\1", _expand(source))
     return url if _is_local(url) or url.startswith(_GIT) or url.endswith(".git") else f"git+{url}"
 
@@ -114,7 +114,7 @@ def _repository(source: str) -> tuple[str, str]:
     if parts is None:
         host, path = "", url
     else:
-        # Over SSH, a port does not make it another repository.
+        # Over SSH, another port is still the same repository.
         port = parts["port"] if (parts["scheme"] or "").startswith("http") else ""
         host, path = f"{parts['host']}{port or ''}".lower(), parts["path"] or ""
     return host, path.strip("/").removesuffix(".git").rstrip("/")

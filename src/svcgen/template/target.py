@@ -1,4 +1,4 @@
-"""The versions that an update goes from and to."""
+"""Resolve the versions of an update."""
 
 from contextlib import suppress
 
@@ -13,18 +13,18 @@ from svcgen.template.source import same_source
 
 
 def resolve_release(wanted: str, at: str, source: str, current: Template) -> str:
-    """Return the tag of the release that `--to` names, with or without its `v`.
+    """Return the tag of the release that `--to` names, with or without `v`.
 
     Args:
-        wanted: What was said.
-        at: The version that the service is at.
+        wanted: The value of `--to`.
+        at: The current version of the service.
         source: The source that it updates from.
         current: The template of this installation.
 
     Raises:
         UsageError: It is not a release.
         ServiceError: The service is at a newer version.
-        TemplateError: The source of a fork can't be asked for its releases.
+        TemplateError: The source of a fork can't be reached.
     """
     tag = _find_tag(wanted, source, current)
     before, after = parse_version(at), parse_version(tag)
@@ -37,12 +37,12 @@ def resolve_release(wanted: str, at: str, source: str, current: Template) -> str
 
 
 def known_releases(current: Template) -> tuple[str, ...]:
-    """Return the releases that this installation knows of its own template, oldest first."""
+    """Return the releases of its own template that this installation has, oldest first."""
     return tuple(dict.fromkeys((*carried_versions(), *((current.version,) if current.is_release else ()))))
 
 
 def version_of(template: Template) -> Version | None:
-    """Return the version of a template, that of a commit as a post-release; None if no release before it is known."""
+    """Return the version of a template, a commit as a post-release; None if no earlier release is known."""
     version, commit = parse_version(template.version), commit_of(template.version)
     if version or not commit or not template.is_checkout:
         return version
@@ -63,7 +63,7 @@ def _find_tag(wanted: str, source: str, current: Template) -> str:
         return wanted
     known = known_releases(current) if ours else released_tags(source, prereleases=True)
     if ours and parse_version(wanted) and not {wanted, f"v{wanted}"} & set(known):
-        # Perhaps a release that is newer than this installation.
+        # It may be a release that is newer than this installation.
         with suppress(TemplateError):
             known = released_tags(source, prereleases=True)
     for tag in (wanted, f"v{wanted}"):
@@ -76,6 +76,6 @@ def _find_tag(wanted: str, source: str, current: Template) -> str:
 
 
 def _nearest(wanted: str, known: tuple[str, ...]) -> str:
-    """Return the release that was probably meant: the same version otherwise written, or the newest."""
+    """Return the release that was probably meant: the same version in another form, or the newest."""
     version = parse_version(wanted)
     return next((tag for tag in known if version and parse_version(tag) == version), known[-1])

@@ -1,7 +1,7 @@
-"""Renders a service by two versions of its template: that which it is at, and that which it goes to.
+"""Render a service with two versions of its template: the current one, and the one to update to.
 
-A template is a program: it can loop for ever or fill the memory. One from elsewhere is rendered in a process of its own
-that has limits and can be ended.
+A template is a program: it can loop forever or exhaust memory. A template from elsewhere is rendered in a separate
+process, which has limits and can be ended.
 """
 
 import json
@@ -25,9 +25,9 @@ def render_both(old: Template, new: Template, service: Service, base: Path, thei
     """Render both, and return the answers to the new version's questions.
 
     Args:
-        old: The version that the service is at.
-        new: The version that it goes to.
-        service: Its answers; what it was not asked takes the default.
+        old: The template of the current version.
+        new: The template of the new version.
+        service: The service; new questions get their defaults.
         base: The directory for the old rendering.
         theirs: The directory for the new one.
 
@@ -48,7 +48,7 @@ def render_both(old: Template, new: Template, service: Service, base: Path, thei
 
 
 def render_both_apart(old: Template, new: Template, service: Service, base: Path, theirs: Path) -> dict[str, str]:
-    """Do what `render_both` does in a process of its own, within limits.
+    """Do what `render_both` does in a separate process, within limits.
 
     Args:
         old: As for `render_both`.
@@ -59,7 +59,7 @@ def render_both_apart(old: Template, new: Template, service: Service, base: Path
 
     Raises:
         ServiceError: As `render_both`.
-        TemplateError: As `render_both`; or it takes too long, or too much memory.
+        TemplateError: As `render_both`; or it takes too much time or memory.
     """
     request = {
         "templates": [[str(template.root), template.version, template.source] for template in (old, new)],

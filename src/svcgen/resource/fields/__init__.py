@@ -1,1 +1,1 @@
-"""The types of a field."""
+"""Define the types of fields."""

@@ -1,11 +1,11 @@
-"""Limits of numbers: `min=` and `max=`, and a default between them."""
+"""Read the limits of numbers, `min=` and `max=`, and a default between them."""
 
 import re
 from decimal import Decimal
 
 from svcgen.errors import SpecError
 
-# More rows than any test stores.
+# No test stores more rows.
 ROWS = 1000
 
 
@@ -22,7 +22,7 @@ def read_bounds(
         places: How many decimal places are allowed.
 
     Raises:
-        SpecError: A limit is not a number, or they allow less than two values.
+        SpecError: A limit is not a number, or fewer than two values are allowed.
     """
     bottom, top = _read("min", low, least, places), _read("max", high, most, places)
     if not least <= bottom < top <= most:
@@ -55,7 +55,7 @@ def read_float(word: str, value: str | None) -> float | None:
     """Return a limit or a default of a float.
 
     Args:
-        word: The modifier that it is the value of.
+        word: The modifier.
         value: The value; None if it is not given.
 
     Raises:
@@ -69,7 +69,7 @@ def read_float(word: str, value: str | None) -> float | None:
 
 
 def start_of(bottom: Decimal, top: Decimal, step: Decimal) -> Decimal:
-    """Return the first value of a test: zero where that leaves room for its rows.
+    """Return the first value of a test: zero if enough values follow it.
 
     Args:
         bottom: The lower limit.
@@ -81,7 +81,7 @@ def start_of(bottom: Decimal, top: Decimal, step: Decimal) -> Decimal:
 
 
 def check_of(low: str | None, high: str | None) -> str:
-    """Return SQL that holds between the limits that are given.
+    """Return an SQL check for the given limits.
 
     Args:
         low: The lower limit as SQL, if any.
@@ -101,5 +101,5 @@ def _read(word: str, value: str | None, default: Decimal, places: int) -> Decima
     if not match or len(match[1] or "") > places:
         kind = f"a number with at most {places} decimal places" if places else "a whole number"
         raise SpecError(f"{word}={value} is not {kind}", hint=f"for example {word}=10")
-    # Not -0, which is read back without its sign.
+    # Not -0, which Postgres returns without its sign.
     return Decimal(value) or Decimal(0)

@@ -1,4 +1,4 @@
-"""Exact numbers."""
+"""Define exact numbers."""
 
 from decimal import Decimal, localcontext
 
@@ -7,12 +7,12 @@ from svcgen.resource.fields.bounds import ROWS, check_of, read_bounds, read_with
 from svcgen.resource.fields.kind import Given, Kind, quoted, same
 
 _PRECISION = 100
-# Beyond it Python writes small decimals as 1E-7.
+# With more places, Python writes small decimals as 1E-7.
 _PLAIN_SCALE = 6
 
 
 def decimal(given: Given) -> Kind:
-    """Return the kind of an exact number, which JSON carries as a string."""
+    """Return the kind of an exact number, which is a string in JSON."""
     precision, scale = _digits(given.arguments)
     with localcontext(prec=3 * _PRECISION):
         return _decimal(precision, scale, given.low, given.high)

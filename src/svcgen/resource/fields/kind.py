@@ -1,6 +1,6 @@
-"""The meaning of a field's type in the model, the schemas and the tests.
+"""Define what a field's type means in the model, the schemas and the tests.
 
-Values that go into generated files are stored as Python source.
+Values for generated files are stored as Python source.
 """
 
 from collections.abc import Callable
@@ -15,7 +15,7 @@ Fit = Callable[[str], str]
 
 @dataclass(frozen=True)
 class Given:
-    """What the command line gives a type.
+    """The parts of a field on the command line that its type receives.
 
     Attributes:
         arguments: The parts after its name, such as the values of an enum.
@@ -49,17 +49,17 @@ class Kind:
         form: Further arguments of Annotated.
         check: An SQL check with `{}` for the column; empty if the column type is enough.
         limits_length: Whether the check is on a length, not on a range.
-        unique: A valid JSON value for each `n` from 1 on; empty if there are too few different values.
-        accepted: Further valid JSON values, each with the value that a response returns.
+        unique: A valid JSON value for each `n` from 1; empty if there are too few different values.
+        accepted: Further valid JSON values, each with its value in a response.
         refused: JSON values that return 422.
         nullable: Whether null is one of its own values.
         indexable: Whether a plain index can hold it.
-        index_hint: What to do where it can't.
+        index_hint: What to do if it can't.
         target: The resource that a reference points to.
         values: The values of an enum.
         read_default: Parses a default; None if the type does not accept one.
-        example: Which examples read like its values.
-        fit: How an example is fitted to the limits; None where `sample` is one.
+        example: The kind of examples that look like its values.
+        fit: Fits an example to the limits; None if `sample` is the example.
     """
 
     annotation: str
@@ -105,10 +105,10 @@ class Kind:
 
 
 def quoted(text: str) -> str:
-    """Return text as the source of a Python string, in the quotes that formatters prefer."""
+    """Return the source of a Python string, in the quotes that formatters prefer."""
     return repr(text) if '"' in text else '"' + repr(text)[1:-1].replace("\\'", "'") + '"'
 
 
 def same(*values: str) -> tuple[tuple[str, str], ...]:
-    """Return values that are read as they were sent."""
+    """Return values that a response returns as they were sent."""
     return tuple((value, value) for value in values)

@@ -1,17 +1,17 @@
-"""Arrays of another type."""
+"""Define arrays of another type."""
 
 from svcgen.errors import SpecError
 from svcgen.resource.fields import texts
 from svcgen.resource.fields.kind import Given, Kind, same
 
-# Well below the body limit of a service.
+# Far below the body limit of a service.
 _TESTED_ITEMS = 100
-# The longest list that is written out.
+# A longer list is written as a product.
 _LISTED_ITEMS = 5
 
 
 def array(element: Kind, given: Given) -> Kind:
-    """Return the kind of an array, whose length `min=` and `max=` limit.
+    """Return the kind of an array. `min=` and `max=` limit its length.
 
     Args:
         element: The kind of its items.
@@ -26,7 +26,7 @@ def array(element: Kind, given: Given) -> Kind:
         raise SpecError(
             f"min={shortest} and max={longest} allow no list", hint="max must be at least 1, and not below min"
         )
-    # One error for a list of 100,000 wrong values, as collecting them all would take seconds.
+    # Stop at the first error: collecting the errors of 100,000 wrong values would take seconds.
     limits = ["fail_fast=True"]
     limits += [f"min_length={shortest}"] if shortest else []
     limits += [f"max_length={longest}"] if longest is not None else []

@@ -1,4 +1,4 @@
-"""Types that count or measure: int, bigint, float, bool."""
+"""Define int, bigint, float and bool."""
 
 from decimal import Decimal
 
@@ -29,7 +29,7 @@ def boolean() -> Kind:
 def integer(bits: int, low: str | None, high: str | None) -> Kind:
     """Return the kind of an int or a bigint.
 
-    Both are Postgres' bigint: a wider column would be a rewrite of the table, a wider limit is a line in the schema.
+    Both are a Postgres bigint: a wider column would rewrite the table, but a wider limit is a line in the schema.
 
     Args:
         bits: 32 or 64.

@@ -1,6 +1,6 @@
-"""The types of fields, from which the parser, completion, `--help`, the prompts and the README's table are built.
+"""Define the types of fields, for the parser, completion, `--help`, the prompts and the README's table.
 
-A new type is an entry here, and a function that returns its kind.
+A new type is one entry here, and a function that returns its kind.
 """
 
 from collections.abc import Callable
@@ -19,12 +19,12 @@ class FieldType(Word):
     """A type of field.
 
     Attributes:
-        json: What requests and responses carry.
-        kind: Returns the kind that a field with these arguments and limits has.
-        arguments: How many parts follow the name before the modifiers.
+        json: Its JSON type in requests and responses.
+        kind: Returns the kind for given arguments and limits.
+        arguments: The number of parts between the name and the modifiers.
         bounded: Whether it accepts `min=` and `max=`.
         listable: Whether a list can have items of it.
-        commas: Whether its argument can contain commas, at which PowerShell splits a word.
+        commas: Whether its arguments can contain commas, at which PowerShell splits a word.
     """
 
     json: str

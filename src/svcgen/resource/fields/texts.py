@@ -1,4 +1,4 @@
-"""Types that hold characters: str, text, uuid, enum, json."""
+"""Define str, text, uuid, enum and json."""
 
 from uuid import UUID
 
@@ -6,11 +6,11 @@ from svcgen.errors import SpecError
 from svcgen.resource.fields.kind import Given, Kind, quoted, same
 
 STR_LENGTH = 255
-# An entry of a Postgres index holds 2704 bytes, and a character takes up to four.
+# An entry of a Postgres index has at most 2704 bytes, and a character up to four.
 _INDEXED_LENGTH = 600
-# Well below the body limit of a service.
+# Far below the body limit of a service.
 _TESTED_LENGTH = 2000
-# The longest example that anybody reads.
+# A longer example is not readable.
 _READABLE_LENGTH = 80
 
 
@@ -35,7 +35,7 @@ def read_length(word: str, value: str | None, default: int | None) -> int | None
 def text(default_length: int | None, low: str | None, high: str | None) -> Kind:
     """Return the kind of a str or a text.
 
-    The column is Postgres' text with a named check: another length is another check, and no change of the type.
+    The column is a Postgres text with a named check, so another length changes only the check.
 
     Args:
         default_length: The longest text without `max=`; None for no limit.
@@ -111,7 +111,7 @@ def uuid() -> Kind:
 
 
 def enum(given: Given) -> Kind:
-    """Return the kind of an enum: a Postgres type of its own, named for the resource and the field."""
+    """Return the kind of an enum: a separate Postgres type, named after the resource and the field."""
     values = ":".join(given.arguments).split(",")
     if len(values) < 2 or "" in values:  # noqa: PLR2004
         raise SpecError("enum needs at least two values", hint="for example status:enum:draft,sent")
@@ -143,7 +143,7 @@ def json() -> Kind:
     return Kind(
         annotation="JsonValue",
         column="JSONB",
-        # So that null is stored as NULL, as for every other optional field, and not as a JSON null.
+        # Stores null as NULL, as for every other optional field, and not as a JSON null.
         optional_column="JSONB(none_as_null=True)",
         schema="Json",
         sample='{"a": [1, "two", None]}',
@@ -173,7 +173,7 @@ def _range(shortest: int, longest: int | None) -> str:
 
 
 def length_check(function: str, shortest: int, longest: int | None) -> str:
-    """Return SQL that holds for what is as long as it should be.
+    """Return an SQL check of a length.
 
     Args:
         function: The SQL function of a length.
@@ -189,5 +189,5 @@ def _unique(shortest: int, longest: int | None) -> str:
     width = max(shortest, 1)
     if longest is None or longest >= max(width, 9):
         return f'f"{{n:0{width}}}"' if shortest else 'f"{n}"'
-    # 16 * 16 rows are more than any test stores.
+    # No test stores more than 16 * 16 rows.
     return f'f"{{n % {16**longest}:0{max(width, longest)}x}}"' if longest > 1 else ""

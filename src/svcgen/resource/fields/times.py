@@ -1,4 +1,4 @@
-"""Types that say when: date, datetime, time."""
+"""Define date, datetime and time."""
 
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -50,7 +50,7 @@ def day(low: str | None, high: str | None) -> Kind:
 
 
 def moment() -> Kind:
-    """Return the kind of a datetime: stored and read in UTC, whatever zone it was sent in."""
+    """Return the kind of a datetime, which is stored and returned in UTC."""
     return Kind(
         annotation="datetime",
         element="DateTime(timezone=True)",
@@ -65,7 +65,7 @@ def moment() -> Kind:
 
 
 def clock() -> Kind:
-    """Return the kind of a time of day, which has no zone."""
+    """Return the kind of a time of day without a time zone."""
     return Kind(
         annotation="time",
         element="Time",
@@ -124,7 +124,7 @@ def _read_clock(value: str) -> tuple[str, str]:
 
 
 def _parts(parts: tuple[int, ...], microsecond: int) -> tuple[int, ...]:
-    """Leave out what is zero at the end, as a person would."""
+    """Omit trailing zeros, as a person would."""
     *before, second = parts
     return (*parts, microsecond) if microsecond else parts if second else tuple(before)
 

@@ -1,1 +1,1 @@
-"""The command line's description of a resource."""
+"""Parse the description of a resource on the command line."""

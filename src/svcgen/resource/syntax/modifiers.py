@@ -7,7 +7,7 @@ from svcgen.resource.fields.kind import Kind
 from svcgen.resource.spec import Field
 from svcgen.resource.syntax.words import Words
 
-# The names that ruff, too, takes for secrets (S105).
+# ruff treats the same names as secrets (S105).
 _SECRET = re.compile(r"(^|_)(pas+wo?r?d|pass(phrase)?|pwd|token|secrete?)($|_)")
 
 
@@ -31,7 +31,7 @@ def read_default(words: Words, kind: Kind) -> tuple[str, str]:
 
 
 def check_modifiers(field: Field, words: Words, resource: str) -> None:
-    """Reject modifiers that contradict each other, or that Postgres can't implement.
+    """Reject modifiers that contradict each other, or that Postgres does not support.
 
     Args:
         field: The field.

@@ -1,7 +1,7 @@
 """Parse a resource from words such as `invoice number:str:unique due:date:optional`.
 
-A field is `name:type`, then what the type needs, then modifiers, separated by colons, so that no shell needs quotes.
-Between two resources stands `and`.
+A field is `name:type`, then the arguments of the type, then modifiers. Colons separate them, so that no shell requires
+quotes. The word `and` separates two resources.
 """
 
 import shlex

@@ -1,4 +1,4 @@
-"""Names that Python, Postgres or a library reserves. `uv run .ci/names.py` collects them and writes taken.json."""
+"""Check names that Python, Postgres or a library reserves. `uv run .ci/names.py` writes them to taken.json."""
 
 import builtins
 import json
@@ -10,9 +10,9 @@ from pathlib import Path
 from svcgen.resource.spec import class_name
 
 _TAKEN = json.loads((Path(__file__).parent / "taken.json").read_text(encoding="utf-8"))
-# Imported or defined by the generated modules; a class of that name would hide them.
+# The generated modules import or define these; a class of that name would hide them.
 CLASSES = frozenset(_TAKEN["classes"])
-# Read as 1 and 0 (pycodestyle E741, E742).
+# These look like 1 and 0 (pycodestyle E741, E742).
 _AMBIGUOUS = {"l", "I", "O"}
 _COLUMNS = {
     "columns": "is a column of every table",

@@ -8,7 +8,7 @@ from svcgen.errors import SpecError
 from svcgen.resource.fields.registry import FIELD_TYPES
 from svcgen.resource.vocabulary import FLAGS, MODIFIERS, SETTINGS, unknown
 
-# May be a mistyped modifier, and so is never the rest of a default that contains a colon, such as 08:30.
+# May be a misspelled modifier, so it is never the rest of a default that contains a colon, such as 08:30.
 _WORD = re.compile(r"\s*[A-Za-z_][\w-]*(=.*)?", flags=re.DOTALL)
 
 
@@ -68,9 +68,9 @@ def _arguments_of(words: Words) -> int:
 
 
 def rejoin(words: Sequence[str]) -> list[str]:
-    """Rejoin the words that PowerShell splits at commas: it passes `decimal:12,2` as two words.
+    """Rejoin words that PowerShell splits at commas: it passes `decimal:12,2` as two words.
 
-    A word that contains a comma was not split, and the word after it is a field.
+    A word that contains a comma was not split, so the word after it is a field.
     """
     fields: list[str] = []
     splits = False
