@@ -1,1 +1,1 @@
-"""svcgen makes complete, single-purpose FastAPI services."""
+"""svcgen creates complete, single-purpose FastAPI services."""

@@ -49,7 +49,7 @@ class SvcgenError(Exception):
     """A mistake or a situation that the user can fix.
 
     Args:
-        message: What went wrong, and where, in one line without a final period.
+        message: The problem and its place, in one line without a final period.
         hint: How to fix it; empty if the message is enough.
     """
 

@@ -99,7 +99,7 @@ def test_again_after_success(svcgen: Svcgen, forge: Path, flags: list[str]) -> N
     expected = {
         "ok": False,
         "exit_code": 5,
-        "error": f"billing is already a service made by svcgen {version}",
+        "error": f"billing is already a service created by svcgen {version}",
         "hint": "to update it: svcgen update billing",
     }
     assert again.returncode == 5
@@ -220,7 +220,7 @@ def test_a_detached_head_gets_the_commit_and_a_note(svcgen: Svcgen, forge: Path)
         ("git clone -q --bare . ../bare && rm -rf .git * .gitignore && mv ../bare/* .", "is in the git directory"),
         ("git -c user.name=a -c user.email=a@b merge -q --no-ff --no-commit other", "a merge is in progress"),
         ("touch .git/index.lock", "another git command is running"),
-        ("echo 'a: 1' >.copier-answers.yml", "was made from another template"),
+        ("echo 'a: 1' >.copier-answers.yml", "was created from another template"),
         ("mkdir .copier-answers.yml", "already has a .copier-answers.yml"),
         ("ln -s nowhere .copier-answers.yml", "already has a .copier-answers.yml"),
         ("touch .Copier-Answers.yml", ".Copier-Answers.yml is in the way of .copier-answers.yml"),

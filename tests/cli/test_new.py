@@ -272,7 +272,7 @@ def test_without_uv(svcgen: Svcgen, workdir: Path, tmp_path: Path) -> None:
     (tmp_path / "bin" / "git").symlink_to(str(shutil.which("git")))
     result = svcgen("new", "billing", PATH=str(tmp_path / "bin"), PYENV_ROOT=str(tmp_path), HOME=str(tmp_path))
     assert result.returncode == 1
-    assert f"error: lock: uv is in none of: {tmp_path}/bin, " in result.stderr
+    assert f"error: lock: uv was not found in: {tmp_path}/bin, " in result.stderr
     assert "hint: run the remaining steps:\n  cd billing\n  uv lock\n  uv export " in result.stderr
     assert result.stderr.endswith("  uv sync\n")
     assert git(workdir / "billing", "status", "--porcelain") == ""

@@ -76,7 +76,7 @@ def _split(line: str) -> list[str]:
 
 
 def _explanation() -> str:
-    """Return the types and modifiers, with the meanings beside the examples or, where there is no room, below them."""
+    """Return the types and modifiers, with the meanings beside the examples or, in a narrow terminal, below them."""
     width = shutil.get_terminal_size().columns
     lines = textwrap.wrap(
         "A field is NAME:TYPE and modifiers, separated by colons. Quote a default with spaces.", width

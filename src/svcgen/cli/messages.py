@@ -29,7 +29,7 @@ def error(message: str, hint: str = "", *, at_prompt: bool = False) -> None:
     """Print an error to standard error, in colour in a terminal.
 
     Args:
-        message: What happened.
+        message: The problem.
         hint: How to fix it.
         at_prompt: Whether to print to standard output instead, where the prompt is.
     """

@@ -100,7 +100,7 @@ def _resources(lines: list[str], *, sync: bool) -> "tuple[Resource, ...]":
     from svcgen.resource.syntax.parse import parse_lines
 
     if not sync:
-        raise UsageError("--resource needs the virtual environment, and --no-sync makes none", hint="leave one out")
+        raise UsageError("--resource needs the virtual environment, and --no-sync creates none", hint="leave one out")
     return parse_lines(lines)
 
 

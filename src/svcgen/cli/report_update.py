@@ -145,7 +145,7 @@ def _show_problems(update: Update) -> None:
         else:
             error(f"{path} is removed from the template, and you had changed it", f"your version is in {kept}")
     for path, new in update.merged.beside:
-        error(f"{path} is not replaced, as git does not have your version of it", f"the template's version is in {new}")
+        error(f"{path} is not replaced, because git does not have your version", f"the template's version is in {new}")
     _show_mentions(update)
     for step in update.steps:
         if step.outcome == "failed":

@@ -19,7 +19,7 @@ _FEW = 10
 
 
 class Screen:
-    """Prints to standard output, and errors to standard error.
+    """The screen: standard output for results, standard error for errors.
 
     Args:
         quiet: Print nothing but errors.

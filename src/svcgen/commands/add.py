@@ -52,7 +52,7 @@ def add_resources(request: AddRequest, notify: Notify) -> Added:
     """Add resources to a service: all of them, or nothing.
 
     Args:
-        request: What to add.
+        request: The request.
         notify: Receives each step.
 
     Raises:
@@ -65,7 +65,7 @@ def add_resources(request: AddRequest, notify: Notify) -> Added:
         layout = read_layout(request.service)
         change = in_place(plan_change(request.resources, layout))
     except RecursionError as error:
-        raise ServiceError(f"the code of {request.service} is nested too deep to be read") from error
+        raise ServiceError(f"the code of {request.service} is nested too deeply to be read") from error
     steps = Steps(notify)
     if request.dry_run:
         return _preview(request, layout, change, steps)
@@ -124,7 +124,7 @@ def _write(request: AddRequest, layout: Layout, tools: Tools, change: Change, st
 
 def _migrate(request: AddRequest, tools: Tools, change: Change) -> None:
     if not (tools.copy / MAKE_MIGRATION).exists():
-        raise ServiceError(f"there is no {MAKE_MIGRATION}", hint="make the migration by hand: --no-migration")
+        raise ServiceError(f"there is no {MAKE_MIGRATION}", hint="create the migration by hand: --no-migration")
     tables = [resource.plural for resource in request.resources]
     file = real_path(tools.copy, tools.make_migration(f"add {listed(tables)}"))
     text = review((tools.copy / file).read_text(encoding="utf-8"), tables)

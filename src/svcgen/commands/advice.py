@@ -31,7 +31,7 @@ def advice(destination: Path, found: Found, *, committed: bool) -> Iterator[str]
     if untracked and committed:
         yield f"not committed: {enumerated(untracked)}. To commit: git add -- {shlex.join(untracked)} && git commit"
     if ".gitignore" in yours and not _is_ignored(destination, NEVER):
-        yield f"your .gitignore does not list {NEVER}, which holds secrets: echo {NEVER} >> .gitignore"
+        yield f"your .gitignore does not list {NEVER}, which contains secrets: echo {NEVER} >> .gitignore"
     if committed and _is_detached(destination):
         yield "HEAD is detached, so the commit is on no branch: git switch --create BRANCH"
 

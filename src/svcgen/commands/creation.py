@@ -69,7 +69,7 @@ class Creation:
         """Run all steps.
 
         Raises:
-            DestinationError: The content of the destination makes it impossible.
+            DestinationError: A file in the destination makes it impossible.
             OSError: A file can't be written.
             ToolError: The repository was changed in the meantime.
         """

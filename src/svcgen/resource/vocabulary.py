@@ -52,7 +52,7 @@ def unknown(word: str, what: str, known: Collection[str]) -> SpecError:
 
     Args:
         word: The word.
-        what: What it should be: a type or a modifier.
+        what: Its expected kind: a type or a modifier.
         known: The words that are allowed.
     """
     key, equals, _value = word.lower().partition("=")

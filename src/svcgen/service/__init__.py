@@ -1,1 +1,1 @@
-"""A service on disk: its repository, what the team changed, and how both merge."""
+"""Read and change a service on disk: its files, its repository and the team's changes."""

@@ -51,7 +51,7 @@ def _check_not_made(destination: Path) -> None:
     place = from_here(destination)
     command = "svcgen update" if place == "." else f"svcgen update {shlex.quote(place)}"
     raise ExistsError(
-        f"{service.answers[NAME]} is already a service made by svcgen {service.version}",
+        f"{service.answers[NAME]} is already a service created by svcgen {service.version}",
         hint=f"to update it: {command}",
     )
 

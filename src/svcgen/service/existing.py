@@ -1,4 +1,4 @@
-"""Finds the files and folders of a destination that are in the places of the template's files."""
+"""Find the files and folders of a destination that are in the places of the template's files."""
 
 import difflib
 import unicodedata
@@ -12,7 +12,7 @@ from svcgen.service.first_commit import NEVER
 from svcgen.system.bounded import read_bounded
 from svcgen.system.git import git
 
-# Bytes; uv.lock has 120 KB, all others less than 20.
+# In bytes. uv.lock has 120 KB, all other files less than 20 KB.
 _LARGEST, _LARGEST_SHOWN = 8 << 20, 64 << 10
 # Where else a forge or a bot finds what a file is for; it reads only one of them.
 # https://docs.github.com/communities/setting-up-your-project-for-healthy-contributions
@@ -46,7 +46,7 @@ class Kept:
 
 
 class Existing:
-    """What is in a destination, on disk or tracked by its repository.
+    """The content of a destination, on disk or tracked by its repository.
 
     A tracked file that is not on disk keeps its place: its deletion is not committed, or a sparse checkout lacks it.
 
@@ -66,18 +66,18 @@ class Existing:
         self._listings: dict[PurePosixPath, list[str]] = {}
 
     def in_the_way(self, path: str) -> str:
-        """Return what keeps a file from being written; empty if nothing does."""
+        """Return the path that prevents a file from being written; empty if there is none."""
         return self._on_disk(PurePosixPath(path)) or self._in_repository(PurePosixPath(path))
 
     def is_tracked(self, path: str) -> bool:
-        """Tell whether the repository has a file, in its last commit or staged for the next."""
+        """Return whether the repository has a file, in its last commit or staged."""
         return path in self._tracked
 
     def kept(self, project: Path, files: Iterable[str]) -> tuple[Kept, ...]:
         """Return the files that can't be written because something else is there.
 
         Args:
-            project: Where the template's files are.
+            project: The directory of the template's files.
             files: Their paths, relative to it.
         """
         ways = ((path, self.in_the_way(path) or self._elsewhere(path)) for path in files)
@@ -85,7 +85,7 @@ class Existing:
         return tuple(Kept(path, yours, self._diff(project / path, path, yours)) for path, yours in found)
 
     def foreign(self, files: Iterable[str]) -> tuple[str, ...]:
-        """Return the folders and modules that a service does not have; its tests look for them.
+        """Return the folders and modules that are not part of a service; its tests fail on them.
 
         Args:
             files: The paths of the template's files.
@@ -115,7 +115,7 @@ class Existing:
         return str(next(self._entries(places, path.name), ""))
 
     def _entries(self, places: Iterable[PurePosixPath], name: str) -> Iterator[PurePosixPath]:
-        """Yield the entries that have a name on a file system that ignores case, the exact one first."""
+        """Yield the entries that match a name on a case-insensitive file system, the exact one first."""
         found = [place / entry for place in places for entry in self._list(place) if _fold(entry) == _fold(name)]
         yield from sorted(found, key=lambda place: place.name != name)
 
@@ -126,7 +126,7 @@ class Existing:
         return self._listings[place]
 
     def _is_folder(self, place: PurePosixPath) -> bool:
-        """Tell whether files can be written into it: not through a link, and not into another repository."""
+        """Return whether files can be written into a folder, which is not a link or another repository."""
         folder = self._destination / place
         return folder.is_dir() and not folder.is_symlink() and not (folder / ".git").exists()
 
@@ -136,7 +136,7 @@ class Existing:
 
     def _diff(self, template: Path, path: str, yours: str) -> str:
         texts = [_text(self._destination / yours), _text(template)]
-        # A diff would copy secrets into the log of CI.
+        # A diff would print secrets to the log of CI.
         if NEVER in {path, yours} or None in texts:
             return ""
         before, after = (text.splitlines(keepends=True) for text in texts if text is not None)
@@ -144,17 +144,17 @@ class Existing:
 
 
 def tracked_files(destination: Path) -> Iterator[str]:
-    """Yield what the repository of a directory has committed or staged; nothing where git can't read it."""
+    """Yield the committed and staged files of a directory's repository; nothing if git can't read it."""
     if not (destination / ".git").exists():
         return
-    # A staged deletion is still in the commit that the service goes on top of.
+    # A file whose deletion is staged is still in the last commit.
     for command in (("ls-files", "-z"), ("ls-tree", "-r", "-z", "--name-only", "HEAD")):
         with suppress(ToolError):
             yield from filter(None, git(destination, *command).split("\0"))
 
 
 def _fold(path: str) -> str:
-    """Return what all spellings of a name have in common on a file system that ignores case."""
+    """Return the same text for all names that are equal on a case-insensitive file system."""
     return unicodedata.normalize("NFC", path).casefold()
 
 

@@ -1,8 +1,8 @@
-"""Follows the files that the template has moved, in everything that names them.
+"""Update the names of files that the template has moved.
 
-git finds a renamed file by its similarity, and a file that moves may also be rewritten. So copier.yml of the template
-lists what it has moved. Old rendering and service take the new names before the merge, their imports included: then
-neither a move nor a reworded import is a difference between the three sides.
+git finds a renamed file by its similarity, but a moved file may also be rewritten. So the template's copier.yml lists
+its moves. Before the merge, the new names replace the old ones in the old rendering and the service, including
+imports. Then neither a move nor a changed import is a difference between the three sides.
 """
 
 import re
@@ -17,7 +17,7 @@ _SOURCE = re.compile(r"^([ \t]*from )([\w.]+)(?= import\b)", re.MULTILINE)
 _MEMBERS = re.compile(r"^([ \t]*)from ([\w.]+) import (\([^()#]*\)|[^()#\n]*?)([ \t]*#[^\n]*)?$", re.MULTILINE)
 _IMPORT = re.compile(r"^([ \t]*import )([\w.]+)(?=[ \t]*(#[^\n]*)?\r?$)", re.MULTILINE)
 _IMPORT_AS = re.compile(r"^([ \t]*import )([\w.]+)(?= as )", re.MULTILINE)
-# `app.middleware` is a module, and an attribute of a FastAPI application.
+# `app.middleware` can be a module or an attribute of a FastAPI application.
 _IMPORTED = "(?:(?<=from )|(?<=import ))"
 
 
@@ -27,9 +27,9 @@ class Mention:
 
     Attributes:
         path: The file with the line, relative to the service.
-        line: From 1.
-        old: What it names.
-        new: What that is called now.
+        line: The number of the line, from 1.
+        old: The old name.
+        new: The new name.
     """
 
     path: str
@@ -39,15 +39,15 @@ class Mention:
 
     @property
     def is_prose(self) -> bool:
-        """Whether only people read it."""
+        """Whether the file is text for people."""
         return PurePosixPath(self.path).suffix in {".md", ".rst", ".txt"}
 
 
 class Moves:
-    """The new place of each file that the template has moved.
+    """The new path of each file that the template has moved.
 
     Args:
-        files: Old paths and new ones.
+        files: The new paths by old path.
     """
 
     def __init__(self, files: Mapping[str, str]) -> None:
@@ -56,10 +56,10 @@ class Moves:
         self._old = {new: old for old, new in files.items()}
         self._modules = {_module(old): _module(new) for old, new in files.items() if old.endswith(".py")}
         self._names = {**self.files, **self._modules}
-        # In text, the bare name of a file at the top may be that of another file.
+        # In text, the bare name of a top-level file can also be the name of another file.
         paths, bare = _either(path for path in files if "/" in path), _either(path for path in files if "/" not in path)
         modules = _either(self._modules)
-        # Relative to a document or from the root, but not in a folder of another name.
+        # Relative to a document or to the root, but not in a folder of another name.
         self._path = re.compile(rf"{_boundary('/')}(?:{paths})(?![\w-])")
         self._string = re.compile(rf"""(?<=["'])(?:{modules})(?=(?:\.\w+)*(?::[\w.]+)?["'])""")
         self._bare = re.compile(rf"{_boundary('')}(?:{bare})(?![\w-])")
@@ -68,15 +68,15 @@ class Moves:
 
     @property
     def words(self) -> list[str]:
-        """A word for each moved file that every text which names it holds."""
+        """A word for each moved file that occurs in every text that names it."""
         return sorted({PurePosixPath(path).stem.lstrip(".") for path in self.files})
 
     def rewrite(self, path: str, text: str) -> str:
-        """Return a text with the new names of what has moved.
+        """Return a text with the new names of moved files.
 
         Args:
-            path: The file, where it is after the moves.
-            text: What it holds.
+            path: The file's path after the moves.
+            text: Its content.
         """
         if not self.files:
             return text
@@ -84,12 +84,12 @@ class Moves:
         return self._python(path, text) if path.endswith(".py") else text
 
     def mentions(self, path: str, text: str, known: Collection[str] = ()) -> list[Mention]:
-        """Return the lines that name what has moved and that `rewrite` leaves to a person.
+        """Return the lines that name moved files and that `rewrite` leaves to a person.
 
         Args:
             path: The file.
-            text: What it holds.
-            known: Lines that are right as they are.
+            text: Its content.
+            known: Lines to skip, because the template has them.
         """
         patterns = (self._path, self._bare, self._imported if path.endswith(".py") else self._dotted)
         return [
@@ -114,7 +114,7 @@ class Moves:
 
     def _source(self, package: str, where: PurePosixPath) -> str:
         absolute = _absolute(package, where)
-        # A relative import of a file that moves means another package from its new place.
+        # From the new path of its file, a relative import means another package.
         unmoved = absolute if str(where) in self.files else package
         return self._modules.get(absolute, unmoved)
 
@@ -140,7 +140,7 @@ class Moves:
 
 
 def imports(text: str, path: str) -> bool:
-    """Tell whether a text imports the module in a file, or has its name in a string.
+    """Return whether a text imports a module, or has its name in a string.
 
     Args:
         text: Lines of Python.
@@ -159,7 +159,7 @@ def _module(path: str) -> str:
 
 
 def fix_command(mentions: Sequence[Mention]) -> str:
-    """Return the shell command that gives the new names to some lines."""
+    """Return the shell command that updates the names in lines."""
     code = [mention for mention in mentions if mention.path.endswith(".py")]
     text = [mention for mention in mentions if mention not in code]
     return "; ".join(_perl(some, is_code=some is code) for some in (code, text) if some)
@@ -181,12 +181,12 @@ def _text(name: str) -> str:
 
 
 def _boundary(name: str) -> str:
-    """Return the regular expression for what may stand before a name: not a folder, but in a path `.`, `..` or `/`."""
+    """Return a pattern for what can precede a name: not a folder, but in a path `.`, `..` or `/`."""
     return r"(?<![\w-])(?<![\w-]/)" if "/" in name else r"(?<![\w./-])"
 
 
 def _absolute(package: str, path: PurePosixPath) -> str:
-    """Return the whole name of a package that an import in a file names, perhaps from where that file is."""
+    """Return the absolute name of a package in an import, which can be relative to its file."""
     name = package.lstrip(".")
     level = len(package) - len(name)
     if not level:
@@ -196,5 +196,5 @@ def _absolute(package: str, path: PurePosixPath) -> str:
 
 
 def _either(names: Iterable[str]) -> str:
-    """Return a regular expression for any of some names, and for nothing where there is none."""
+    """Return a pattern for any of the names; without names, it matches nothing."""
     return "|".join(map(re.escape, sorted(names, key=len, reverse=True))) or "(?!)"

@@ -58,11 +58,11 @@ def _publish(
         forget(repository)
         if record.branch and record.whole and repository.commit_of(record.branch) == record.result:
             hint = f"once that is out of the way: git switch {record.branch}"
-            raise ToolError(f"{repository.service} stays as it is: {error.message}", hint=hint) from error
+            raise ToolError(f"{repository.service} is unchanged: {error.message}", hint=hint) from error
         if repository.commit_of(record.branch) == record.result:
             git(repository.top, "update-ref", "-d", f"refs/heads/{record.branch}", record.result)
         raise ServiceError(
-            f"{repository.service} stays as it is: {error.message}",
+            f"{repository.service} is unchanged: {error.message}",
             hint="commit or remove what is in the way, then run it again",
         ) from error
     try:
@@ -80,7 +80,7 @@ def _enter(repository: Repository, record: Unfinished, changed: Collection[str])
     if repository.head() != record.origin:
         raise ServiceError("another commit or branch is checked out")
     if unseen := repository.unseen_edits(changed):
-        raise ServiceError(f"git was told to ignore changes of {', '.join(sorted(unseen))}")
+        raise ServiceError(f"git is configured to ignore changes to {', '.join(sorted(unseen))}")
     if not record.branch:
         head = Head(record.origin.branch, record.result) if record.is_committed else record.origin
         move(repository, record.start, record.result, record.origin, head)

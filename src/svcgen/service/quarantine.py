@@ -19,27 +19,27 @@ _OWN_INDEX = (*_WHOLE_INDEX, "-c", "core.sparseCheckout=false")
 
 
 class Quarantine:
-    """Commits whose objects and index are in a scratch directory, as those of a push are until git accepts it.
+    """Commits whose objects and index are in a temporary directory, like those of a push until git accepts it.
 
-    The user's own index is not committed: what is staged stays staged.
+    The user's own index is not committed: staged changes stay staged.
 
     Args:
         repository: The top of a work tree.
-        scratch: A directory of svcgen's own, on the file system of the repository.
+        scratch: A temporary directory on the file system of the repository.
     """
 
     def __init__(self, repository: Path, scratch: Path) -> None:
-        """Touch nothing yet."""
+        """Store the paths, without touching the repository."""
         self._repository, self._scratch = repository, scratch
         self._objects, self._index = scratch / "objects", scratch / "index"
         self._commits: list[str] = []
         self._committed: set[str] = set()
 
     def commit(self, work_tree: Path, files: Iterable[str], message: str, notify: Notify) -> None:
-        """Commit files on top of what was committed last.
+        """Commit files on top of the previous commit.
 
         Args:
-            work_tree: The directory that holds them.
+            work_tree: The directory of the files.
             files: Their paths, relative to it.
             message: The message of the commit.
             notify: Receives the commands.
@@ -59,11 +59,11 @@ class Quarantine:
         self._committed.update(names)
 
     def publish(self) -> None:
-        """Bring the commits into the repository, onto what is checked out.
+        """Add the commits to the repository, on top of what is checked out.
 
         Raises:
-            ToolError: Somebody else has committed or staged something, or git fails; the repository is as it was.
-            OSError: The same, where a file can't be written.
+            ToolError: There is a new commit or a staged change, or git fails. The repository is unchanged.
+            OSError: A file can't be written. The repository is unchanged.
         """
         if not self._commits:
             return

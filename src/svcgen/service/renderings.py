@@ -1,4 +1,4 @@
-"""Two renderings of a template and a service, brought into a form in which git can compare them."""
+"""Prepare two renderings of a template and a service so that git can merge them."""
 
 import posixpath
 from collections.abc import Collection, Iterator, Mapping
@@ -14,14 +14,14 @@ class Renderings:
     """The three sides of a merge.
 
     Attributes:
-        base: The rendering that the service was made from.
+        base: The rendering that the service was created from.
         ours: The service.
         theirs: The new rendering.
-        replaced: Files of the template that the service has as something else: a link that leads nowhere, a folder.
-        news: What the new rendering has in these places, where it changed.
-        moves: What the new rendering has in another place, and the service follows.
-        extended: Files whose renderings got rows or imports that the service has added.
-        rewritten: Files that only the service has, and that got the new names of what has moved.
+        replaced: Files of the template that the service has replaced with something else, such as a link or a folder.
+        news: The changed files of the new rendering in these places.
+        moves: The moves of the new rendering that apply to the service.
+        extended: Files to whose renderings rows or imports of the service were added.
+        rewritten: Files that only the service has, in which the names of moved files were updated.
     """
 
     def __init__(
@@ -35,10 +35,10 @@ class Renderings:
         """Read the renderings.
 
         Args:
-            filters: Those of the service's repository, and the store where their files go.
-            ours: The service's commit.
-            renderings: The directories of the old rendering and of the new one.
-            apart: Files that are left as the service has them.
+            filters: The filters of the service's repository, and the store of its files.
+            ours: The files of the service's commit.
+            renderings: The directories of the old and the new rendering.
+            apart: Files to exclude from the merge.
             moved: The files that the template has moved, from and to.
         """
         self._store = filters.store
@@ -51,7 +51,7 @@ class Renderings:
             if path in self.base or path in ours:
                 self._leave_out(path)
         for old, new in moved.items():
-            # A version of the team's own may be found under either name: a second one would take its place.
+            # Tools may read the team's version under either name, so a second file would replace it.
             if old in apart and old in ours:
                 self._leave_out(new)
         self._links = dict(self._followed_links())
@@ -69,21 +69,21 @@ class Renderings:
         self._adapt()
 
     def restore_links(self, tree: dict[str, Entry]) -> None:
-        """Put the content that was merged in the place of a link where the link leads."""
+        """Move content that was merged in the place of a link to the target of the link."""
         for path, target in self._links.items():
             tree[target] = tree.pop(path, self._service[target])
             tree[path] = self._service[path]
 
     def place(self, path: str) -> str:
-        """Return where the content of a file is in the service."""
+        """Return the path of a file's content in the service."""
         return self._links.get(path, path)
 
     def mentions(self, tree: Tree, ours: Collection[str]) -> Iterator[Mention]:
-        """Find what still names a file that has moved in some of the files of a merge.
+        """Find lines of a merge that still name a moved file.
 
         Args:
             tree: The result.
-            ours: Files of svcgen's own making, or as the template has them.
+            ours: Files to skip, because svcgen created them.
         """
         found = self._store.grep(tree, self.moves.words) - set(ours)
         oids = {side[path].oid for side in (tree, self.theirs) for path in found if path in side}
@@ -93,7 +93,7 @@ class Renderings:
             yield from self.moves.mentions(path, texts[tree[path].oid], set(template.splitlines()))
 
     def used(self, tree: Tree) -> set[str]:
-        """Return the modules that the template has dropped and the team's own lines of a merge import."""
+        """Return the modules that the template has dropped and that the team's own lines import."""
         dropped = {path for path in self.base.keys() - self.theirs.keys() if path.endswith(".py") and path in self.ours}
         found = self._store.grep(
             {**tree, **{path: self.ours[path] for path in dropped}}, {Path(path).stem for path in dropped}
@@ -120,7 +120,7 @@ class Renderings:
             rendering.pop(path, None)
 
     def _followed_links(self) -> Iterator[tuple[str, str]]:
-        """Take the file that a link leads to for the one in the link's place, as an editor does."""
+        """Use the target of a link in place of the link, as an editor does."""
         links = {path: entry for path, entry in self._service.items() if entry.mode == LINK}
         texts = self._store.contents(entry.oid for entry in links.values())
         for path, entry in links.items():
@@ -149,7 +149,7 @@ class Renderings:
                 self.ours[new] = self.ours.pop(old)
 
     def _rename(self, apart: Collection[str]) -> None:
-        """Give the old rendering and the service the new names of what has moved."""
+        """Replace old names of moved files in the old rendering and the service."""
         for side in (self.base, self.ours):
             found = self._store.grep(side, self.moves.words)
             contents = self._store.contents(side[path].oid for path in found)
@@ -161,7 +161,7 @@ class Renderings:
                         self.rewritten.append(path)
 
     def _adapt(self) -> None:
-        """Give both renderings the rows and the line endings that the service's files have."""
+        """Apply the rows, imports and line endings of the service's files to both renderings."""
         edited = [path for path, entry in self.base.items() if path in self.ours and self.ours[path].oid != entry.oid]
         for path in edited:
             sides = [side for side in (self.base, self.theirs) if path in side]

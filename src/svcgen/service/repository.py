@@ -141,7 +141,7 @@ class Repository:
             filters: Whether git may run the repository's filters to compare files.
 
         Raises:
-            ServiceError: It is one of these.
+            ServiceError: It has one of these.
         """
         operation = operation_in_progress(self.directory)
         if operation:

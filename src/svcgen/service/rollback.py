@@ -81,7 +81,7 @@ def _leave(repository: Repository, record: Unfinished, head: Head) -> str:
         git(repository.top, "update-index", "--force-remove", "-z", "--stdin", index=index, stdin=others)
         tree = git(repository.top, "write-tree", index=index).strip()
     stage_from_disk(repository.top, {*paths, *repository.unmerged()})
-    current = commit_tree(repository, tree, f"What became of the update to {record.after}", record.start)
+    current = commit_tree(repository, tree, f"Changes to the aborted update to {record.after}", record.start)
     edited = any(now.get(path) not in {before.get(path), after.get(path)} for path in paths)
     if edited:
         git(repository.top, "update-ref", f"{_ABORTED}/{current[:12]}", current)

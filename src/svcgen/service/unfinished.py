@@ -24,18 +24,18 @@ class Unfinished:
     """An update that a person must finish, or that is being written to the work tree.
 
     Attributes:
-        service: The service's directory in the repository, ending in a slash; empty at the top.
-        before: The version of the template that the service was at.
-        after: The version that it goes to.
+        service: The service's directory in the repository, with a final slash; empty at the top.
+        before: The version before the update.
+        after: The version after the update.
         origin: What was checked out before.
-        start: The commit that the update was made on.
-        result: A commit of what the update made of it, with conflict markers.
-        branch: The branch that was made for it; empty where there is none.
-        whole: Whether nothing is left to do: no conflict, no lock.
-        in_place: Whether svcgen leaves it to the team to commit it.
-        conflicts: The files that conflict, relative to the service.
-        test: Whether the service's suite is to be run.
-        moving: The commits between which the work tree is being moved, or was moved last.
+        start: The commit before the update.
+        result: A commit of the updated service, with conflict markers.
+        branch: The branch of the update; empty if there is none.
+        whole: Whether it has neither conflicts nor pending steps.
+        in_place: Whether the team commits it, and not svcgen.
+        conflicts: The conflicting files, relative to the service.
+        test: Whether to run the service's tests.
+        moving: The two commits of the current or last switch of the work tree.
     """
 
     service: str
@@ -53,7 +53,7 @@ class Unfinished:
 
     @property
     def own(self) -> set[str]:
-        """The commits that are svcgen's, or what it began with."""
+        """The commits that svcgen created, and the commit before the update."""
         return {self.start, self.result, *self.moving}
 
     @property

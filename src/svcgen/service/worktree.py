@@ -68,7 +68,7 @@ def move(repository: Repository, start: str, end: str, before: Head, after: Head
         ToolError: An uncommitted file is in the way, or HEAD is something else. Then nothing has changed.
     """
     if repository.head() != before:
-        raise ToolError("another commit or branch is checked out by now", hint="run it again")
+        raise ToolError("another commit or branch was checked out in the meantime", hint="run it again")
     _require_free(repository, start, end)
     detach(repository, start)
     try:
@@ -103,7 +103,7 @@ def _require_free(repository: Repository, start: str, end: str) -> None:
     blocked = [path for path in sorted(after.keys() - before.keys()) if _is_blocked(repository.top, path, known)]
     if blocked:
         names = ", ".join(blocked)
-        raise ToolError(f"files that git does not know are in the way: {names}", hint="move them, then run it again")
+        raise ToolError(f"untracked files are in the way: {names}", hint="move them, then run it again")
 
 
 def _is_blocked(top: Path, path: str, known: Collection[str]) -> bool:

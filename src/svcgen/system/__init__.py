@@ -1,1 +1,1 @@
-"""Git, processes, signals and uv: everything that leaves the process."""
+"""Run git, uv and other processes, and handle signals: everything outside of this process."""

@@ -75,7 +75,7 @@ def load_toml(content: bytes) -> dict[str, Any]:
     try:
         return tomllib.loads(content.decode())
     except RecursionError as error:
-        raise ValueError("it is nested too deep") from error
+        raise ValueError("it is nested too deeply") from error
 
 
 def _require_regular(path: Path, mode: int) -> None:

@@ -45,7 +45,7 @@ def check_version(version: str) -> str:
         return version
     raise ServiceError(
         f"{_short(version)} is not a version of a template",
-        hint="set _commit in .copier-answers.yml to the release that the service was made from, such as v0.2.0",
+        hint="set _commit in .copier-answers.yml to the release that the service was created from, such as v0.2.0",
     )
 
 

@@ -44,7 +44,7 @@ class Uv:
         program = next(_uvs(), None)
         if program is None:
             places = ", ".join(dict.fromkeys(map(str, _uv_places())))
-            raise ToolError(f"uv is in none of: {places}", hint="install it with: pip install uv")
+            raise ToolError(f"uv was not found in: {places}", hint="install it with: pip install uv")
         _check_version(program)
         return cls(program, environ, notify)
 

@@ -1,4 +1,4 @@
-"""Pass the user's uv settings on that say where packages come from, but none that decide which packages are chosen.
+"""Pass on the user's uv settings for package sources, but none that decide which packages are chosen.
 
 A lock must be valid for everyone: `uv lock --check` runs in CI without the settings of the person who created the
 service.
@@ -64,7 +64,7 @@ def _config_home(environ: Mapping[str, str]) -> Path | None:
 
 
 def _expanded(path: str) -> str:
-    return os.path.expanduser(path)  # noqa: PTH111  (pathlib raises where there is no home)
+    return os.path.expanduser(path)  # noqa: PTH111  (pathlib raises if there is no home)
 
 
 @cache

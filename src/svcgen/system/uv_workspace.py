@@ -45,7 +45,7 @@ def _two_ways(path: str, file: Path, exclude: Sequence[str]) -> str:
         "choose one of two ways:\n"
         f"- A service with its own lock: write this line below [tool.uv.workspace] in {file}, and run svcgen again:\n"
         f"  exclude = {json.dumps(exclude, ensure_ascii=False)}\n"
-        "- A member: make the service outside of the workspace with --no-sync, move it here, and run: uv lock\n"
+        "- A member: create the service outside of the workspace with --no-sync, move it here, and run: uv lock\n"
         "  All members share one uv.lock and one Python version. Run `uv lock --check` at the root of the workspace,\n"
         f"  and add `--package {name}` to the `uv export` in scripts/lock.py."
     )

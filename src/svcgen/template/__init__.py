@@ -1,1 +1,1 @@
-"""The template: where it comes from, what it asks, what it renders."""
+"""Find, read and render the template."""

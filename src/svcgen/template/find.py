@@ -21,7 +21,7 @@ class Template:
     """The template of this installation.
 
     Attributes:
-        root: The directory that holds `copier.yml` and `template/`.
+        root: The directory that contains `copier.yml` and `template/`.
         version: The `_commit` of the answers file: a tag, or the output of `git describe` in a checkout.
         source: The `_src_path` of the answers file: the git URL that `copier update` fetches.
     """
@@ -37,7 +37,7 @@ class Template:
 
     @property
     def is_rebuildable(self) -> bool:
-        """Whether the version names a commit, so that a service made from it can be updated later."""
+        """Whether the version names a commit, so that a service created from it can be updated later."""
         return self.version != UNKNOWN and not is_dirty(self.version)
 
     @property

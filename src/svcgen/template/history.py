@@ -99,7 +99,7 @@ def released_tags(source: str, *, prereleases: bool = False) -> tuple[str, ...]:
 def _require_rebuildable(version: str) -> None:
     if is_dirty(version):
         raise TemplateError(
-            f"the service was made from {version}, a template with changes that were never committed, so that "
+            f"the service was created from {version}, a template with changes that were never committed, so that "
             "template can't be rebuilt",
             hint="start from the commit that was changed, and check the diff of the update: "
             "perl -pi -e 's/-dirty$//' .copier-answers.yml && "
@@ -107,7 +107,7 @@ def _require_rebuildable(version: str) -> None:
         )
     if version == UNKNOWN:
         raise TemplateError(
-            "the service does not record which version of the template it was made from (`_commit: unknown`)",
+            "the service does not record which version of the template it was created from (`_commit: unknown`)",
             hint=f"set `_commit` in .copier-answers.yml to the nearest release ({', '.join(carried_versions())}), "
             "commit it, and check the diff of the update",
         )
@@ -156,6 +156,6 @@ def _how_to_publish(version: str, url: str, checkout: Path | None) -> str:
         return f"push the tag from a repository that has it: {shlex.join(['git', 'push', url, version])}"
     if checkout and git(checkout, "rev-parse", "--is-shallow-repository").strip() == "true":
         complete = shlex.join(["git", "-C", str(checkout), "fetch", "--unshallow"])
-        return f"complete this checkout, if it is the one that made the service: {complete}"
+        return f"complete this checkout, if it created the service: {complete}"
     publish = shlex.join(["git", "push", url, f"{commit}:refs/heads/template-{commit}"])
-    return f"run svcgen from the checkout that made the service, or publish its commit from there: {publish}"
+    return f"run svcgen from the checkout that created the service, or publish its commit from there: {publish}"

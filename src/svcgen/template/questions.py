@@ -69,10 +69,10 @@ def read_config(root: Path) -> Config:
     """Read copier.yml of a template.
 
     Args:
-        root: The directory that holds `copier.yml`.
+        root: The directory that contains `copier.yml`.
 
     Raises:
-        TemplateError: It can't be read, a list of files is not one, or the template runs code of its own.
+        TemplateError: It can't be read, a list of files is not one, or it configures the template to run code.
     """
     content = _read(root / "copier.yml")
     questions = (_question(str(name), details) for name, details in content.items() if not str(name).startswith("_"))
@@ -88,7 +88,7 @@ def _read(file: Path) -> dict[str, Any]:
     """Return the content of copier.yml.
 
     Raises:
-        TemplateError: It can't be read, or the template runs code of its own.
+        TemplateError: It can't be read, or it configures the template to run code.
     """
     try:
         content = load_yaml(read_bounded(file), aliases=_ALIASES)

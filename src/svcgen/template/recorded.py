@@ -49,7 +49,7 @@ def read_service(path: Path) -> Service:
     content = _read_answers(path)
     if not isinstance(content, dict) or not {NAME, "_commit", "_src_path"} <= content.keys():
         origin = content.get("_src_path") if isinstance(content, dict) else None
-        raise ServiceError(f"{path} was made from another template: {origin or 'its answers name none'}")
+        raise ServiceError(f"{path} was created from another template: {origin or 'its answers name none'}")
     answers = {str(key): str(value) for key, value in content.items() if not str(key).startswith("_")}
     version, source = check_version(str(content["_commit"])), check_source(str(content["_src_path"]))
     kept = content.get(KEPT)
@@ -61,7 +61,7 @@ def _read_answers(path: Path) -> object:
     try:
         return load_yaml(read_bounded(file), TextLoader)
     except FileNotFoundError as error:
-        hint = "change to the directory of a service, or make one: svcgen new billing"
+        hint = "change to the directory of a service, or create one: svcgen new billing"
         raise ServiceError(f"{path} is not a service: it has no {ANSWERS_FILE}", hint=hint) from error
     except (OSError, yaml.YAMLError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error

@@ -74,7 +74,7 @@ def git_url(source: str) -> str:
             f"the template's source {source!r} is a relative path",
             hint="set _src_path in .copier-answers.yml to a URL or an absolute path, and commit it",
         )
-    return os.path.expanduser(url)  # noqa: PTH111  (pathlib's raises where there is no such user)
+    return os.path.expanduser(url)  # noqa: PTH111  (pathlib's raises if the user does not exist)
 
 
 def _given(source: str) -> str:

@@ -65,7 +65,7 @@ error: old.py is removed from the template, and you had changed it
 hint: your version is in old.py.removed-in-v1.1.0
 error: used.py is removed from the template, and you have changed or import it
 hint: it stays as a file of yours
-error: link.md is not replaced, as git does not have your version of it
+error: link.md is not replaced, because git does not have your version
 hint: the template's version is in link.md.new-in-v1.1.0
 error: compose.yaml, line 3: app.server is now app.core.server
 error: some of your lines have the old names of moved files

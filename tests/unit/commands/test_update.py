@@ -249,7 +249,7 @@ def spoil_by_removing_the_answers(service: Path) -> None:
     [
         (spoil_with_a_change, ServiceError, "changes that are not committed:\n M app.py"),
         (spoil_with_a_new_file, ServiceError, r"changes that are not committed:\n\?\? untracked.txt"),
-        (spoil_the_answers, ServiceError, "made from another template: elsewhere"),
+        (spoil_the_answers, ServiceError, "created from another template: elsewhere"),
         (spoil_by_removing_the_answers, ServiceError, "is not a service: it has no .copier-answers.yml"),
         (spoil_the_repository, ServiceError, "is not in a git repository"),
     ],

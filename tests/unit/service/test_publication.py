@@ -112,8 +112,8 @@ def committed(monorepo: Monorepo) -> None:
 
 MEANWHILE = [
     (typed, "overwritten"),
-    (unknown, "files that git does not know are in the way: services/billing/new.py"),
-    (unseen, "git was told to ignore changes of app.py"),
+    (unknown, "untracked files are in the way: services/billing/new.py"),
+    (unseen, "git is configured to ignore changes to app.py"),
     (switched, "another commit or branch is checked out"),
     (committed, "another commit or branch is checked out"),
 ]
@@ -127,7 +127,7 @@ def test_a_whole_update_waits_on_its_branch(
     before = state(monorepo.top)
     with pytest.raises(ToolError) as caught:
         take(monorepo, record)
-    assert caught.value.message.startswith(f"{monorepo.repository.service} stays as it is: ")
+    assert caught.value.message.startswith(f"{monorepo.repository.service} is unchanged: ")
     assert reason in caught.value.message
     assert caught.value.hint == f"once that is out of the way: git switch {BRANCH}"
     git(monorepo.top, "update-ref", "-d", f"refs/heads/{BRANCH}", record.result)
@@ -143,7 +143,7 @@ def test_any_other_update_leaves_nothing(
     before = state(monorepo.top)
     with pytest.raises(ServiceError) as caught:
         take(monorepo, replace(record, **changes))
-    assert caught.value.message.startswith(f"{monorepo.repository.service} stays as it is: ")
+    assert caught.value.message.startswith(f"{monorepo.repository.service} is unchanged: ")
     assert reason in caught.value.message
     assert caught.value.hint == "commit or remove what is in the way, then run it again"
     assert state(monorepo.top) == before
@@ -222,7 +222,9 @@ def test_what_the_team_made_of_it_is_kept(monorepo: Monorepo, record: Unfinished
         (monorepo.top / name).write_text("resolved\n")
     kept = take_back(monorepo.repository, record)
     assert refs(monorepo) == {"main": record.start, f"svcgen/aborted/{kept[:12]}": kept}
-    assert git(monorepo.top, "log", "-1", "--format=%P %s", kept) == f"{record.start} What became of the update to v2"
+    assert (
+        git(monorepo.top, "log", "-1", "--format=%P %s", kept) == f"{record.start} Changes to the aborted update to v2"
+    )
     held = {**END, name: "resolved\n"}
     if edit == "deleted":
         del held[name]

@@ -120,7 +120,7 @@ def test_a_move_from_elsewhere(monorepo: Monorepo, now: tuple[str, str]) -> None
     untouched = state(monorepo.top)
     with pytest.raises(ToolError) as caught:
         move(monorepo.repository, monorepo.start, monorepo.end, before, Head("main", monorepo.end))
-    assert caught.value.message == "another commit or branch is checked out by now"
+    assert caught.value.message == "another commit or branch was checked out in the meantime"
     assert caught.value.hint == "run it again"
     assert state(monorepo.top) == untouched
 
@@ -142,7 +142,7 @@ def test_a_move_that_makes_or_moves_another_branch(monorepo: Monorepo, there: bo
 
 
 def blocked(*names: str) -> tuple[str, str]:
-    return f"files that git does not know are in the way: {', '.join(names)}", "move them, then run it again"
+    return f"untracked files are in the way: {', '.join(names)}", "move them, then run it again"
 
 
 @pytest.mark.parametrize("ignored", [False, True])

@@ -207,7 +207,7 @@ def test_a_commit_that_is_nowhere(checkout: Path, place: Path, version: str) -> 
     message, hint = error(version, str(checkout), Template(checkout, "v9.0.0", OURS), place)
     assert message.endswith(f"nor at {checkout}")
     assert hint == (
-        "run svcgen from the checkout that made the service, or publish its commit from there: "
+        "run svcgen from the checkout that created the service, or publish its commit from there: "
         f"git push {checkout} abc1234:refs/heads/template-abc1234"
     )
 
@@ -221,7 +221,7 @@ def test_a_commit_that_a_shallow_clone_lacks(
     git(tmp_path, "clone", "--quiet", "--depth=1", f"file://{checkout}", "shallow")
     git(tmp_path, "init", "--quiet", "empty")
     assert error(old, str(empty), Template(shallow, "v9.0.0", OURS), place)[1] == (
-        f"complete this checkout, if it is the one that made the service: git -C {shallow} fetch --unshallow"
+        f"complete this checkout, if it created the service: git -C {shallow} fetch --unshallow"
     )
     monkeypatch.chdir(shallow)
     assert error(old, str(empty), Template(tmp_path, "v9.0.0", OURS), place)[1].startswith("run svcgen from")
@@ -232,8 +232,8 @@ def test_a_commit_that_a_shallow_clone_lacks(
 def test_a_template_that_was_never_committed(checkout: Path, place: Path) -> None:
     assert error("v1.0.0-1-gabc1234-dirty", str(checkout), Template(checkout, "v9.0.0", str(checkout)), place) == (
         (
-            "the service was made from v1.0.0-1-gabc1234-dirty, a template with changes that were never committed, so "
-            "that template can't be rebuilt"
+            "the service was created from v1.0.0-1-gabc1234-dirty, a template with changes that were never committed, "
+            "so that template can't be rebuilt"
         ),
         (
             "start from the commit that was changed, and check the diff of the update: "
@@ -246,7 +246,7 @@ def test_a_template_that_was_never_committed(checkout: Path, place: Path) -> Non
 def test_a_template_of_no_known_version(checkout: Path, place: Path) -> None:
     message, hint = error("unknown", str(checkout), Template(checkout, "v9.0.0", str(checkout)), place)
     assert message == (
-        "the service does not record which version of the template it was made from (`_commit: unknown`)"
+        "the service does not record which version of the template it was created from (`_commit: unknown`)"
     )
     assert hint == (
         f"set `_commit` in .copier-answers.yml to the nearest release ({', '.join(carried_versions())}), commit it, "

@@ -41,7 +41,7 @@ class Kind:
         sample: A valid JSON value.
         other: Another valid JSON value.
         column: The SQLAlchemy type; empty if SQLAlchemy derives it from the annotation.
-        optional_column: The SQLAlchemy type of an optional field, where it differs.
+        optional_column: The SQLAlchemy type of an optional field, if it differs.
         element: The SQLAlchemy type inside an array; empty if it is `column`.
         schema: The type in requests; empty if it is the annotation.
         answer: The type in responses; empty if it is the annotation.
@@ -53,7 +53,7 @@ class Kind:
         accepted: Further valid JSON values, each with its value in a response.
         refused: JSON values that return 422.
         nullable: Whether null is one of its own values.
-        indexable: Whether a plain index can hold it.
+        indexable: Whether a plain index can contain its values.
         index_hint: What to do if it can't.
         target: The resource that a reference points to.
         values: The values of an enum.

@@ -116,7 +116,7 @@ def _within(number: float, bottom: float | None, top: float | None) -> float:
 
 
 def _power(value: int, beyond: int = 0) -> str:
-    """Return a number as source; the ends of the integer types as what they are."""
+    """Return a number as source; the limits of integer types as powers of two."""
     for bits in (31, 63):
         if value == 2**bits - 1:
             return f"2**{bits}" if beyond else f"2**{bits} - 1"

@@ -18,7 +18,7 @@ def check_resource_name(name: str, what: str) -> None:
     """Reject a name or a plural that can't be a module, a class and a table.
 
     Args:
-        name: What to check.
+        name: The name.
         what: "name" or "plural".
 
     Raises:
