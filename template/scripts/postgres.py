@@ -83,7 +83,8 @@ def explained(variable: str = "TEST_DATABASE_URL") -> Iterator[None]:
     except PydanticCustomError as error:
         sys.exit(f"{variable} {error}")
     except DBAPIError as error:
-        sys.exit(missing_extension(error) or f"Postgres refused the connection or a statement. Check {variable}: {error.orig}")
+        refused = f"Postgres refused the connection or a statement. Check {variable}: {error.orig}"
+        sys.exit(missing_extension(error) or refused)
     except OSError as error:  # such as refused, timed out, unknown host
         sys.exit(f"Postgres is unreachable. Check {variable}: {str(error) or 'no answer in time'}")
 
