@@ -18,7 +18,7 @@ from svcgen.commands.resume import Aborted
 from svcgen.errors import UsageError
 from svcgen.resource.change.added import Added, AddRequest
 from svcgen.resource.syntax.parse import parse_lines
-from svcgen.service.repository import Head
+from svcgen.service.vcs.repository import Head
 from svcgen.system import signals
 from svcgen.system.steps import Step
 

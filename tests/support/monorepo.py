@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 
 from support.helpers import git
-from svcgen.service.repository import Repository
+from svcgen.service.vcs.repository import Repository
 
 START = {
     "services/billing/app.py": "app\n",

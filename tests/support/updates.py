@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from svcgen.commands.update_result import Update
-from svcgen.service.merge_result import Conflict, Merged
-from svcgen.service.moves import Mention
+from svcgen.service.merging.merge_result import Conflict, Merged
+from svcgen.service.merging.moves import Mention
 from svcgen.system.steps import Step
 
 PLACE = Path("/srv/billing")

@@ -17,7 +17,7 @@ from rich.table import Table
 
 from support.helpers import git
 from support.svcgen import ROOT
-from svcgen.service.moves import Moves
+from svcgen.service.merging.moves import Moves
 from svcgen.template.find import Template, find_template
 from svcgen.template.questions import read_config
 from update.edits import EDITS, MOVED_EDITS

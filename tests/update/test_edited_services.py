@@ -12,7 +12,7 @@ import pytest
 from support.helpers import fake_program, git, tree
 from support.night import NIGHT
 from support.svcgen import ROOT
-from svcgen.service.moves import Moves
+from svcgen.service.merging.moves import Moves
 from svcgen.system.uv import Uv
 from svcgen.template.find import Template
 from svcgen.template.questions import read_config

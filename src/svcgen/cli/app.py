@@ -16,7 +16,7 @@ from svcgen.cli.options import with_options
 from svcgen.cli.status import status
 from svcgen.cli.update import update
 from svcgen.errors import ExitCode, SvcgenError, UsageError
-from svcgen.service.staging import check_working_directory
+from svcgen.service.placement.staging import check_working_directory
 from svcgen.system import signals
 from svcgen.system.bundle import find_root
 from svcgen.template.find import installed_version

@@ -59,7 +59,7 @@ def new(  # noqa: PLR0913  (one for each flag)
     """
     from svcgen.cli.report_new import service_object, show_new_preview, show_service
     from svcgen.commands.new import NewRequest, make_service, preview
-    from svcgen.service.destination import check_destination
+    from svcgen.service.placement.destination import check_destination
 
     resources = _resources(resource or [], sync=not no_sync)
     template = find_template(source)

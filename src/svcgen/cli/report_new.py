@@ -8,7 +8,7 @@ from typing import Any
 from svcgen.cli.messages import error
 from svcgen.cli.screen import Screen
 from svcgen.commands.new import NewRequest, NewService
-from svcgen.service.first_commit import ADD
+from svcgen.service.placement.first_commit import ADD
 from svcgen.template.describe import is_dirty
 from svcgen.template.find import Template
 from svcgen.template.questions import NAME

@@ -8,8 +8,8 @@ from svcgen.cli.messages import error
 from svcgen.cli.screen import Screen
 from svcgen.commands.resume import Aborted
 from svcgen.commands.update_result import Update
-from svcgen.service.moves import fix_command
-from svcgen.service.unfinished import ABORT, CONTINUE
+from svcgen.service.merging.moves import fix_command
+from svcgen.service.publishing.unfinished import ABORT, CONTINUE
 from svcgen.text import argument, change_directory, counted, from_here
 
 _FEW = 20

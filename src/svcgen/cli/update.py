@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from svcgen.commands.update_result import Update, UpdateRequest
-    from svcgen.service.repository import Head
+    from svcgen.service.vcs.repository import Head
 
     Action = Callable[["UpdateRequest", Screen], "Outcome"]
 

@@ -7,7 +7,7 @@ from typing import Any
 from svcgen.commands.resume import Aborted
 from svcgen.commands.update_result import Update
 from svcgen.errors import SvcgenError
-from svcgen.service.moves import fix_command
+from svcgen.service.merging.moves import fix_command
 
 
 def update_object(update: Update) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from svcgen.resource.change.review import review
 from svcgen.resource.change.tools import MAKE_MIGRATION, Tools, require_environment
 from svcgen.resource.code.layout import Layout, read_layout
 from svcgen.resource.spec import listed
-from svcgen.service.repository import require_clean
+from svcgen.service.vcs.repository import require_clean
 from svcgen.service.workcopy import contents, replace_files, work_copy
 from svcgen.system.links import real_path
 from svcgen.system.signals import stop_listening

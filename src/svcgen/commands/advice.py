@@ -6,8 +6,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from svcgen.errors import ToolError
-from svcgen.service.first_commit import NEVER
-from svcgen.service.kept import Found, is_needed
+from svcgen.service.placement.first_commit import NEVER
+from svcgen.service.placement.kept import Found, is_needed
 from svcgen.system.git import run_git
 from svcgen.text import enumerated
 

@@ -12,8 +12,9 @@ from svcgen.commands.new_result import NewRequest, NewService
 from svcgen.errors import ToolError
 from svcgen.resource.change.added import AddRequest
 from svcgen.resource.spec import arguments, listed
-from svcgen.service.existing import Existing
-from svcgen.service.first_commit import (
+from svcgen.service.lock import EXPORT, export, lock, sync
+from svcgen.service.placement.existing import Existing
+from svcgen.service.placement.first_commit import (
     NEVER,
     VENV,
     CommitTarget,
@@ -23,10 +24,9 @@ from svcgen.service.first_commit import (
     ignored,
     service_files,
 )
-from svcgen.service.kept import Found, is_needed, record
-from svcgen.service.lock import EXPORT, export, lock, sync
-from svcgen.service.quarantine import Quarantine
-from svcgen.service.staging import Staging
+from svcgen.service.placement.kept import Found, is_needed, record
+from svcgen.service.placement.quarantine import Quarantine
+from svcgen.service.placement.staging import Staging
 from svcgen.system.signals import stop_listening
 from svcgen.system.steps import Steps, ignore
 from svcgen.system.uv import Uv

@@ -9,11 +9,11 @@ from svcgen.commands.new_result import NewRequest, NewService
 from svcgen.errors import DestinationError
 from svcgen.resource.change.change import plan_change, write_all
 from svcgen.resource.code.layout import read_layout
-from svcgen.service.destination import check_destination
-from svcgen.service.existing import Existing
-from svcgen.service.first_commit import service_files
-from svcgen.service.kept import Found, is_needed, record
-from svcgen.service.staging import Staging
+from svcgen.service.placement.destination import check_destination
+from svcgen.service.placement.existing import Existing
+from svcgen.service.placement.first_commit import service_files
+from svcgen.service.placement.kept import Found, is_needed, record
+from svcgen.service.placement.staging import Staging
 from svcgen.system.steps import Notify, Steps
 from svcgen.system.uv import check_uv
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from svcgen.resource.spec import Resource
-from svcgen.service.existing import Kept
+from svcgen.service.placement.existing import Kept
 from svcgen.system.steps import Step
 from svcgen.template.find import Template
 

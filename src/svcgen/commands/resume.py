@@ -7,12 +7,12 @@ from pathlib import Path
 from svcgen.commands.update import message
 from svcgen.commands.update_result import Update
 from svcgen.errors import ServiceError
-from svcgen.service.commits import commit_tree, undo_command
-from svcgen.service.post_merge import PostMerge
-from svcgen.service.publication import conclude
-from svcgen.service.repository import Head, Repository
-from svcgen.service.rollback import settle, take_back
-from svcgen.service.unfinished import ABORT, CONTINUE, Unfinished, find_unfinished
+from svcgen.service.publishing.post_merge import PostMerge
+from svcgen.service.publishing.publication import conclude
+from svcgen.service.publishing.rollback import settle, take_back
+from svcgen.service.publishing.unfinished import ABORT, CONTINUE, Unfinished, find_unfinished
+from svcgen.service.vcs.commits import commit_tree, undo_command
+from svcgen.service.vcs.repository import Head, Repository
 from svcgen.system.git import git
 from svcgen.system.signals import held, stop_listening
 from svcgen.system.steps import Notify, Steps

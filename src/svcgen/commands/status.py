@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from svcgen.errors import ServiceError, SvcgenError, UnfinishedError
+from svcgen.service.publishing.unfinished import require_finished
 from svcgen.service.rules import failed_rules
-from svcgen.service.unfinished import require_finished
 from svcgen.system.process import time_limit
 from svcgen.template.find import Template
 from svcgen.template.foreign import ForeignTemplate

@@ -6,18 +6,18 @@ from pathlib import Path
 
 from svcgen.commands.update_result import Update, UpdateRequest
 from svcgen.errors import ServiceError
-from svcgen.service.answers_file import merge_answers
-from svcgen.service.commits import commit_tree, free_branch, undo_command, with_service
-from svcgen.service.filters import Filters
-from svcgen.service.line_endings import with_line_endings
-from svcgen.service.merge import TemplateMerge
-from svcgen.service.merge_result import MergeResult
-from svcgen.service.objects import ObjectStore
-from svcgen.service.post_merge import PostMerge
-from svcgen.service.publication import publish
-from svcgen.service.repository import Repository
-from svcgen.service.tree import REGULAR, Entry
-from svcgen.service.unfinished import ABORT, CONTINUE, Unfinished, require_finished
+from svcgen.service.merging.answers_file import merge_answers
+from svcgen.service.merging.line_endings import with_line_endings
+from svcgen.service.merging.merge import TemplateMerge
+from svcgen.service.merging.merge_result import MergeResult
+from svcgen.service.publishing.post_merge import PostMerge
+from svcgen.service.publishing.publication import publish
+from svcgen.service.publishing.unfinished import ABORT, CONTINUE, Unfinished, require_finished
+from svcgen.service.vcs.commits import commit_tree, free_branch, undo_command, with_service
+from svcgen.service.vcs.filters import Filters
+from svcgen.service.vcs.objects import ObjectStore
+from svcgen.service.vcs.repository import Repository
+from svcgen.service.vcs.tree import REGULAR, Entry
 from svcgen.system.steps import Notify, Steps
 from svcgen.template.changelog import duties
 from svcgen.template.find import Template, blamed

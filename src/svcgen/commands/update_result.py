@@ -4,8 +4,8 @@ from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from svcgen.service.merge_result import Merged
-from svcgen.service.repository import Head
+from svcgen.service.merging.merge_result import Merged
+from svcgen.service.vcs.repository import Head
 from svcgen.system.steps import Step
 from svcgen.template.find import Template
 

@@ -11,7 +11,7 @@ from svcgen.commands.new import NewRequest, NewService
 from svcgen.commands.update_result import Update
 from svcgen.resource.change.added import Added, AddRequest
 from svcgen.resource.syntax.parse import parse_lines
-from svcgen.service.merge_result import Conflict, Merged
+from svcgen.service.merging.merge_result import Conflict, Merged
 from svcgen.system.steps import Started, Step
 from svcgen.template.find import Template
 

@@ -10,9 +10,9 @@ from svcgen.cli.screen import Screen
 from svcgen.cli.update_json import aborted_object, update_object
 from svcgen.commands.resume import Aborted
 from svcgen.commands.update_result import Update
-from svcgen.service.merge_result import Conflict, Merged
-from svcgen.service.moves import Mention
-from svcgen.service.repository import Head
+from svcgen.service.merging.merge_result import Conflict, Merged
+from svcgen.service.merging.moves import Mention
+from svcgen.service.vcs.repository import Head
 from svcgen.system.steps import Step
 
 SHOWN = """\

@@ -13,8 +13,8 @@ from svcgen.cli.update import update
 from svcgen.commands.resume import Aborted
 from svcgen.commands.update_result import Update, UpdateRequest
 from svcgen.errors import ExitCode, ServiceError, TemplateError, UsageError
-from svcgen.service.merge_result import Conflict, Merged
-from svcgen.service.repository import Head
+from svcgen.service.merging.merge_result import Conflict, Merged
+from svcgen.service.vcs.repository import Head
 from svcgen.system.steps import CommandRun, Notify
 from svcgen.template.find import Template
 

@@ -155,7 +155,7 @@ def test_a_git_without_merge_tree(upstream: Upstream, monkeypatch: pytest.Monkey
     new = update_service(request, ignore)
     files, index = state(upstream.service)["files"], git(upstream.service, "ls-files", "--stage")
     upstream.undo(new)
-    monkeypatch.setattr("svcgen.service.objects.git_version", lambda: (2, 34))
+    monkeypatch.setattr("svcgen.service.vcs.objects.git_version", lambda: (2, 34))
     old = update_service(request, ignore)
 
     assert old.merged == new.merged

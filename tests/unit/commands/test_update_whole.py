@@ -14,9 +14,9 @@ from svcgen.commands.resume import abort_update, continue_update
 from svcgen.commands.update import plan, preview_update, update_service
 from svcgen.commands.update_result import Update, UpdateRequest
 from svcgen.errors import ServiceError, SvcgenError, ToolError
-from svcgen.service.merge_result import Conflict, Merged
-from svcgen.service.repository import Head, Repository
-from svcgen.service.unfinished import Unfinished, find_unfinished
+from svcgen.service.merging.merge_result import Conflict, Merged
+from svcgen.service.publishing.unfinished import Unfinished, find_unfinished
+from svcgen.service.vcs.repository import Head, Repository
 from svcgen.system.steps import Notify, Started, Step, Steps, ignore
 from svcgen.template.find import Template
 

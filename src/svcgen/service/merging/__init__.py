@@ -1,0 +1,1 @@
+"""Merge two renderings of the template into a service."""

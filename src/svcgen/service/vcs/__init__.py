@@ -1,0 +1,1 @@
+"""Read and write the git repository of a service, without changing its work tree."""
