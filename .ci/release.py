@@ -29,7 +29,7 @@ ROOT = Path(__file__).resolve().parent.parent
 RELEASES = ROOT / "src/svcgen/template/releases"
 UV = os.environ.get("UV", "uv")
 PARTS = ("copier.yml", "template")
-LINK = "https://github.com/svcgen/svcgen/template/releases/tag/v"
+LINK = "https://github.com/svcgen/svcgen/releases/tag/v"
 DEVELOPMENT = ".dev0"
 
 
