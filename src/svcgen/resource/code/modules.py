@@ -1,6 +1,7 @@
 """The modules of a service, as text and as syntax trees."""
 
 import ast
+import sys
 from pathlib import Path
 
 from svcgen.errors import ServiceError
@@ -8,6 +9,8 @@ from svcgen.system.bounded import read_bounded
 
 # No module or document such as AGENTS.md is this large.
 _LARGEST = 2 << 20
+# The newest Python of a service. An older one, on which svcgen can also run, does not parse its syntax.
+_NEWEST = (3, 14)
 
 
 def parse(root: Path, file: Path) -> ast.Module:
@@ -23,7 +26,15 @@ def parse(root: Path, file: Path) -> ast.Module:
     try:
         return ast.parse(read(root, file))
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        raise ServiceError(f"{file} can't be read as Python: {error}", hint="fix it first") from error
+        raise ServiceError(f"{file} can't be read as Python: {error}", hint=_syntax_hint()) from error
+
+
+def _syntax_hint() -> str:
+    running = "{}.{}".format(*sys.version_info)
+    if sys.version_info >= _NEWEST:
+        return "fix it first"
+    newest = "{}.{}".format(*_NEWEST)
+    return f"fix it; or if its syntax is newer than Python {running}, uv tool upgrade --python {newest} svcgen"
 
 
 def read(root: Path, file: Path) -> str:
