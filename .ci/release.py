@@ -96,7 +96,11 @@ def release(version: str) -> None:
     replace("pyproject.toml", f'version = "{version}{DEVELOPMENT}"', f'version = "{version}"')
     replace("CHANGELOG.md", "\n## Unreleased\n", f"\n## [{version}] - {today}\n")
     replace("CHANGELOG.md", f"\n[{previous[1:]}]: ", f"\n[{version}]: {LINK}{version}\n[{previous[1:]}]: ")
-    replace("README.md", f"svcgen/svcgen@{previous} ", f"svcgen/svcgen@{tag} ")
+    readme = ROOT / "README.md"
+    installs = re.subn(r"(?<=svcgen/svcgen@)v[\d.]+\d", tag, readme.read_text(encoding="utf-8"))
+    if not installs[1]:
+        sys.exit("README.md has no command that installs a release")
+    readme.write_text(installs[0], encoding="utf-8")
     run("git", "commit", "--quiet", "--all", "--message", f"Release {version}")
     run("git", "tag", "--annotate", "--message", tag, tag)
 

@@ -75,7 +75,10 @@ def test_a_release(release: Release, clone: Path) -> None:
     ids = git(clone, "rev-parse", "HEAD:copier.yml", "HEAD:template").split()
     assert commits[-1].split() == ["v98.1.0", tagged, *ids]
     assert 'version = "98.2.0.dev0"' in (clone / "pyproject.toml").read_text()
-    assert "svcgen/svcgen@v98.1.0 " in git(clone, "show", "v98.1.0:README.md")
+    installed = set(re.findall(r"svcgen/svcgen@([\w.]*\w)", git(clone, "show", "v98.1.0:README.md")))
+    assert installed == {"v98.1.0"}
+    changelog = git(clone, "show", "v98.1.0:CHANGELOG.md")
+    assert "\n[98.1.0]: https://github.com/svcgen/svcgen/releases/tag/v98.1.0\n" in changelog
     sections = re.findall(r"^(?:## )?\[?[\w.]+\]?(?= - |:|$)", (clone / "CHANGELOG.md").read_text(), flags=re.MULTILINE)
     old = RELEASE[1:]
     assert sections == ["## Unreleased", "## [98.1.0]", f"## [{old}]", "[98.1.0]", f"[{old}]"]
