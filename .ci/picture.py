@@ -19,7 +19,7 @@ from rich.style import Style
 from rich.text import Text
 
 ROOT = Path(__file__).parents[1]
-COLUMNS, LINES = 100, 60
+COLUMNS, LINES = 100, 75
 PROMPT = "❯ "  # noqa: RUF001  (what no output has in it)
 COMMANDS = ("svcgen new billing --owner payments --defaults", "cd billing && uv run pytest")
 
