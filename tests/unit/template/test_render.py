@@ -1,8 +1,10 @@
 import os
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -72,3 +74,28 @@ def test_an_error_in_a_file_name(svcgen: Svcgen, workdir: Path, bundled: Path) -
     result = svcgen("new", "billing", PYTHONPATH=str(bundled))
     assert (result.returncode, list(workdir.iterdir())) == (1, [])
     assert "{{ nothing.at.all }}" in result.stderr
+
+
+def test_a_render_is_copiers_own(template: Template, tmp_path: Path) -> None:
+    """Texts are compiled once, and what comes out is the same."""
+    from copier import Settings, run_copy
+    from jinja2 import Environment
+
+    as_copier_has_it, compiled = Environment.from_string, Counter[tuple[int, object]]()
+
+    def counted(environment: Environment, source: Any) -> object:
+        compiled[id(environment), source] += 1
+        return as_copier_has_it(environment, source)
+
+    data = {**ANSWERS, "template_source": template.source, "template_version": template.version}
+    run_copy(str(template.root), tmp_path / "expected", data=data, defaults=True, quiet=True, settings=Settings())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Environment, "from_string", counted)
+        render(template, tmp_path / "billing", ANSWERS)
+        assert Environment.from_string is counted
+
+    contents = [
+        {path: content for path, (_, content) in tree(tmp_path / name).items()} for name in ("expected", "billing")
+    ]
+    assert contents[0] == contents[1]
+    assert {text: times for (_, text), times in compiled.items() if times > 1 and isinstance(text, str)} == {}
