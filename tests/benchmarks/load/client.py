@@ -113,6 +113,12 @@ class Client:
         for connection in self.connections:
             self.selector.register(connection.socket, EVENT_READ, connection)
 
+    def close(self) -> None:
+        """Close its connections."""
+        self.selector.close()
+        for connection in self.connections:
+            connection.socket.close()
+
     def saturate(self, requests: Iterable[bytes]) -> Outcome:
         """Closed loop: each connection sends its next request as soon as it is answered."""
         waiting, outcome, start = iter(requests), Outcome(), time.perf_counter()
