@@ -218,6 +218,8 @@ def test_a_reformatted_service(svcgen: Svcgen, service: Path, environ: Mapping[s
         ),
         ("app/errors.py", "class NotFoundError", "class Missing", "app/errors.py does not define NotFoundError"),
         ("app/models/__init__.py", "import Base", "import Base as", "app/models/__init__.py can't be read as Python"),
+        ("app/core/rows.py", "async def create[", "async def make[", "app/core/rows.py does not define create"),
+        ("app/core/etag.py", "\nIfMatch = ", "\nOther = ", "app/core/etag.py does not define IfMatch"),
         ("tests/conftest.py", "def committing_client", "def other", "does not define committing_client"),
     ],
 )

@@ -21,7 +21,7 @@ _MODULES = {
     "sqlalchemy.ext.asyncio": "AsyncSession",
     "sqlalchemy.orm": "Mapped mapped_column",
     "app.core.etag": "IfMatch etag",
-    "app.core.rows": "CHANGE CONFLICT READ find save",
+    "app.core.rows": "CHANGE CONFLICT READ create find save",
     "app.deps": "ReadSessionDep SessionDep",
     "app.models.base": "Base",
     "app.schemas.types": "CalendarDate DIGITS Id Int64 Json LocalTime NOT_TEXT PlainDecimal StorableText UtcDatetime"

@@ -1,12 +1,13 @@
 """Find the parts of a service in its code, as its team may have moved and reformatted them."""
 
 import ast
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from svcgen.errors import ServiceError
-from svcgen.resource.code.modules import assigned, parse
+from svcgen.resource.code.modules import assigned, parse, read
 from svcgen.resource.code.relations import names_of, names_of_model
 from svcgen.resource.spec import Resource
 
@@ -19,6 +20,11 @@ NEEDED = {
     "app/errors.py": {"NotFoundError", "problem_responses"},
     "app/models/base.py": {"Base"},
     "tests/conftest.py": {"client", "committing_client", "connection", "engine", "session"},
+}
+# The same, from files that a service of an older release gets with its first new resource.
+NEEDED_IF_THERE = {
+    "app/core/etag.py": {"IfMatch", "etag"},
+    "app/core/rows.py": {"CHANGE", "CONFLICT", "READ", "create", "find", "save"},
 }
 
 
@@ -94,6 +100,9 @@ def read_layout(root: Path) -> Layout:
     """
     for name, names in NEEDED.items():
         _check_defines(root, name, names)
+    for name, names in NEEDED_IF_THERE.items():
+        if (root / name).exists():
+            _require(name, names - _defined(read(root, Path(name))))
     return Layout(root, _find_routers(root), find_targets(root))
 
 
@@ -114,10 +123,19 @@ def find_targets(root: Path) -> dict[str, Target]:
 def _check_defines(root: Path, file: str, names: set[str]) -> None:
     tree = parse(root, Path(file))
     defined = {getattr(node, "name", "") for node in tree.body}
-    missing = sorted(name for name in names - defined if assigned(tree, name) is None)
+    _require(file, {name for name in names - defined if assigned(tree, name) is None})
+
+
+def _defined(source: str) -> set[str]:
+    """Return the names that a module defines. Its syntax may be newer than the Python of svcgen."""
+    found = re.findall(r"^(?:(?:async )?def|class) (\w+)|^(\w+)\b[^\n=]*=", source, flags=re.MULTILINE)
+    return {function or variable for function, variable in found}
+
+
+def _require(file: str, missing: set[str]) -> None:
     if missing:
         raise ServiceError(
-            f"{file} does not define {', '.join(missing)}, which a resource needs",
+            f"{file} does not define {', '.join(sorted(missing))}, which a resource needs",
             hint="run `svcgen update`, or define it there; importing it and assigning it to that name is enough",
         )
 
