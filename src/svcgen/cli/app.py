@@ -70,7 +70,7 @@ def _run(arguments: list[str]) -> int:
             return ExitCode.USAGE
         # By default, help is at least 50 columns wide, and a narrower terminal would break words.
         width = max(min(shutil.get_terminal_size().columns, _HELP_WIDTH), 40) - 2
-        command = _application()
+        command = _application(with_questions="new" in arguments)
         settings = {"standalone_mode": False, "terminal_width": width, "obj": arguments}
         return int(command(arguments, prog_name="svcgen", **settings) or 0)
     except typer.TyperException as problem:
@@ -80,7 +80,7 @@ def _run(arguments: list[str]) -> int:
         raise UsageError(problem.format_message(), hint=f"{path} --help lists every {listed}") from problem
 
 
-def _application() -> typer.Typer:
+def _application(*, with_questions: bool = True) -> typer.Typer:
     # Without rich, because its import would double the time of --help.
     application = typer.Typer(
         cls=Program,
@@ -91,7 +91,9 @@ def _application() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     application.callback()(_svcgen)
-    application.command("new", cls=Command, epilog=NEW)(with_options(new, read_config(find_root()).questions))
+    # Only `new` has flags for the questions, and reading them takes a tenth of the time of --help.
+    questions = read_config(find_root()).questions if with_questions else ()
+    application.command("new", cls=Command, epilog=NEW)(with_options(new, questions))
     application.add_typer(add_application(), name="add")
     application.command("update", cls=Command, epilog=UPDATE)(update)
     application.command("status", cls=Command, epilog=STATUS)(status)

@@ -6,13 +6,6 @@ import stat
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-# libyaml is ten times as fast, but not every build of PyYAML has it.
-Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-# Reads every scalar as text: 3.10 is not a float, and a commit that is all digits is not a number.
-TextLoader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
-
 # An answers file of svcgen has 300 bytes, copier.yml 7 KB.
 LARGEST = 256 << 10
 # Deeper nesting crashes libyaml, which composes nodes recursively on the C stack.
@@ -40,27 +33,46 @@ def read_bounded(path: Path, largest: int = LARGEST) -> bytes:
     return content
 
 
-def load_yaml(content: bytes, loader: Any = Loader, *, aliases: int = 0) -> Any:
+def yaml_loader(*, plain: bool = False) -> Any:
+    """Return a loader that creates only plain values.
+
+    Args:
+        plain: Whether every scalar is text: 3.10 is not a float, and a commit that is all digits is not a number.
+    """
+    import yaml  # not needed for --help
+
+    # libyaml is ten times as fast, but not every build of PyYAML has it.
+    names = ("CBaseLoader", "BaseLoader") if plain else ("CSafeLoader", "SafeLoader")
+    return next(getattr(yaml, name) for name in names if hasattr(yaml, name))
+
+
+def load_yaml(content: bytes, loader: Any = None, *, aliases: int = 0) -> Any:
     """Return the value of a YAML document.
 
     Args:
         content: The document.
-        loader: A loader that creates only plain values.
+        loader: A loader that creates only plain values; by default `yaml_loader()`.
         aliases: The maximum number of aliases; each can double the size of the value.
 
     Raises:
-        yaml.YAMLError: It is not one YAML document, is nested too deeply, or has too many aliases.
-        ValueError: It contains an impossible number or date.
+        ValueError: It is not one YAML document, is nested too deeply, has too many aliases, or contains an impossible
+            number or date.
     """
+    import yaml
+
+    loader = loader or yaml_loader()
     depth = 0
-    for event in yaml.parse(content, loader):
-        aliases -= isinstance(event, yaml.AliasEvent)
-        if aliases < 0:
-            raise yaml.YAMLError("it has too many aliases (*name)")
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if depth > _DEEPEST:
-            raise yaml.YAMLError(f"it is nested more than {_DEEPEST} levels deep")
-    return yaml.load(content, loader)  # noqa: S506  (both loaders are safe)
+    try:
+        for event in yaml.parse(content, loader):
+            aliases -= isinstance(event, yaml.AliasEvent)
+            if aliases < 0:
+                raise ValueError("it has too many aliases (*name)")
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > _DEEPEST:
+                raise ValueError(f"it is nested more than {_DEEPEST} levels deep")
+        return yaml.load(content, loader)  # noqa: S506  (every loader creates only plain values)
+    except yaml.YAMLError as error:
+        raise ValueError(str(error)) from error
 
 
 def load_toml(content: bytes) -> dict[str, Any]:

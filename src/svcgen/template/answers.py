@@ -5,10 +5,8 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
 from svcgen.errors import AnswerError
-from svcgen.system.bounded import Loader, load_yaml, read_bounded
+from svcgen.system.bounded import load_yaml, read_bounded, yaml_loader
 from svcgen.template.questions import Question
 
 if TYPE_CHECKING:
@@ -31,7 +29,7 @@ def read_data_file(path: Path, questions: Sequence[Question]) -> dict[str, str]:
         content = load_yaml(read_bounded(path), _TextLoader)
     except OSError as error:
         raise AnswerError(f"{path}: {error.strerror}") from error
-    except (yaml.YAMLError, ValueError) as error:
+    except ValueError as error:
         raise AnswerError(f"{path} is not YAML: {error}") from error
     if content is None:
         return {}
@@ -133,7 +131,7 @@ def _shown(value: str) -> str:
     return repr(value if len(value) <= _SHOWN else value[:_SHOWN] + "…")
 
 
-class _TextLoader(Loader):  # type: ignore[misc]
+class _TextLoader(yaml_loader()):  # type: ignore[misc]
     """A safe YAML loader that reads numbers and dates as text."""
 
 

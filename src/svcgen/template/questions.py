@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from svcgen.errors import TemplateError
 from svcgen.system.bounded import load_yaml, read_bounded
 
@@ -92,7 +90,7 @@ def _read(file: Path) -> dict[str, Any]:
     """
     try:
         content = load_yaml(read_bounded(file), aliases=_ALIASES)
-    except (OSError, yaml.YAMLError, ValueError) as error:
+    except (OSError, ValueError) as error:
         raise TemplateError(f"copier.yml of the template can't be read: {error}", hint=_OTHER_VERSION) from error
     if not isinstance(content, dict):
         raise TemplateError("copier.yml of the template is not a mapping of questions", hint=_OTHER_VERSION)

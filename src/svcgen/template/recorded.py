@@ -4,10 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
 from svcgen.errors import ServiceError
-from svcgen.system.bounded import TextLoader, load_yaml, read_bounded
+from svcgen.system.bounded import load_yaml, read_bounded, yaml_loader
 from svcgen.system.urls import check_source, check_version
 from svcgen.template.questions import NAME
 
@@ -59,10 +57,10 @@ def read_service(path: Path) -> Service:
 def _read_answers(path: Path) -> object:
     file = path / ANSWERS_FILE
     try:
-        return load_yaml(read_bounded(file), TextLoader)
+        return load_yaml(read_bounded(file), yaml_loader(plain=True))
     except FileNotFoundError as error:
         hint = "change to the directory of a service, or create one: svcgen new billing"
         raise ServiceError(f"{path} is not a service: it has no {ANSWERS_FILE}", hint=hint) from error
-    except (OSError, yaml.YAMLError, ValueError) as error:
+    except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise ServiceError(f"{file} can't be read: {reason}", hint=f"git log -p -- {ANSWERS_FILE}") from error

@@ -31,7 +31,7 @@ def merge_answers(base: str, service: str, rendered: str) -> str:
 def _has(text: str, answers: dict[str, object]) -> bool:
     try:
         found = load_yaml(text.encode(), aliases=_ALIASES)
-    except yaml.YAMLError:
+    except ValueError:
         return False
     return isinstance(found, dict) and answers.items() <= found.items()
 
