@@ -68,7 +68,7 @@ class Pristine:
             file = service / path
             if not file.is_file():
                 deleted.append(path)
-            elif _is_larger(file) or without_days(read_bounded(file, _LARGEST)) != without_days(content):
+            elif _is_larger(file) or not _is_same(read_bounded(file, _LARGEST), content):
                 changed.append(path)
         return sorted(changed), sorted(deleted)
 
@@ -82,6 +82,10 @@ def _files(directory: Path, excluded: Sequence[str]) -> Iterator[Path]:
 
 def _is_larger(file: Path) -> bool:
     return file.stat().st_size > _LARGEST
+
+
+def _is_same(found: bytes, content: bytes) -> bool:
+    return found == content or without_days(found) == without_days(content)
 
 
 def without_days(content: bytes) -> bytes:
