@@ -2,9 +2,11 @@
 
 The same handler on the same route, in-process: no socket, no client. `bare FastAPI` is an app of the same shape, that
 is with the routers of a service included and the docs off, but without middleware, authentication and error handlers.
+On equal settings its telemetry is off, and the garbage collector is tuned for all of them as the service does.
 """
 
 import asyncio
+import gc
 import json
 import statistics
 import sys
@@ -14,6 +16,8 @@ from typing import Any
 from app import api
 from app.api import health
 from app.core.middleware import BodyLimitMiddleware, RequestContextMiddleware
+from app.core.server import YOUNG_OBJECTS
+from app.core.telemetry import TELEMETRY
 from app.deps import require_api_key
 from app.errors import add_error_handlers
 from app.main import create_app
@@ -41,8 +45,8 @@ router = APIRouter()
 router.get("/x", response_model=Answer)(_handler)
 
 
-def _bare(*, include: bool = True, secure: bool = False) -> FastAPI:
-    app = FastAPI(openapi_url=None)
+def _bare(*, include: bool = True, secure: bool = False, **settings: Any) -> FastAPI:
+    app = FastAPI(openapi_url=None, **settings)
     if include:
         app.include_router(router, dependencies=[Depends(require_api_key)] if secure else [])
         app.include_router(health.router)
@@ -52,7 +56,7 @@ def _bare(*, include: bool = True, secure: bool = False) -> FastAPI:
 
 
 def _with_middleware() -> FastAPI:
-    app = _bare()
+    app = _bare(telemetry=TELEMETRY)
     app.add_middleware(BodyLimitMiddleware, max_bytes=1_000, max_seconds=30)
     app.add_middleware(RequestContextMiddleware)
     add_error_handlers(app)
@@ -95,10 +99,12 @@ async def _slice(app: FastAPI) -> float:
 
 
 async def _main() -> None:
+    gc.set_threshold(YOUNG_OBJECTS)
     apps = {
         "bare FastAPI, one route": _bare(include=False),
         "bare FastAPI": _bare(),
-        "+ authentication": _bare(secure=True),
+        "bare FastAPI on equal settings": _bare(telemetry=TELEMETRY),
+        "+ authentication": _bare(secure=True, telemetry=TELEMETRY),
         "+ request id, log, headers, limit, errors": _with_middleware(),
         "the service": _service(),
     }
