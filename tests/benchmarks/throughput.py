@@ -25,7 +25,7 @@ from load.server import Server, serve
 # Fewer connections than the pool of the database has, and more.
 CONNECTIONS = (8, 16, 64)
 # Starts of each server, bursts to each, requests in each.
-LONG, SHORT = (7, 15, 300), (2, 5, 150)
+LONG, SHORT = (3, 8, 200), (2, 5, 150)
 # Changes at the same time go to different rows.
 ROWS = 500
 NUMBERS = count(1)
