@@ -5,18 +5,16 @@ next, so equal services take as long as different ones. On a busy machine the CP
 """
 
 import json
-import os
 import resource
 import shutil
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 from time import perf_counter
 
+from load.installed import ENVIRON, install_wheel
+
 SERVICES = 200
-SVCGEN = Path(sys.executable).with_name("svcgen")
-ENVIRON = {name: value for name, value in os.environ.items() if name not in {"PYTHONDONTWRITEBYTECODE", "VIRTUAL_ENV"}}
 
 
 def main() -> None:
@@ -24,19 +22,20 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         fleet = Path(folder)
         made = fleet / "made"
-        subprocess.run([SVCGEN, "new", "billing", made, "--defaults", "--quiet"], env=ENVIRON, check=True)
+        svcgen = install_wheel(fleet) / "svcgen"
+        subprocess.run([svcgen, "new", "billing", made, "--defaults", "--quiet"], env=ENVIRON, check=True)
         names = [f"service-{number}" for number in range(SERVICES)]
         for name in names:
             shutil.copytree(made, fleet / name, ignore=shutil.ignore_patterns(".venv", ".git"))
             (fleet / name / ".venv").symlink_to(made / ".venv")
         (fleet / "repos.txt").write_text("\n".join(names))
-        assert [one["edited"] for one in _status(fleet)] == [[]] * SERVICES
-        assert [one["failed_rules"] for one in _status(fleet, "--rules")] == [{}] * SERVICES
+        assert [one["edited"] for one in _status(svcgen, fleet)] == [[]] * SERVICES
+        assert [one["failed_rules"] for one in _status(svcgen, fleet, "--rules")] == [{}] * SERVICES
 
 
-def _status(fleet: Path, *flags: str) -> list[dict[str, object]]:
+def _status(svcgen: Path, fleet: Path, *flags: str) -> list[dict[str, object]]:
     cpu, start = _cpu(), perf_counter()
-    command = [str(SVCGEN), "status", "--json", *flags, "--repos", str(fleet / "repos.txt")]
+    command = [str(svcgen), "status", "--json", *flags, "--repos", str(fleet / "repos.txt")]
     printed = subprocess.run(command, env=ENVIRON, stdout=subprocess.PIPE, check=True).stdout
     words = " ".join(("svcgen status", *flags))
     print(f"{words} of {SERVICES} services: {perf_counter() - start:.1f} s, of CPU {_cpu() - cpu:.1f} s")

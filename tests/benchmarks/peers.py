@@ -1,7 +1,7 @@
 """Compare `svcgen new` with other generators that a package registry has.
 
 Each runs in an environment of its own, without a terminal. One that is not available, or that does not work without a
-terminal, is listed with the reason.
+terminal, is listed with the reason. Where `.venv` is listed, the time includes the installation of dependencies.
 """
 
 import shutil
@@ -10,7 +10,7 @@ import subprocess
 from pathlib import Path
 from time import perf_counter
 
-from load.installed import ENVIRON, install
+from load.installed import ENVIRON, install, installed_version
 
 RUNS = 3
 SECONDS = 60
@@ -38,10 +38,13 @@ def main(scratch: Path) -> None:
             help_time = _median([str(programs / program), "--help"], scratch)
             creation = _median([str(programs / program), *arguments], scratch)
         except (subprocess.SubprocessError, OSError) as error:
-            print(f"{package:38} skipped: {_reason(error)}")
+            print(f"{package:38} skipped: {_reason(error)}", flush=True)
             continue
-        files = sum(path.is_file() for path in (scratch / "peer" / "made").rglob("*") if ".git" not in path.parts)
-        print(f"{package:38} {help_time * 1000:6.0f} ms {creation * 1000:6.0f} ms {files:6}", flush=True)
+        made = scratch / "peer" / "made"
+        files = sum(path.is_file() for path in made.rglob("*") if not {".git", ".venv"} & {*path.parts})
+        name = f"{package} {installed_version(programs, package)}"
+        environment = " and .venv" if (made / ".venv").exists() else ""
+        print(f"{name:38} {help_time * 1000:6.0f} ms {creation * 1000:6.0f} ms {files:6}{environment}", flush=True)
 
 
 def _median(command: list[str], scratch: Path) -> float:

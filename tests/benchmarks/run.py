@@ -25,17 +25,19 @@ RUNS = 5
 
 def main(arguments: Sequence[str]) -> None:
     """Measure and print."""
-    print(*describe_run(), sep="\n")
+    print(*describe_run(), sep="\n", flush=True)
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
         programs = install_wheel(scratch)
         _compare_commands(programs, scratch)
         peers.main(scratch)
         subprocess.run(
-            [programs / "svcgen", "new", "billing", scratch / "service", "--defaults", "--quiet"], check=True
+            [programs / "svcgen", "new", "billing", scratch / "service", "--defaults", "--quiet"],
+            env=ENVIRON,
+            check=True,
         )
         _show_pipeline(scratch / "service")
-    print("\nCPU and rate of a request under uvicorn")
+    print("\nCPU and rate of a request under uvicorn", flush=True)
     throughput.main(arguments)
 
 

@@ -1,7 +1,8 @@
 """Compare requests to a service with plain FastAPI: uv run tests/benchmarks/throughput.py [--short]. Needs Linux.
 
 Each request is sent to three servers: the service; the reference on equal settings (FastAPI's telemetry off, reads
-without a transaction, the garbage collector tuned); and the reference as it comes. Bounds apply to equal settings.
+without a transaction); and the reference as it comes. All run under the service's server, which tunes the garbage
+collector and writes no access log. Bounds apply to equal settings.
 
 The servers get short bursts in turns, so that other load on this machine affects all of them alike. They are started
 several times, because one process takes up to 5 % more than another of the same code. A ratio is the median of the
@@ -115,6 +116,7 @@ def main(arguments: Sequence[str]) -> None:
     with first_core_spared(), service(INVOICE) as made:
         with serve(made, "generated") as server:
             Client(server.port, 1).saturate(islice(requests("create"), ROWS))
+        print(made.versions())
         print(f"{'':30}{'service':>20}{'equal settings':>20}{'times':>7}{'as it comes':>20}{'times':>7}")
         for connections in CONNECTIONS:
             print(f"{connections} connections")

@@ -36,6 +36,17 @@ def install(directory: Path, package: str) -> Path:
     return directory / "bin"
 
 
+def installed_version(programs: Path, package: str) -> str:
+    """Return the version of a package.
+
+    Args:
+        programs: What install() returned.
+        package: Its name.
+    """
+    code = f"from importlib.metadata import version; print(version({package!r}))"
+    return subprocess.run([programs / "python", "-c", code], capture_output=True, text=True, check=True).stdout.strip()
+
+
 def describe_run() -> Iterator[str]:
     """Yield what the figures depend on: commit, machine and versions."""
     commit = subprocess.run(

@@ -1,6 +1,5 @@
 """A service with resources and a Postgres of its own, for as long as a measurement takes."""
 
-import os
 import subprocess
 import sys
 import tempfile
@@ -9,6 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from load.installed import ENVIRON
+
 SVCGEN = Path(sys.executable).with_name("svcgen")
 INVOICE = (
     "invoice number:str:unique amount:decimal:12,2 due:date:optional paid:bool:default=false "
@@ -16,9 +17,13 @@ INVOICE = (
 )
 # An invoice, for POST.
 A_ROW = b'{"number": "1", "amount": "10.00", "status": "draft"}'
+VERSIONS = """
+import platform
+from importlib.metadata import version
+packages = [f"{name} {version(name)}" for name in ("fastapi", "uvicorn", "sqlalchemy")]
+print("Python " + platform.python_version(), *packages, sep=", ")
+"""
 API_KEY = "key-of-the-benchmarks"
-# Bytecode is part of what is measured; the environments are those of the service.
-ENVIRON = {name: value for name, value in os.environ.items() if name not in {"PYTHONDONTWRITEBYTECODE", "VIRTUAL_ENV"}}
 
 
 @dataclass(frozen=True)
@@ -38,6 +43,13 @@ class Service:
     def command(self, program: str, *arguments: str | Path) -> list[str]:
         """Return the command line of a program of its virtual environment."""
         return [str(self.path / ".venv" / "bin" / program), *map(str, arguments)]
+
+    def versions(self) -> str:
+        """Return the versions of Postgres, of its Python and of the packages that answer requests."""
+        postgres = [f"/proc/{self.postgres_pid}/exe", "--version"]
+        python = self.command("python", "-c", VERSIONS)
+        lines = [subprocess.run(one, capture_output=True, text=True, check=True).stdout for one in (python, postgres)]
+        return ", ".join(line.strip() for line in lines)
 
     def migrate(self) -> None:
         """Bring the database to the newest migration."""
