@@ -140,8 +140,12 @@ def _compiling_once() -> Iterator[None]:
     compiled = functools.cache(from_string)
 
     def remembered(environment: Environment, source: Any, *options: Any, **more: Any) -> Any:
-        # Not every option can be a key.
-        return from_string(environment, source, *options, **more) if options or more else compiled(environment, source)
+        if options or more:  # not every option can be a key
+            return from_string(environment, source, *options, **more)
+        template = compiled(environment, source)
+        # Each compilation resets the extensions: without that, copier refuses a path with its tag `yield`.
+        environment.preprocess(source)
+        return template
 
     setattr(Environment, "from_string", remembered)  # noqa: B010  (mypy refuses an assignment)
     try:

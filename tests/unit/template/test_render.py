@@ -99,3 +99,15 @@ def test_a_render_is_copiers_own(template: Template, tmp_path: Path) -> None:
     ]
     assert contents[0] == contents[1]
     assert {text: times for (_, text), times in compiled.items() if times > 1 and isinstance(text, str)} == {}
+
+
+def test_a_path_for_each_of_several_values(tmp_path: Path) -> None:
+    """Copier's tag `yield` works beside names that are compiled once."""
+    (tmp_path / "template" / "docs").mkdir(parents=True)
+    (tmp_path / "copier.yml").write_text(
+        "_subdirectory: template\n_answers_file: .copier-answers.yml\nservice_name: {type: str}\n"
+    )
+    for name in ("{% yield c from service_name %}{{ c }}{% endyield %}.txt", "same.txt", "docs/same.txt"):
+        (tmp_path / "template" / name).touch()
+    render(Template(tmp_path, "v1", "https://git.example/fork"), tmp_path / "made", {"service_name": "ab"})
+    assert sorted(tree(tmp_path / "made")) == ["a.txt", "b.txt", "docs/same.txt", "same.txt"]
