@@ -3,7 +3,12 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from support.svcgen import ROOT
+from svcgen.service.merging.moves import Moves
+from svcgen.template.questions import read_config
 from update.history import add_resource
+
+MOVES = Moves(read_config(ROOT).moved)
 
 ROUTER = '''"""Invoices."""
 
@@ -111,10 +116,10 @@ def deleted_file(service: Path) -> None:
 
 def renamed_module(service: Path) -> None:
     (service / "app/api/health.py").rename(service / "app/api/probes.py")
-    for path in ("app/main.py", "tests/test_health.py"):
-        content = (service / path).read_text()
+    for path in (service / "app/main.py", at(service, "tests/test_health.py")):
+        content = path.read_text()
         content = content.replace("from app.api import health", "from app.api import probes")
-        (service / path).write_text(content.replace("health.router", "probes.router").replace("(health,", "(probes,"))
+        path.write_text(content.replace("health.router", "probes.router").replace("(health,", "(probes,"))
 
 
 def reformatted_file(service: Path) -> None:
@@ -174,7 +179,7 @@ def new_module(service: Path) -> None:
 
 
 def lint_rule(service: Path) -> None:
-    replace(service / "ruff.toml", 'known-third-party = ["alembic"]', 'known-third-party = ["alembic", "acme"]')
+    replace(at(service, "ruff.toml"), 'known-third-party = ["alembic"]', 'known-third-party = ["alembic", "acme"]')
 
 
 def coverage(service: Path) -> None:
@@ -200,16 +205,13 @@ async def test_no_health_of_that_name(client: AsyncClient) -> None:
 
 def edited_plumbing(service: Path) -> None:
     """In files that a later template moves: a constant with its import, and a test."""
-    replace(
-        service / "app/lifespan.py", "from types import FrameType", "from math import tau\nfrom types import FrameType"
-    )
-    append(service / "app/lifespan.py", "\n\nSLACK_SECONDS = tau\n")
-    append(
-        service / "tests/test_health.py",
-        HEALTH_TEST,
-    )
+    lifespan = at(service, "app/lifespan.py")
+    replace(lifespan, "from types import FrameType", "from math import tau\nfrom types import FrameType")
+    append(lifespan, "\n\nSLACK_SECONDS = tau\n")
+    append(at(service, "tests/test_health.py"), HEALTH_TEST)
 
 
+TEST_OF_USE, LOGS = "tests/api/test_plumbing.py", "docs/logs.md"
 USE = """from collections.abc import Callable
 
 import pytest
@@ -236,11 +238,14 @@ def used_plumbing(service: Path) -> None:
     """In files of the team's own: imports, the name of a module in a string, and a link; and between such imports."""
     write(service / "app/schemas/money.py", '"""Money."""\n\nCURRENCY = "EUR"\n')
     write(service / "tests/api/__init__.py", "")
-    write(service / "tests/api/test_plumbing.py", USE)
+    logs = "# Logs\n\nThey are made in [logging](../app/logging.py).\n"
+    has_moved = at(service, "app/logging.py") != service / "app/logging.py"
+    use, logs = (MOVES.rewrite(path, text) if has_moved else text for path, text in ((TEST_OF_USE, USE), (LOGS, logs)))
+    write(service / TEST_OF_USE, use)
     main = service / "app/main.py"
     replace(main, "from app.settings import", "from app.schemas.money import CURRENCY\nfrom app.settings import")
     append(main, "CURRENCIES = (CURRENCY,)\n")
-    write(service / "docs/logs.md", "# Logs\n\nThey are made in [logging](../app/logging.py).\n")
+    write(service / LOGS, logs)
 
 
 def platform_file(service: Path) -> None:
@@ -280,6 +285,11 @@ EDITS: tuple[Callable[[Path], None], ...] = (
 )
 # Where a later template has moved files.
 MOVED_EDITS = (edited_plumbing, used_plumbing)
+
+
+def at(service: Path, path: str) -> Path:
+    """Return where the release of the service has a file that a later one has moved."""
+    return service / path if (service / path).exists() else service / MOVES.files.get(path, path)
 
 
 def write(path: Path, content: str) -> None:

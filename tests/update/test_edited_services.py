@@ -30,6 +30,11 @@ SVCGEN = (sys.executable, "-m", "svcgen", "update", "--json")
 SVCGEN_TEST = (*SVCGEN, "--test")
 # For what does not depend on the release.
 one_release = pytest.mark.parametrize("released", list(RELEASES) if NIGHT else [NEWEST], indirect=True)
+# Before the template moved its plumbing.
+OLD_LAYOUT = [tag for tag, release in RELEASES.items() if git(ROOT, "ls-tree", release, "template/app/lifespan.py")]
+old_layout = pytest.mark.parametrize(
+    "released", OLD_LAYOUT if NIGHT else [OLD_LAYOUT[0], OLD_LAYOUT[-1]], indirect=True
+)
 # Written once, or made anew, so that an update neither merges nor compares them.
 APART = {".copier-answers.yml", ".env", "CHANGELOG.md", "README.md", "requirements.txt", "uv.lock"}
 
@@ -96,6 +101,7 @@ def test_edited(edited: Path, git_environ: Mapping[str, str]) -> None:
         assert expected in (edited / place).read_text().splitlines(), f"{file} has lost {line!r}"
 
 
+@old_layout
 def test_no_edit_of_a_moved_file_is_lost(untouched: Path, git_environ: Mapping[str, str]) -> None:
     """Whatever a release makes of the file: what it can't merge is a conflict."""
     moved = {old: new for old, new in read_config(ROOT).moved.items() if (untouched / old).is_file()}
@@ -117,6 +123,7 @@ def test_no_edit_of_a_moved_file_is_lost(untouched: Path, git_environ: Mapping[s
         assert [place for place in ("at the top", "in the middle", "at the end") if f"{place}\n" not in text] == []
 
 
+@old_layout
 def test_rows_beside_reworded_ones(untouched: Path, fresh: Mapping[str, bytes], git_environ: Mapping[str, str]) -> None:
     rows_beside_reworded_ones(untouched)
     commit(untouched, "What the team did", git_environ)
@@ -138,6 +145,7 @@ def renamed(moves: Moves, place: str, text: str, line: str) -> str:
     return moves.rewrite(place, text).splitlines()[text.splitlines().index(line)]
 
 
+@old_layout
 @pytest.mark.parametrize("tool", [COPIER, RENOVATE], ids=["copier", "renovate"])
 def test_edited_with_copier(
     tool: tuple[str, ...],
@@ -170,6 +178,7 @@ def test_edited_with_copier(
         uv.run(edited, "run", "--frozen", "pytest", "--quiet")
 
 
+@old_layout
 def test_copier_drops_edits_of_a_file_that_moves(untouched: Path, git_environ: Mapping[str, str]) -> None:
     """Without a word, as Renovate does too; docs/fleet.md has the commands that help."""
     edited_plumbing(untouched)
@@ -227,6 +236,7 @@ def test_edits_of_what_is_generated(untouched: Path, git_environ: Mapping[str, s
     assert "left-pad" not in requirements.read_text()
 
 
+@old_layout
 def test_edited_settings_that_move_into_pyproject(untouched: Path, git_environ: Mapping[str, str]) -> None:
     """The team's version stays beside the files of the service, and is reported."""
     names = [name for name in (".importlinter", "mypy.ini") if (untouched / name).exists()]
