@@ -168,7 +168,9 @@ def moved(billing: Service, folder: Path) -> Service:
     )
     main.write_text(text, encoding="utf-8")
     for test in (service.path / "tests").rglob("*.py"):
-        text = test.read_text(encoding="utf-8").replace("from app import api\n", "from app.api import v1\n")
+        text = test.read_text(encoding="utf-8")
+        if "api.routers" in text:
+            text = text.replace("from app import api\n", "from app.api import v1\n")
         test.write_text(
             text.replace("api.routers", "v1.routers")
             .replace('"/widgets', '"/v1/widgets')
